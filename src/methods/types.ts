@@ -1,0 +1,86 @@
+// The contract of every method: fit on good images, predict, save, load.
+import type { NdArray } from 'ndarray';
+import type { ImageSource, Sample } from '../data/types.js';
+import type { OnProgress } from '../runtime/progress.js';
+
+/** What a call that may take long accepts. */
+export interface CallOptions {
+  onProgress?: OnProgress;
+  /** Stops the call at the next image or centre with the error `ABORTED`; nothing is left half-written. */
+  signal?: AbortSignal;
+  /** Worker threads for decoding and features; default 1 image: in this thread, more: one per core, at most 8. */
+  workers?: number;
+}
+
+export interface FitOptions extends CallOptions {
+  /** Leave out images that cannot be decoded instead of failing; they are listed in the result. Default false. */
+  skipBad?: boolean;
+}
+
+/** A connected set of flagged pixels (8-connectivity), in pixels of the input image. */
+export interface Region {
+  /** Left, top, width, height. */
+  readonly box: readonly [number, number, number, number];
+  /** Number of pixels. */
+  readonly area: number;
+  /** The largest map value inside. */
+  readonly peak: number;
+}
+
+/** Milliseconds per stage of one image. */
+export interface PredictTimings {
+  readonly decode: number;
+  readonly features: number;
+  readonly scoring: number;
+}
+
+export interface Prediction {
+  /** The sample's id, the file's path, or `image-<index>`. */
+  readonly id: string;
+  /** Image-level anomaly score: higher is more anomalous; the method says its unit. */
+  readonly score: number;
+  /** `score > threshold`; null if the model was fitted without calibration. */
+  readonly isAnomalous: boolean | null;
+  readonly threshold: number | null;
+  /** Split-conformal p-value of the score against held-out good images, in (0, 1]. */
+  readonly pValue: number | null;
+  /** Anomaly map [height, width] at the image's own size. */
+  readonly map: NdArray<Float32Array>;
+  /** [height, width], 1 where the map exceeds the pixel threshold; null without calibration. */
+  readonly mask: NdArray<Uint8Array> | null;
+  readonly regions: readonly Region[];
+  readonly timings: PredictTimings;
+}
+
+export interface FitResult {
+  /** Good images that went into the model. */
+  readonly images: number;
+  /** Good images held out to calibrate the thresholds. */
+  readonly calibrationImages: number;
+  /** Images left out by `skipBad`, with the reason. */
+  readonly skipped: readonly { id: string; reason: string }[];
+  /** Milliseconds per stage. */
+  readonly timings: Readonly<Record<string, number>>;
+  readonly warnings: readonly string[];
+}
+
+export interface MethodInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly paper: string;
+  readonly year: number;
+  readonly family: string;
+  /** Learning settings it serves: unsupervised, few-shot, noisy, continual. */
+  readonly settings: readonly string[];
+}
+
+export type ImageInput = ImageSource | Sample;
+
+export interface AnomalyMethod {
+  fit(images: Iterable<ImageInput>, options?: FitOptions): Promise<FitResult>;
+  predict(images: Iterable<ImageInput>, options?: CallOptions): Promise<Prediction[]>;
+  /** One prediction at a time, in order, so that thousands of maps need not be kept. */
+  predictEach(images: Iterable<ImageInput>, options?: CallOptions): AsyncGenerator<Prediction>;
+  save(path: string): Promise<void>;
+  dispose(): void;
+}

@@ -1,0 +1,69 @@
+// The one error type of the library. A caller switches on `code`; a person reads the message.
+
+/** What went wrong, as a stable machine-readable word. */
+export type IadErrorCode =
+  // the caller's input
+  | 'BAD_ARGUMENT'
+  | 'BAD_CONFIG'
+  | 'NOT_FITTED'
+  | 'ABORTED'
+  // images, masks and datasets
+  | 'IMAGE_NOT_FOUND'
+  | 'IMAGE_UNREADABLE'
+  | 'IMAGE_TOO_LARGE'
+  | 'IMAGE_FORMAT'
+  | 'MASK_SIZE'
+  | 'MASK_MISSING'
+  | 'FOLDER_NOT_FOUND'
+  | 'FOLDER_EMPTY'
+  | 'LAYOUT_UNKNOWN'
+  | 'NO_GOOD_IMAGES'
+  // backbones and weights
+  | 'WEIGHTS_UNKNOWN'
+  | 'WEIGHTS_MISSING'
+  | 'WEIGHTS_HASH'
+  | 'WEIGHTS_FORMAT'
+  | 'WEIGHTS_DOWNLOAD'
+  // model files
+  | 'MODEL_FORMAT'
+  | 'MODEL_CORRUPT'
+  | 'MODEL_VERSION'
+  | 'MODEL_MISMATCH'
+  // the machine
+  | 'BACKEND_UNAVAILABLE'
+  | 'BACKEND_WRONG'
+  | 'WORKER_CRASHED'
+  | 'MEMORY_BUDGET'
+  | 'DISK_FULL'
+  | 'WRITE_FAILED'
+  | 'NODE_ONLY';
+
+export interface IadErrorDetails {
+  /** The file, folder or field at fault. */
+  path?: string;
+  /** What the reader can do about it. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/** Message form: `[CODE] path: what is wrong. hint`. */
+export class IadError extends Error {
+  readonly code: IadErrorCode;
+  readonly path: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: IadErrorCode, what: string, details: IadErrorDetails = {}) {
+    const where = details.path === undefined ? '' : `${details.path}: `;
+    const advice = details.hint === undefined ? '' : ` ${details.hint}`;
+    super(`[${code}] ${where}${what}${what.endsWith('.') ? '' : '.'}${advice}`, { cause: details.cause });
+    this.name = 'IadError';
+    this.code = code;
+    this.path = details.path;
+    this.hint = details.hint;
+  }
+}
+
+/** Throws `ABORTED` if the signal has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new IadError('ABORTED', 'stopped by the caller', { cause: signal.reason });
+}
