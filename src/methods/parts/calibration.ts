@@ -1,0 +1,80 @@
+// Thresholds and p-values from held-out good images alone: no defect is needed, and none is looked at.
+
+/** What held-out good images say: enough to recompute thresholds for any wanted false-alarm rate. */
+export interface Calibration {
+  /** Image scores of the held-out good images, ascending. */
+  readonly scores: Float32Array;
+  /** Evenly spaced quantiles of the pixel scores of those images, ascending; first the minimum, last the maximum. */
+  readonly pixelQuantiles: Float32Array;
+}
+
+/** Steps of the pixel quantile table: rates down to 1/4096 are told apart. */
+const QUANTILE_STEPS = 4096;
+
+/**
+ * The k-th smallest of n ascending calibration scores, k = ceil((1 - rate) * n) clamped to 1..n. At most `rate` of the
+ * calibration scores lie above it (`score > threshold` flags), also with ties.
+ * With n < 1 / rate it is the largest of them: the wanted rate cannot be told from so few images.
+ */
+export function thresholdAt(ascending: Float32Array, rate: number): number {
+  const n = ascending.length;
+  const k = Math.min(n, Math.max(1, Math.ceil((1 - rate) * n - 1e-9)));
+  return ascending[k - 1]!;
+}
+
+/**
+ * Split-conformal p-value (1 + number of calibration scores >= score) / (n + 1), in (0, 1]. For a new good image drawn
+ * like the calibration images, P(p <= a) <= a for every a.
+ */
+export function conformalPValue(ascending: Float32Array, score: number): number {
+  return (1 + ascending.length - countBelow(ascending, score)) / (ascending.length + 1);
+}
+
+/** The pixel threshold for a wanted share of flagged pixels on good images, rounded up to the table's next quantile. */
+export function pixelThresholdAt(quantiles: Float32Array, rate: number): number {
+  return quantiles[Math.min(quantiles.length - 1, Math.ceil((1 - rate) * (quantiles.length - 1) - 1e-9))]!;
+}
+
+/** Upper bound, to 1/4096, of the conformal p-value of one pixel's score. */
+export function pixelPValue(quantiles: Float32Array, score: number): number {
+  const steps = quantiles.length - 1;
+  return Math.min(1, (steps + 1 - countBelow(quantiles, score) + 1) / steps);
+}
+
+/** The quantile table of all `values` (consumed: sorted in place). */
+export function quantileTable(values: Float32Array): Float32Array {
+  values.sort();
+  const last = values.length - 1;
+  return Float32Array.from({ length: QUANTILE_STEPS + 1 }, (_, i) => values[Math.ceil((i * last) / QUANTILE_STEPS)]!);
+}
+
+/**
+ * Joins two calibrations. Used when a model learns more good images: scores against a larger memory bank can only be
+ * smaller, so the earlier ones stay valid, on the safe side.
+ */
+export function mergeCalibrations(earlier: Calibration, later: Calibration): Calibration {
+  const weightEarlier = earlier.scores.length / (earlier.scores.length + later.scores.length);
+  // Each table stands for its images' pixels: repeat entries in proportion to the images.
+  const total = 64 * QUANTILE_STEPS;
+  const repeated = new Float32Array(total);
+  const split = Math.round(total * weightEarlier);
+  for (let i = 0; i < total; i++) {
+    const table = i < split ? earlier.pixelQuantiles : later.pixelQuantiles;
+    const [at, of] = i < split ? [i, split] : [i - split, total - split];
+    repeated[i] = table[of === 1 ? QUANTILE_STEPS : Math.round((at * QUANTILE_STEPS) / (of - 1))]!;
+  }
+  const scores = new Float32Array([...earlier.scores, ...later.scores]).sort();
+  return { scores, pixelQuantiles: quantileTable(repeated) };
+}
+
+/** How many of the ascending values are < score. */
+function countBelow(ascending: Float32Array, score: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < score) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,77 @@
+// The .iad file: one safetensors file whose metadata holds a JSON block and a digest of everything else.
+import { readSafetensors, writeSafetensors } from '../../backbones/formats/safetensors.js';
+import { IadError } from '../../runtime/errors.js';
+import { sha256 } from '../../runtime/sha256.js';
+
+/** Raised when a reader of an older version could no longer make sense of a file. */
+const SCHEMA_VERSION = 1;
+
+/** The largest model file that is read, bytes. */
+export const MAX_MODEL_BYTES = 8 * 2 ** 30;
+
+export interface ModelContent {
+  /** The method's id: `patchcore`. */
+  readonly method: string;
+  readonly libraryVersion: string;
+  /** JSON values only. */
+  readonly config: unknown;
+  readonly backbone: { readonly id: string; readonly hash: string };
+  /** What the method keeps besides tensors; JSON values only. */
+  readonly state: unknown;
+  /** Float32 tensors by name. */
+  readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>;
+}
+
+/** 64 zeros stand in the digest's place while it is computed. */
+const NO_DIGEST = '0'.repeat(64);
+const DIGEST_FIELD = /"sha256":"([0-9a-f]{64})"/;
+
+/** The bytes of a .iad file. */
+export async function encodeModel(content: ModelContent): Promise<Uint8Array<ArrayBuffer>> {
+  const { tensors, ...block } = content;
+  const entries = Object.entries(tensors).map(([name, { shape, data }]) => ({ name, shape, data }));
+  const metadata = { sha256: NO_DIGEST, iad: JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...block }) };
+  const bytes = writeSafetensors(entries, metadata);
+  const header = new TextDecoder('latin1').decode(headerOf(bytes));
+  const digestAt = 8 + header.indexOf(NO_DIGEST);
+  bytes.set(new TextEncoder().encode(await sha256(bytes)), digestAt);
+  return bytes;
+}
+
+/**
+ * @param bytes the file; its digest field is blanked
+ * @param path for messages
+ * @throws IadError MODEL_FORMAT for a foreign or truncated file, MODEL_CORRUPT if its digest is wrong, MODEL_VERSION if a
+ *   newer library wrote it
+ */
+export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string): Promise<ModelContent> {
+  const foreign = (what: string) =>
+    new IadError('MODEL_FORMAT', what, { path, hint: 'Is it a file that save() wrote, copied whole?' });
+  const file = readSafetensors(bytes, { path, code: 'MODEL_FORMAT' });
+  const found = DIGEST_FIELD.exec(new TextDecoder('latin1').decode(headerOf(bytes)));
+  const iad = file.metadata.iad;
+  if (!found?.[1] || iad === undefined) throw foreign('a safetensors file, but not a model of iad-tf');
+  const digestAt = 8 + found.index + '"sha256":"'.length;
+  bytes.set(new TextEncoder().encode(NO_DIGEST), digestAt);
+  if ((await sha256(bytes)) !== found[1]) {
+    throw new IadError('MODEL_CORRUPT', 'the digest does not fit the content', { path, hint: 'Copy or fit it again.' });
+  }
+  // From here on the content is what save() wrote: the digest covers header and data.
+  const { schemaVersion, ...block } = JSON.parse(iad);
+  if (schemaVersion !== SCHEMA_VERSION) {
+    const what = `written with schema version ${schemaVersion}, this library reads ${SCHEMA_VERSION}`;
+    throw new IadError('MODEL_VERSION', what, { path, hint: 'Update iad-tf, or fit the model again.' });
+  }
+  const tensors = Object.fromEntries(
+    [...file.tensors].map(([name, { dtype, shape, data }]) => {
+      if (dtype !== 'F32') throw foreign(`tensor ${name} has dtype ${dtype}, expected F32`);
+      return [name, { shape, data: new Float32Array(data.slice().buffer) }];
+    }),
+  );
+  return { ...block, tensors };
+}
+
+function headerOf(bytes: Uint8Array): Uint8Array {
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  return bytes.subarray(8, 8 + length);
+}

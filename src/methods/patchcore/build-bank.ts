@@ -1,0 +1,144 @@
+// Fitting: patches stream in, a coreset is chosen, and the chosen rows become the memory bank.
+import { IadError } from '../../runtime/errors.js';
+import { stageProgress } from '../../runtime/progress.js';
+import type { NamedImage } from '../parts/inputs.js';
+import { projectRows } from '../parts/projection.js';
+import { bankSize, pick, type SelectionWatch, selectMore, selectRows, thin } from './coreset.js';
+import { concatenate } from './embedder.js';
+import { type Candidates, PatchStore } from './patch-store.js';
+import type { JobAnswer, SessionInit } from './session.js';
+import type { Threads } from './threads.js';
+
+export interface BuiltBank {
+  /** [rows, dimension], in picking order */
+  readonly bank: Float32Array;
+  /** Patches that the coreset was chosen from. */
+  readonly patches: number;
+  readonly images: number;
+  readonly skipped: readonly { id: string; reason: string }[];
+  /** Milliseconds per stage. */
+  readonly timings: { readonly features: number; readonly coreset: number; readonly gather: number };
+}
+
+export interface BuildOptions extends SelectionWatch {
+  readonly skipBad: boolean;
+  /** The bank so far [rows, dimension], when it learns more; null for a new bank. */
+  readonly earlier: Float32Array | null;
+}
+
+/** @throws IadError NO_GOOD_IMAGES if no image could be used, or the first image's own error unless `skipBad` */
+export async function buildBank(
+  images: readonly NamedImage[],
+  threads: Threads,
+  init: SessionInit,
+  options: BuildOptions,
+): Promise<BuiltBank> {
+  const { config, dimension, projection } = init;
+  const columns = projection?.outputs ?? dimension;
+  const store = new PatchStore(config.memoryBudget, columns);
+  const skipped: { id: string; reason: string }[] = [];
+  const start = performance.now();
+
+  for await (const { index, arrays } of embedAll(images, threads, 'features', options, skipped)) {
+    const [embedding, projected] = arrays;
+    store.add(index, embedding, projection ? projected : embedding);
+    if (store.isFull) await thin(store, columns, config, options);
+  }
+  if (store.seen === 0) {
+    throw new IadError('NO_GOOD_IMAGES', 'no good image could be read, there is nothing to learn from', { path: 'fit' });
+  }
+  const embedded = performance.now();
+
+  const seen = store.seen;
+  const { earlier } = options;
+  const earlierRows = earlier && (projection ? await projectRows(earlier, projection) : earlier);
+  const regroup = earlierRows !== null && config.coresetCount !== null;
+  if (regroup) store.putBack(earlierCandidates(earlierRows, columns));
+  const candidates = store.takeAll();
+  const count = Math.min(bankSize(config, seen), candidates.images.length);
+  const picks =
+    earlierRows && !regroup
+      ? await selectMore(candidates.rows, earlierRows, columns, count, options)
+      : await selectRows(candidates.rows, columns, count, config, options);
+  const chosen = pick(candidates, picks, columns);
+  const selected = performance.now();
+
+  const source = { store, images, threads, earlier, dimension };
+  const rows = await gather(chosen, source, options);
+  const timings = { features: embedded - start, coreset: selected - embedded, gather: performance.now() - selected };
+  return {
+    bank: earlier && !regroup ? concatenate([earlier, rows]) : rows,
+    patches: seen,
+    images: images.length - skipped.length,
+    skipped,
+    timings,
+  };
+}
+
+/** Marks candidates that come from the bank so far; `patches` then holds the bank row. */
+const FROM_BANK = -1;
+
+function earlierCandidates(rows: Float32Array, columns: number): Candidates {
+  const count = rows.length / columns;
+  const patches = Int32Array.from({ length: count }, (_, row) => row);
+  return { rows, images: new Int32Array(count).fill(FROM_BANK), patches };
+}
+
+interface Embedded {
+  readonly index: number;
+  readonly arrays: JobAnswer['arrays'];
+}
+
+async function* embedAll(
+  images: readonly NamedImage[],
+  threads: Threads,
+  stage: string,
+  options: BuildOptions,
+  skipped: { id: string; reason: string }[],
+): AsyncGenerator<Embedded, void, undefined> {
+  const progress = stageProgress(options.onProgress, stage, images.length);
+  let index = 0;
+  for await (const outcome of threads.run(images, options.signal)) {
+    if (!('error' in outcome)) yield { index, arrays: outcome.arrays };
+    else if (options.skipBad && isBadImage(outcome.error)) {
+      skipped.push({ id: images[index]!.id, reason: outcome.error.message });
+    } else throw outcome.error;
+    progress(++index);
+  }
+}
+
+/** Only faults of the image itself may be skipped, never those of the machine. */
+function isBadImage(error: Error): boolean {
+  return error instanceof IadError && error.code.startsWith('IMAGE_');
+}
+
+interface GatherSource {
+  readonly store: PatchStore;
+  readonly images: readonly NamedImage[];
+  readonly threads: Threads;
+  readonly earlier: Float32Array | null;
+  readonly dimension: number;
+}
+
+/** The chosen patches' embeddings. Where they did not fit the memory budget, their images are run once more. */
+async function gather(chosen: Candidates, source: GatherSource, options: BuildOptions): Promise<Float32Array> {
+  const { store, images, dimension } = source;
+  const bank = new Float32Array(chosen.images.length * dimension);
+  const take = (embedding: Float32Array, row: number) => {
+    const at = chosen.patches[row]! * dimension;
+    bank.set(embedding.subarray(at, at + dimension), row * dimension);
+  };
+  const later = new Map<number, number[]>();
+  chosen.images.forEach((image, row) => {
+    const embedding = image === FROM_BANK ? source.earlier : store.embeddingOf(image);
+    if (embedding) take(embedding, row);
+    else later.set(image, [...(later.get(image) ?? []), row]);
+  });
+  const needed = [...later.keys()].sort((a, b) => a - b);
+  const again = needed.map((image) => images[image]!);
+  const watch = { ...options, skipBad: false };
+  for await (const { index, arrays } of embedAll(again, source.threads, 'features of the coreset', watch, [])) {
+    for (const row of later.get(needed[index]!) ?? []) take(arrays[0], row);
+  }
+  return bank;
+}

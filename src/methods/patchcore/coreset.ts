@@ -1,0 +1,120 @@
+// Choosing which patches the memory bank keeps: greedy k-center as the reference implementations start and run it.
+import * as tf from '@tensorflow/tfjs';
+import { anchorsFrom, kCenterGreedy, topKNeighbors } from '../../kernels/index.js';
+import { IadError } from '../../runtime/errors.js';
+import { type OnProgress, stageProgress } from '../../runtime/progress.js';
+import { Random } from '../../runtime/random.js';
+import type { PatchCoreConfig } from './config.js';
+import type { Candidates, PatchStore } from './patch-store.js';
+
+export interface SelectionWatch {
+  readonly onProgress: OnProgress | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Rows that the anchors of the official implementation start from. */
+const OFFICIAL_STARTS = 10;
+
+/** Rows that the bank shall have, from all patches seen. */
+export function bankSize(config: PatchCoreConfig, seen: number): number {
+  return Math.min(seen, config.coresetCount ?? Math.max(1, Math.floor(config.coresetRatio * seen)));
+}
+
+/**
+ * Picks `count` of the rows.
+ * Variant `official`: anchors start as each row's mean distance to ten random rows, which are not picked themselves.
+ * Variant `anomalib`: exact greedy from one random row, which is the first pick.
+ * @param rows [N, columns]
+ * @returns row numbers in picking order
+ */
+export async function selectRows(
+  rows: Float32Array,
+  columns: number,
+  count: number,
+  config: PatchCoreConfig,
+  watch: SelectionWatch,
+): Promise<Int32Array> {
+  const population = rows.length / columns;
+  if (count >= population) return Int32Array.from({ length: population }, (_, i) => i);
+  const random = Random.forKey('patchcore|starts', config.seed);
+  const features = tf.tensor2d(rows, [population, columns]);
+  try {
+    const progress = stageProgress(watch.onProgress, 'coreset', count);
+    const follow = { onProgress: progress, ...(watch.signal ? { signal: watch.signal } : {}) };
+    if (config.variant === 'anomalib') {
+      return (await kCenterGreedy(features, count, { start: random.below(population), ...follow })).indices;
+    }
+    const starts = Int32Array.from(random.sample(population, Math.min(OFFICIAL_STARTS, population)));
+    const anchors = await anchorsFrom(features, starts, 'mean');
+    return (await kCenterGreedy(features, count, { anchors, ...follow })).indices;
+  } finally {
+    features.dispose();
+  }
+}
+
+/**
+ * Continues a selection: picks `count` of the new rows, starting from each one's distance to the rows kept so far.
+ * @param rows [N, columns]
+ * @param kept [M, columns]
+ */
+export async function selectMore(
+  rows: Float32Array,
+  kept: Float32Array,
+  columns: number,
+  count: number,
+  watch: SelectionWatch,
+): Promise<Int32Array> {
+  const features = tf.tensor2d(rows, [rows.length / columns, columns]);
+  try {
+    const nearest = tf.tidy(() => topKNeighbors(features, tf.tensor2d(kept, [kept.length / columns, columns]), 1).squared.sqrt());
+    const anchors = await nearest.data<'float32'>();
+    nearest.dispose();
+    const onProgress = stageProgress(watch.onProgress, 'coreset', count);
+    const follow = { onProgress, ...(watch.signal ? { signal: watch.signal } : {}) };
+    return (await kCenterGreedy(features, count, { anchors, ...follow })).indices;
+  } finally {
+    features.dispose();
+  }
+}
+
+/**
+ * Thins the candidates to half of what the budget holds. A greedy k-center of a greedy k-center: every patch stays within
+ * the sum of both covering radii of a final pick. Only reached when even the projected patches outgrow the budget.
+ * @throws IadError MEMORY_BUDGET if the bank wanted so far would not fit into that half
+ */
+export async function thin(
+  store: PatchStore,
+  columns: number,
+  config: PatchCoreConfig,
+  watch: SelectionWatch,
+): Promise<void> {
+  const keep = Math.floor(store.capacity / 2);
+  const wanted = bankSize(config, store.seen);
+  if (wanted > keep) {
+    throw new IadError('MEMORY_BUDGET', `${config.memoryBudget} bytes hold ${keep} candidates, the bank wants ${wanted}`, {
+      path: 'memoryBudget',
+      hint: 'Raise memoryBudget, or lower coresetRatio or projection.',
+    });
+  }
+  const candidates = store.takeAll();
+  const picks = await selectRows(candidates.rows, columns, keep, config, watch);
+  store.putBack(pick(candidates, picks, columns));
+}
+
+/** The candidates at the given positions. */
+export function pick(candidates: Candidates, picks: Int32Array, columns: number): Candidates {
+  return {
+    rows: gatherRows(candidates.rows, picks, columns),
+    images: picks.map((at) => candidates.images[at]!),
+    patches: picks.map((at) => candidates.patches[at]!),
+  };
+}
+
+/** The given rows, one after another. */
+export function gatherRows(rows: Float32Array, picks: Int32Array, columns: number): Float32Array {
+  const out = new Float32Array(picks.length * columns);
+  picks.forEach((at, i) => {
+    out.set(rows.subarray(at * columns, (at + 1) * columns), i * columns);
+  });
+  return out;
+}

@@ -1,0 +1,120 @@
+// Image in, patch embeddings out: the part of PatchCore that every thread runs by itself.
+import * as tf from '@tensorflow/tfjs';
+import { createBackbone } from '../../backbones/graph.js';
+import type { Backbone, FoldedWeights } from '../../backbones/types.js';
+import { extractViews, type GeometryPlan, planGeometry } from '../../data/geometry.js';
+import { loadImage } from '../../data/image.js';
+import type { ImageSource } from '../../data/types.js';
+import { IadError } from '../../runtime/errors.js';
+import {
+  applyPooling,
+  composePooling,
+  embedClosedForm,
+  embedConcat,
+  type FeatureMap,
+  hasClosedForm,
+  type LayerPooling,
+} from '../parts/patch-embedding.js';
+import { type Projection, project, projectionTensor } from '../parts/projection.js';
+import { geometryOf, type PatchCoreConfig } from './config.js';
+
+/** The patches of one image: of all its views, one after another. */
+export interface Patches {
+  readonly plan: GeometryPlan;
+  /** Rows and columns of one view's patch grid. */
+  readonly grid: readonly [number, number];
+  /** [views * rows * columns, dimension] */
+  readonly embedding: Float32Array;
+  /** Milliseconds. */
+  readonly decode: number;
+  readonly features: number;
+}
+
+export class Embedder {
+  readonly #config: PatchCoreConfig;
+  readonly #backbone: Backbone;
+  readonly #projection: tf.Tensor4D | null;
+  readonly #poolings: LayerPooling[] | null;
+
+  constructor(config: PatchCoreConfig, weights: FoldedWeights, projection: Projection | null) {
+    this.#config = config;
+    this.#backbone = createBackbone(weights);
+    this.#projection = projection && projectionTensor(projection);
+    const channels = config.layers.map((layer) => this.#backbone.channels(layer));
+    const general = config.variant === 'official' && !hasClosedForm(channels, config.patchSize, config.dimension);
+    this.#poolings = general ? composePooling(channels, config.patchSize, config.dimension) : null;
+  }
+
+  /** Views are run one at a time, so that a large image costs no more memory than a small one. */
+  async embed(source: ImageSource): Promise<Patches> {
+    const start = performance.now();
+    const image = await loadImage(source);
+    const plan = planGeometry(image.width, image.height, geometryOf(this.#config));
+    const views = extractViews(image, plan);
+    const decoded = performance.now();
+    const parts: Float32Array[] = [];
+    let grid: readonly [number, number] = [0, 0];
+    for (const view of views) {
+      const part = await this.#embedView(view);
+      grid = part.grid;
+      parts.push(part.data);
+    }
+    const embedding = concatenate(parts);
+    return { plan, grid, embedding, decode: decoded - start, features: performance.now() - decoded };
+  }
+
+  /** The rows in the dimensions that the coreset is chosen in; only with a projection. */
+  async project(rows: Float32Array, dimension: number): Promise<Float32Array> {
+    const weights = this.#projection;
+    if (!weights) throw new IadError('BAD_ARGUMENT', 'there is no projection to apply', { path: 'Embedder.project' });
+    const projected = tf.tidy(() => project(tf.tensor2d(rows, [rows.length / dimension, dimension]), weights));
+    const data = await projected.data<'float32'>();
+    projected.dispose();
+    return data;
+  }
+
+  dispose(): void {
+    this.#backbone.dispose();
+    this.#projection?.dispose();
+  }
+
+  async #embedView(view: Uint8Array): Promise<{ grid: readonly [number, number]; data: Float32Array }> {
+    const { inputSize, layers, patchSize, dimension, variant } = this.#config;
+    const features = tf.tidy(() => {
+      const images = tf.tensor4d(Float32Array.from(view), [1, inputSize, inputSize, 3]);
+      const byLayer = this.#backbone.features(images, layers);
+      const maps = layers.map((layer) => byLayer[layer]);
+      if (variant === 'anomalib') return [embedConcat(maps)];
+      const [first, second] = maps;
+      return this.#poolings || !first || !second ? maps : [embedClosedForm(first, second)];
+    });
+    const [, rows, columns] = features[0]!.shape;
+    const data = this.#poolings
+      ? applyPooling(await Promise.all(features.map(toFeatureMap)), this.#poolings, patchSize, dimension)
+      : await features[0]!.data<'float32'>();
+    tf.dispose(features);
+    return { grid: [rows, columns], data };
+  }
+}
+
+/** Values per patch. */
+export function embeddingDimension(config: PatchCoreConfig, channels: readonly number[]): number {
+  return config.variant === 'anomalib' ? channels.reduce((sum, count) => sum + count, 0) : config.dimension;
+}
+
+async function toFeatureMap(tensor: tf.Tensor4D): Promise<FeatureMap> {
+  const [, height, width, channels] = tensor.shape;
+  return { height, width, channels, data: await tensor.data<'float32'>() };
+}
+
+/** One array after another. */
+export function concatenate(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

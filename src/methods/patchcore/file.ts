@@ -1,0 +1,68 @@
+// PatchCore in a .iad file.
+import { z } from 'zod';
+import { IadError } from '../../runtime/errors.js';
+import { VERSION } from '../../runtime/version.js';
+import type { Calibration } from '../parts/calibration.js';
+import { decodeModel, encodeModel, type ModelContent } from '../parts/model-file.js';
+import { type PatchCoreConfig, resolvePatchCoreConfig } from './config.js';
+
+/** What a fit leaves behind. */
+export interface Learned {
+  /** [rows, dimension], in picking order */
+  readonly bank: Float32Array;
+  readonly dimension: number;
+  /** Patches seen in all. */
+  readonly patches: number;
+  /** Dimensions that the coreset was chosen in; null: in all. */
+  readonly selectionDimension: number | null;
+  readonly calibration: Calibration | null;
+}
+
+const STATE = z.strictObject({ patches: z.int().min(1), selectionDimension: z.int().min(1).nullable() });
+const BACKBONE = z.strictObject({ id: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+
+export async function encodePatchCore(
+  config: PatchCoreConfig,
+  learned: Learned,
+  backbone: { id: string; hash: string },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { bank, dimension, patches, selectionDimension, calibration } = learned;
+  const vector = (data: Float32Array) => ({ shape: [data.length], data });
+  return encodeModel({
+    method: 'patchcore',
+    libraryVersion: VERSION,
+    config,
+    backbone,
+    state: { patches, selectionDimension },
+    tensors: {
+      bank: { shape: [bank.length / dimension, dimension], data: bank },
+      ...(calibration && {
+        'calibration.scores': vector(calibration.scores),
+        'calibration.pixelQuantiles': vector(calibration.pixelQuantiles),
+      }),
+    },
+  });
+}
+
+/** @throws IadError MODEL_FORMAT if a part is missing or of the wrong shape, and what `decodeModel` throws */
+export async function decodePatchCore(bytes: Uint8Array<ArrayBuffer>, path: string) {
+  const content = await decodeModel(bytes, path);
+  if (content.method !== 'patchcore') {
+    throw new IadError('MODEL_FORMAT', `a model of method '${content.method}', not of patchcore`, { path });
+  }
+  const state = STATE.safeParse(content.state);
+  const backbone = BACKBONE.safeParse(content.backbone);
+  const { bank } = content.tensors;
+  const [rows, dimension] = bank?.shape ?? [];
+  if (!state.success || !backbone.success || !bank || !rows || !dimension || bank.shape.length !== 2) {
+    throw new IadError('MODEL_FORMAT', 'the memory bank or its description is missing', { path });
+  }
+  const learned: Learned = { bank: bank.data, dimension, calibration: calibrationOf(content), ...state.data };
+  return { config: resolvePatchCoreConfig(Object(content.config)), learned, backbone: backbone.data };
+}
+
+function calibrationOf({ tensors }: ModelContent): Calibration | null {
+  const scores = tensors['calibration.scores']?.data;
+  const pixelQuantiles = tensors['calibration.pixelQuantiles']?.data;
+  return scores && pixelQuantiles ? { scores, pixelQuantiles } : null;
+}

@@ -1,0 +1,383 @@
+// PatchCore: keeps a coreset of good patch features; a patch is as anomalous as it is far from them.
+import { readFileBytes, writeFileAtomic } from '#platform/runtime/files';
+import { workerThreads } from '#platform/methods/patchcore/threads';
+import { layerChannels } from '../../backbones/architecture.js';
+import { type FoldedWeights, LAYER_NAMES, type LayerName, resolveWeights } from '../../backbones/index.js';
+import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../data/geometry.js';
+import { currentBackend, ensureBackend } from '../../runtime/backend.js';
+import { IadError, throwIfAborted } from '../../runtime/errors.js';
+import { cores } from '#platform/runtime/machine';
+import { stageProgress } from '../../runtime/progress.js';
+import { Random } from '../../runtime/random.js';
+import { type Calibration, mergeCalibrations, quantileTable } from '../parts/calibration.js';
+import { nameImages, type NamedImage } from '../parts/inputs.js';
+import { MAX_MODEL_BYTES } from '../parts/model-file.js';
+import { type MapSize, type Scored, toPrediction } from '../parts/prediction.js';
+import { evaluationMap } from '../../data/views.js';
+import { johnsonLindenstraussDimension, type Projection, sparseProjection, uniformProjection } from '../parts/projection.js';
+import type { AnomalyMethod, CallOptions, FitOptions, FitResult, ImageInput, MethodInfo, Prediction } from '../types.js';
+import { type BuiltBank, buildBank } from './build-bank.js';
+import { geometryOf, type PatchCoreConfig, type PatchCoreOptions, resolvePatchCoreConfig } from './config.js';
+import { embeddingDimension } from './embedder.js';
+import { decodePatchCore, encodePatchCore, type Learned } from './file.js';
+import type { JobResult, SessionInit } from './session.js';
+import { type Threads, thisThread } from './threads.js';
+
+export type { PatchCoreConfig, PatchCoreOptions } from './config.js';
+
+export interface PredictOptions extends CallOptions {
+  /** `image` (default): maps at each image's own size. `input`: at the network's input geometry, as papers score them. */
+  maps?: MapSize;
+}
+
+/** Fewer images than this are not worth the second that worker threads take to start. */
+const WORTH_THREADS = 8;
+const MOST_THREADS = 8;
+
+/**
+ * PatchCore (Roth, Pemula, Zepeda, Schölkopf, Brox, Gehler: Towards Total Recall in Industrial Anomaly Detection, CVPR 2022).
+ *
+ * Needs good images only, no gradient training. Score: variant `official` the largest squared L2 distance of a patch to
+ * the memory bank, from 0 up, in feature units; variant `anomalib` the re-weighted L2 distance. Higher is more anomalous.
+ * It cannot tell defects that look locally like good parts (a part missing where background is also seen elsewhere).
+ */
+export class PatchCore implements AnomalyMethod {
+  static readonly info: MethodInfo = {
+    id: 'patchcore',
+    name: 'PatchCore',
+    paper: 'Roth et al., Towards Total Recall in Industrial Anomaly Detection, CVPR 2022',
+    year: 2022,
+    family: 'memory bank',
+    settings: ['unsupervised', 'few-shot', 'noisy', 'continual'],
+  };
+
+  /** The full configuration, defaults filled in. */
+  readonly config: PatchCoreConfig;
+  #weights: FoldedWeights | null = null;
+  #learned: Learned | null = null;
+  #here: Threads | null = null;
+
+  /** @throws IadError BAD_CONFIG naming the field at fault */
+  constructor(options: PatchCoreOptions = {}) {
+    this.config = resolvePatchCoreConfig(options);
+  }
+
+  /**
+   * Learns from good images only; an earlier fit is forgotten. One pass over the images, two if their embeddings do not fit
+   * `memoryBudget`. A failed or stopped fit leaves the model as it was.
+   * @throws IadError NO_GOOD_IMAGES, an image's own error (unless `skipBad`), WEIGHTS_*, MEMORY_BUDGET, ABORTED
+   */
+  async fit(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
+    const all = nameImages(images);
+    if (all.length === 0) {
+      throw new IadError('NO_GOOD_IMAGES', 'there is no image to learn from', { path: 'PatchCore.fit' });
+    }
+    await ensureBackend();
+    const weights = await this.#resolveWeights();
+    const { held, kept } = this.#holdOut(all);
+    const projection = this.#makeProjection(weights, this.#selectionDimension(weights, kept.length));
+    const built = await this.#build(kept, weights, projection, null, options);
+    const learned: Learned = {
+      dimension: this.#dimension(weights),
+      bank: built.bank,
+      patches: built.patches,
+      selectionDimension: projection?.outputs ?? null,
+      calibration: null,
+    };
+    return this.#finish(learned, weights, built, held, null, options);
+  }
+
+  /**
+   * Learns further good images without the earlier ones (IM-IAD's continual setting): their patches are chosen by the same
+   * greedy rule, starting from what the bank covers already. The bank grows by `coresetRatio` of the new patches; with
+   * `coresetCount` it keeps its size, by choosing again among old and new rows.
+   * @throws as `fit`; NOT_FITTED before the first fit
+   */
+  async update(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
+    const earlier = this.#fitted('update');
+    const all = nameImages(images);
+    if (all.length === 0) {
+      throw new IadError('NO_GOOD_IMAGES', 'there is no image to learn from', { path: 'PatchCore.update' });
+    }
+    await ensureBackend();
+    const weights = await this.#resolveWeights();
+    const { held, kept } = this.#holdOut(all);
+    const projection = this.#makeProjection(weights, earlier.selectionDimension);
+    const built = await this.#build(kept, weights, projection, earlier, options);
+    const learned: Learned = { ...earlier, bank: built.bank, patches: earlier.patches + built.patches, calibration: null };
+    return this.#finish(learned, weights, built, held, earlier.calibration, options);
+  }
+
+  /** All predictions at once; `predictEach` for more images than their maps fit in memory. */
+  async predict(images: Iterable<ImageInput>, options: PredictOptions = {}): Promise<Prediction[]> {
+    const predictions: Prediction[] = [];
+    for await (const prediction of this.predictEach(images, options)) predictions.push(prediction);
+    return predictions;
+  }
+
+  /**
+   * Predictions in the order of the images, one at a time.
+   * @throws IadError NOT_FITTED, an image's own error, ABORTED
+   */
+  async *predictEach(images: Iterable<ImageInput>, options: PredictOptions = {}): AsyncGenerator<Prediction> {
+    const { calibration } = this.#fitted('predict');
+    const named = nameImages(images);
+    await ensureBackend();
+    const threads = await this.#scoringThreads(named.length, options);
+    try {
+      for await (const scored of this.#scoreEach(named, threads, 'predict', options)) {
+        yield toPrediction(scored, calibration, this.config, options.maps ?? 'image');
+      }
+    } finally {
+      if (threads !== this.#here) await threads.close();
+    }
+  }
+
+  /** How an image of this size is cut into the network's inputs, and which part of it is seen. */
+  planOf(width: number, height: number): GeometryPlan {
+    return planGeometry(width, height, this.geometry);
+  }
+
+  get geometry(): GeometryConfig {
+    return geometryOf(this.config);
+  }
+
+  /** Rows and columns of the memory bank. @throws IadError NOT_FITTED */
+  get memoryBank(): { readonly rows: number; readonly columns: number } {
+    const { bank, dimension } = this.#fitted('memoryBank');
+    return { rows: bank.length / dimension, columns: dimension };
+  }
+
+  /** Which weights the features come from. @throws IadError NOT_FITTED */
+  get backbone(): { readonly id: string; readonly hash: string } {
+    this.#fitted('backbone');
+    return { id: this.#weights?.id ?? '', hash: this.#weights?.hash ?? '' };
+  }
+
+  /** Held-out good images' scores; null without calibration. @throws IadError NOT_FITTED */
+  get calibration(): Calibration | null {
+    return this.#fitted('calibration').calibration;
+  }
+
+  /** The model as the bytes of a .iad file: configuration, memory bank, thresholds, the backbone's name and hash. */
+  async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return encodePatchCore(this.config, this.#fitted('save'), this.backbone);
+  }
+
+  /** Writes `toBytes()`; the file is there whole or not at all. @throws IadError DISK_FULL, WRITE_FAILED */
+  async save(path: string): Promise<void> {
+    await writeFileAtomic(path, [await this.toBytes()]);
+  }
+
+  /**
+   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
+   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
+   *   those it was fitted with; WEIGHTS_MISSING if there are none
+   */
+  static async load(path: string): Promise<PatchCore> {
+    const limits = { maxBytes: MAX_MODEL_BYTES, missing: 'MODEL_FORMAT', tooLarge: 'MODEL_FORMAT' } as const;
+    return PatchCore.fromBytes(await readFileBytes(path, limits), path);
+  }
+
+  /** @param path for messages */
+  static async fromBytes(bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<PatchCore> {
+    const { config, learned, backbone } = await decodePatchCore(bytes, path);
+    const model = new PatchCore(config);
+    const weights = await model.#resolveWeights();
+    if (weights.hash !== backbone.hash) {
+      const what = `fitted with ${backbone.id} of hash ${backbone.hash.slice(0, 8)}, here it has ${weights.hash.slice(0, 8)}`;
+      throw new IadError('MODEL_MISMATCH', what, { path, hint: 'Get the same weights, or fit the model again.' });
+    }
+    model.#learned = learned;
+    return model;
+  }
+
+  /** Frees the backend's memory; the model can still be used, at the price of loading it again. Safe to call twice. */
+  dispose(): void {
+    void this.#here?.close();
+    this.#here = null;
+  }
+
+  #fitted(what: string): Learned {
+    if (this.#learned) return this.#learned;
+    throw new IadError('NOT_FITTED', 'there is no memory bank yet', {
+      path: `PatchCore.${what}`,
+      hint: 'Call fit() or PatchCore.load() first.',
+    });
+  }
+
+  async #resolveWeights(): Promise<FoldedWeights> {
+    this.#weights ??= await resolveWeights(this.config.backbone, { until: deepest(this.config.layers) });
+    return this.#weights;
+  }
+
+  #dimension(weights: FoldedWeights): number {
+    const channels = this.config.layers.map((layer) => layerChannels(weights.architecture, layer));
+    return embeddingDimension(this.config, channels);
+  }
+
+  #selectionDimension(weights: FoldedWeights, images: number): number | null {
+    const { projection, layers, inputSize } = this.config;
+    const dimension = this.#dimension(weights);
+    const stride = 4 << LAYER_NAMES.indexOf(layers[0] ?? 'layer1');
+    const patches = images * Math.ceil(inputSize / stride) ** 2;
+    const wanted = projection === 'auto' ? johnsonLindenstraussDimension(patches, 0.9) : projection;
+    return wanted === null || wanted >= dimension ? null : wanted;
+  }
+
+  #makeProjection(weights: FoldedWeights, outputs: number | null): Projection | null {
+    if (outputs === null) return null;
+    const random = Random.forKey('patchcore|projection', this.config.seed);
+    const make = this.config.variant === 'anomalib' ? sparseProjection : uniformProjection;
+    return make(this.#dimension(weights), outputs, random);
+  }
+
+  #holdOut(all: readonly NamedImage[]): { held: NamedImage[]; kept: NamedImage[] } {
+    const { calibrationShare, seed } = this.config;
+    const wanted = Math.floor(calibrationShare * all.length);
+    const count = calibrationShare > 0 && all.length > 1 ? Math.max(1, wanted) : 0;
+    const chosen = new Set(Random.forKey('patchcore|calibration', seed).sample(all.length, count));
+    return { held: all.filter((_, i) => chosen.has(i)), kept: all.filter((_, i) => !chosen.has(i)) };
+  }
+
+  #init(weights: FoldedWeights, projection: Projection | null, bank: Float32Array | null): SessionInit {
+    return { config: this.config, weights, dimension: this.#dimension(weights), projection, bank };
+  }
+
+  async #build(
+    images: readonly NamedImage[],
+    weights: FoldedWeights,
+    projection: Projection | null,
+    earlier: Learned | null,
+    options: FitOptions,
+  ): Promise<BuiltBank> {
+    const init = this.#init(weights, projection, null);
+    const threads = await openThreads(init, images.length, options.workers);
+    try {
+      const { onProgress, signal, skipBad = false } = options;
+      return await buildBank(images, threads, init, { onProgress, signal, skipBad, earlier: earlier?.bank ?? null });
+    } finally {
+      await threads.close();
+    }
+  }
+
+  /** Calibrates what was learned on the held-out images and makes it this model's state. */
+  async #finish(
+    learned: Learned,
+    weights: FoldedWeights,
+    built: BuiltBank,
+    held: readonly NamedImage[],
+    earlier: Calibration | null,
+    options: FitOptions,
+  ): Promise<FitResult> {
+    const start = performance.now();
+    const skipped = [...built.skipped];
+    const later = await this.#calibrate(learned, weights, held, skipped, options);
+    const calibration = earlier && later ? mergeCalibrations(earlier, later) : (later ?? earlier);
+    throwIfAborted(options.signal);
+    this.dispose();
+    this.#learned = { ...learned, calibration };
+    const calibrationImages = calibration?.scores.length ?? 0;
+    return {
+      images: built.images,
+      calibrationImages,
+      skipped,
+      timings: { ...built.timings, calibration: performance.now() - start },
+      warnings: this.#warnings(calibrationImages),
+    };
+  }
+
+  async #calibrate(
+    learned: Learned,
+    weights: FoldedWeights,
+    held: readonly NamedImage[],
+    skipped: { id: string; reason: string }[],
+    options: FitOptions,
+  ): Promise<Calibration | null> {
+    if (held.length === 0) return null;
+    const threads = await openThreads(this.#init(weights, null, learned.bank), held.length, options.workers);
+    const scores: number[] = [];
+    const maps: Float32Array[] = [];
+    try {
+      for await (const { score, viewMaps, plan } of this.#scoreEach(held, threads, 'calibration', options, skipped)) {
+        scores.push(score);
+        maps.push(evaluationMap(viewMaps, plan).data);
+      }
+    } finally {
+      await threads.close();
+    }
+    if (scores.length === 0) return null;
+    const pixels = new Float32Array(maps.reduce((sum, map) => sum + map.length, 0));
+    let at = 0;
+    for (const map of maps) {
+      pixels.set(map, at);
+      at += map.length;
+    }
+    return { scores: Float32Array.from(scores).sort(), pixelQuantiles: quantileTable(pixels) };
+  }
+
+  #warnings(calibrationImages: number): string[] {
+    const needed = Math.ceil(1 / this.config.falseAlarmRate);
+    if (calibrationImages === 0) return ['no good images were held out: there are no thresholds'];
+    if (calibrationImages >= needed) return [];
+    return [
+      `${calibrationImages} held-out images cannot tell a false-alarm rate of ${this.config.falseAlarmRate} ` +
+        `(that takes ${needed}): the threshold is their largest score`,
+    ];
+  }
+
+  async *#scoreEach(
+    images: readonly NamedImage[],
+    threads: Threads,
+    stage: string,
+    options: FitOptions,
+    skipped: { id: string; reason: string }[] = [],
+  ): AsyncGenerator<Scored> {
+    const progress = stageProgress(options.onProgress, stage, images.length);
+    let index = 0;
+    for await (const outcome of threads.run(images, options.signal)) {
+      const id = images[index]?.id ?? '';
+      if (!('error' in outcome)) yield toScored(id, outcome.result, outcome.arrays[0]);
+      else if (options.skipBad) skipped.push({ id, reason: outcome.error.message });
+      else throw outcome.error;
+      progress(++index);
+    }
+  }
+
+  async #scoringThreads(images: number, options: PredictOptions): Promise<Threads> {
+    const init = this.#init(await this.#resolveWeights(), null, this.#fitted('predict').bank);
+    const size = threadCount(images, options.workers);
+    const spread = size > 1 ? workerThreads(init, size) : null;
+    if (spread) return spread;
+    this.#here ??= await thisThread(init);
+    return this.#here;
+  }
+}
+
+async function openThreads(init: SessionInit, images: number, workers: number | undefined): Promise<Threads> {
+  const size = threadCount(images, workers);
+  return (size > 1 ? workerThreads(init, size) : null) ?? thisThread(init);
+}
+
+/** Worker threads are for wasm: other backends have parallelism of their own. */
+function threadCount(images: number, workers: number | undefined): number {
+  if (currentBackend() !== 'wasm') return 1;
+  if (workers !== undefined) {
+    if (!Number.isInteger(workers) || workers < 1) {
+      throw new IadError('BAD_ARGUMENT', `${workers} is no number of threads`, { path: 'workers', hint: 'Use 1 or more.' });
+    }
+    return workers;
+  }
+  return images < WORTH_THREADS ? 1 : Math.min(cores(), MOST_THREADS);
+}
+
+function deepest(layers: readonly LayerName[]): LayerName {
+  return LAYER_NAMES[Math.max(...layers.map((layer) => LAYER_NAMES.indexOf(layer)))] ?? 'layer4';
+}
+
+function toScored(id: string, { plan, decode, features, scoring, score }: JobResult, maps: Float32Array): Scored {
+  const size = plan.inputSize ** 2;
+  // The maps may lie on a buffer that the next image overwrites.
+  const viewMaps = plan.views.map((_, view) => maps.slice(view * size, (view + 1) * size));
+  return { id, score, viewMaps, plan, timings: { decode, features, scoring } };
+}

@@ -1,0 +1,84 @@
+// One thread's PatchCore: answers embed and score jobs. The worker threads and the calling thread run the same code.
+import type { FoldedWeights } from '../../backbones/types.js';
+import type { GeometryPlan } from '../../data/geometry.js';
+import type { ImageSource } from '../../data/types.js';
+import type { Projection } from '../parts/projection.js';
+import type { PatchCoreConfig } from './config.js';
+import { concatenate, Embedder } from './embedder.js';
+import { Scorer } from './scorer.js';
+
+/** What a thread needs to begin: plain data, large arrays on SharedArrayBuffers. */
+export interface SessionInit {
+  readonly config: PatchCoreConfig;
+  readonly weights: FoldedWeights;
+  readonly dimension: number;
+  readonly projection: Projection | null;
+  /** The memory bank [rows, dimension] for score jobs; null while fitting. */
+  readonly bank: Float32Array | null;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly source: ImageSource;
+}
+
+export interface JobResult {
+  readonly plan: GeometryPlan;
+  readonly decode: number;
+  readonly features: number;
+  /** Milliseconds for neighbours and map (score jobs). */
+  readonly scoring: number;
+  /** Image score; NaN for embed jobs. */
+  readonly score: number;
+  /** Lengths of the two arrays that go with it. */
+  readonly split: number;
+  readonly rest: number;
+}
+
+/** Embed jobs: embedding and projected rows (none without a projection). Score jobs: the view maps one after another, and nothing. */
+export interface JobAnswer {
+  readonly result: JobResult;
+  readonly arrays: readonly [Float32Array, Float32Array];
+}
+
+export class Session {
+  readonly #init: SessionInit;
+  readonly #embedder: Embedder;
+  readonly #scorer: Scorer | null;
+
+  private constructor(init: SessionInit, embedder: Embedder, scorer: Scorer | null) {
+    this.#init = init;
+    this.#embedder = embedder;
+    this.#scorer = scorer;
+  }
+
+  static async start(init: SessionInit): Promise<Session> {
+    const { config, weights, projection, bank, dimension } = init;
+    const embedder = new Embedder(config, weights, projection);
+    return new Session(init, embedder, bank && (await Scorer.create(config, bank, dimension)));
+  }
+
+  async answer({ source }: Job): Promise<JobAnswer> {
+    const patches = await this.#embedder.embed(source);
+    const { plan, decode, features, embedding } = patches;
+    const start = performance.now();
+    if (!this.#scorer) {
+      const { projection, dimension } = this.#init;
+      const projected = projection ? await this.#embedder.project(embedding, dimension) : NOTHING;
+      const times = { decode, features: features + performance.now() - start, scoring: 0 };
+      const result = { plan, ...times, score: Number.NaN, split: embedding.length, rest: projected.length };
+      return { result, arrays: [embedding, projected] };
+    }
+    const { score, viewMaps } = await this.#scorer.score(patches);
+    const maps = concatenate(viewMaps);
+    const times = { decode, features, scoring: performance.now() - start };
+    return { result: { plan, ...times, score, split: maps.length, rest: 0 }, arrays: [maps, NOTHING] };
+  }
+
+  dispose(): void {
+    this.#embedder.dispose();
+    this.#scorer?.dispose();
+  }
+}
+
+const NOTHING = new Float32Array(0);

@@ -1,0 +1,140 @@
+// Chooses the tfjs backend: the fastest one this machine has, proven on a small known answer before it is used.
+import * as tf from '@tensorflow/tfjs';
+import { importNative, provideWebGpu } from '#platform/runtime/machine';
+import { IadError } from './errors.js';
+
+export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
+
+export interface BackendReport {
+  readonly name: BackendName;
+  /** What computes: the package, the GPU adapter or `SIMD`. */
+  readonly device: string;
+  /** Faster backends that were not taken, and why. */
+  readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Ready with the device's description, or the reason why not. */
+type Attempt = { device: string } | { reason: string };
+
+let chosen: BackendReport | null = null;
+
+const FASTEST_FIRST: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
+
+/**
+ * Sets the tfjs backend for this thread.
+ *
+ * `auto` takes the first that works of: `tensorflow` (@tensorflow/tfjs-node-gpu, else @tensorflow/tfjs-node, if
+ * installed), `webgpu` (in Node through the optional package `webgpu`; a software renderer is passed over), `wasm`, `cpu`.
+ * A backend asked for by name is used even where `auto` would pass it over (WebGPU on a software renderer).
+ *
+ * @throws IadError BACKEND_UNAVAILABLE if the named backend cannot be had, with the reason; BACKEND_WRONG if it computes
+ *   a small known convolution wrongly
+ */
+export async function useBackend(choice: BackendName | 'auto' = 'auto'): Promise<BackendReport> {
+  if (choice !== 'auto' && !FASTEST_FIRST.includes(choice)) {
+    throw new IadError('BAD_ARGUMENT', `there is no backend '${choice}'`, {
+      path: 'useBackend',
+      hint: `Use one of: auto, ${FASTEST_FIRST.join(', ')}.`,
+    });
+  }
+  const passedOver: { name: string; reason: string }[] = [];
+  for (const name of choice === 'auto' ? FASTEST_FIRST : [choice]) {
+    const attempt = await tryBackend(name, choice !== 'auto');
+    if ('device' in attempt) {
+      const report = { name, device: attempt.device, passedOver };
+      await proveBackend(report);
+      chosen = report;
+      return report;
+    }
+    passedOver.push({ name, reason: attempt.reason });
+  }
+  const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+  throw new IadError('BACKEND_UNAVAILABLE', reasons, { path: 'useBackend', hint: 'Use another backend, or auto.' });
+}
+
+async function tryBackend(name: BackendName, askedFor: boolean): Promise<Attempt> {
+  switch (name) {
+    case 'tensorflow':
+      return tryTensorflow();
+    case 'webgpu':
+      return tryWebGpu(askedFor);
+    case 'wasm':
+      return tryWasm();
+    case 'cpu':
+      await tf.setBackend('cpu');
+      silenceAdvice();
+      return { device: 'plain JavaScript' };
+    default:
+      return name satisfies never;
+  }
+}
+
+async function tryTensorflow(): Promise<Attempt> {
+  const reasons: string[] = [];
+  for (const packageName of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const) {
+    const reason = await importNative(packageName);
+    if (reason !== null) reasons.push(`${packageName} ${reason}`);
+    else if (await canSet('tensorflow')) return { device: packageName };
+    else reasons.push(`${packageName} registered itself on another copy of tfjs`);
+  }
+  return { reason: reasons.join(', ') };
+}
+
+async function tryWebGpu(askedFor: boolean): Promise<Attempt> {
+  const missing = await provideWebGpu();
+  if (missing !== null) return { reason: missing };
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return { reason: 'no adapter: no graphics driver answers' };
+  const { vendor, architecture, device, description } = adapter.info;
+  const label = [vendor, architecture, device, description].filter((part) => part !== '').join(' ');
+  if (!askedFor && /swiftshader|llvmpipe|lavapipe|software/i.test(label)) {
+    return { reason: `only a software renderer (${label})` };
+  }
+  await import('@tensorflow/tfjs-backend-webgpu');
+  return (await canSet('webgpu')) ? { device: label } : { reason: `the adapter (${label}) gave no device` };
+}
+
+async function tryWasm(): Promise<Attempt> {
+  await import('@tensorflow/tfjs-backend-wasm');
+  if (!(await canSet('wasm'))) return { reason: 'the engine could not start it' };
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  return simd ? { device: 'SIMD' } : { reason: 'this engine has no WebAssembly SIMD' };
+}
+
+async function canSet(name: string): Promise<boolean> {
+  if (tf.findBackendFactory(name) === null) return false;
+  return tf.setBackend(name).catch(() => false);
+}
+
+/** tfjs advises Node users to install tfjs-node on the first use of its cpu backend; here the choice was made already. */
+function silenceAdvice(): void {
+  const backend = tf.backend();
+  if ('firstUse' in backend) backend.firstUse = false;
+}
+
+/** A 3x3 convolution whose answer is known: the sum of 1..9 weighted by 1..9. */
+async function proveBackend({ name, device }: BackendReport): Promise<void> {
+  const answer = tf.tidy(() => {
+    const ramp = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    return tf.conv2d(tf.tensor3d(ramp, [3, 3, 1]), tf.tensor4d(ramp, [3, 3, 1, 1]), 1, 'valid').asScalar();
+  });
+  const [value] = await answer.data();
+  answer.dispose();
+  if (value !== 285) {
+    throw new IadError('BACKEND_WRONG', `computes ${value} where 285 is right`, {
+      path: `${name} (${device})`,
+      hint: 'Its driver is at fault; use another backend.',
+    });
+  }
+}
+
+/** Chooses by `auto` unless `useBackend` was called before. Methods call it, so that a forgotten choice is not slow. */
+export async function ensureBackend(): Promise<BackendReport> {
+  chosen ??= await useBackend();
+  return chosen;
+}
+
+/** The backend in use in this thread; null before the first choice. */
+export function currentBackend(): BackendName | null {
+  return chosen?.name ?? null;
+}

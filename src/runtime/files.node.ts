@@ -1,0 +1,56 @@
+// Reading and writing whole files in Node. A file is either written completely or not there at all.
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { IadError, type IadErrorCode } from './errors.js';
+
+/** Reads a file of at most `maxBytes`. Throws `missing` when it is not there, `tooLarge` before reading a larger one. */
+export async function readFileBytes(
+  path: string,
+  limits: { maxBytes: number; missing: IadErrorCode; tooLarge: IadErrorCode },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const info = await stat(path).catch((cause: unknown) => {
+    throw new IadError(limits.missing, 'no such file', { path, hint: 'Check the path.', cause });
+  });
+  if (!info.isFile()) throw new IadError(limits.missing, 'not a file', { path, hint: 'Name a file.' });
+  if (info.size > limits.maxBytes) {
+    const what = `the file has ${info.size} bytes, the limit is ${limits.maxBytes}`;
+    throw new IadError(limits.tooLarge, what, { path, hint: 'Is it the right file?' });
+  }
+  return readFile(path);
+}
+
+/** Turns a failed write into `DISK_FULL` or `WRITE_FAILED`; errors of ours pass through. */
+export function writeError(path: string, cause: unknown): IadError {
+  if (cause instanceof IadError) return cause;
+  const system = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (system === 'ENOSPC' || system === 'EDQUOT') {
+    return new IadError('DISK_FULL', 'no space left on the device', { path, hint: 'Free some space.', cause });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const hint = 'Check that the folder exists and may be written to.';
+  return new IadError('WRITE_FAILED', `cannot be written (${reason})`, { path, hint, cause });
+}
+
+/**
+ * Writes `chunks` to a temporary file beside `path`, syncs it and renames it, so that a reader, a crash or a full disk
+ * never leaves half a file under the final name. Makes the folder if needed.
+ */
+export async function writeFileAtomic(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+  const target = resolve(path);
+  const temporary = join(dirname(target), `.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      for (const chunk of chunks) await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw writeError(path, cause);
+  }
+}

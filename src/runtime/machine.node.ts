@@ -1,0 +1,56 @@
+// Facts about the machine, and the packages that only Node can bring.
+import { availableParallelism, totalmem } from 'node:os';
+import process from 'node:process';
+
+/** Threads that can run at once. */
+export function cores(): number {
+  return availableParallelism();
+}
+
+/** Peak resident set size of this process in bytes. */
+export function peakMemory(): number | null {
+  // Linux and macOS builds of Node both report kilobytes here.
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+/** Physical memory in bytes. */
+export function totalMemory(): number | null {
+  return totalmem();
+}
+
+/** tfjs's native bindings, if the user has installed them; the reason if not. */
+export async function importNative(
+  name: '@tensorflow/tfjs-node-gpu' | '@tensorflow/tfjs-node',
+): Promise<string | null> {
+  try {
+    await import(name);
+    return null;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND'
+      ? 'not installed'
+      : `cannot be loaded: ${firstLine(cause)}`;
+  }
+}
+
+/** Brings WebGPU to Node through Dawn (the optional package `webgpu`); the reason if that is not possible. */
+export async function provideWebGpu(): Promise<string | null> {
+  if (globalThis.navigator?.gpu) return null;
+  try {
+    const dawn = await import('webgpu');
+    Object.assign(globalThis, dawn.globals);
+    const gpu = dawn.create([]);
+    // Node 20 has no navigator at all, later versions have one whose properties are fixed.
+    if (globalThis.navigator === undefined) {
+      Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
+    } else {
+      Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+    }
+    return null;
+  } catch (cause) {
+    return `Dawn (the npm package webgpu) cannot be loaded: ${firstLine(cause)}`;
+  }
+}
+
+function firstLine(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0] ?? '';
+}
