@@ -1,0 +1,83 @@
+// Image-level ranking metrics. Everywhere: scores `[N]` finite and larger = more anomalous, labels `[N]` 1 anomalous and
+// 0 normal, P anomalous and N normal items; an item is predicted anomalous when its score >= threshold; results are
+// fractions in 0..1, and null is "undefined for this input". All are O(n log n), exact for ties, and throw MetricError:
+// `SHAPE` (lengths differ), `NOT_FINITE` (NaN or infinite score) or `BAD_LABEL`, with the `index` of the image at fault.
+import { AveragePrecisionSum, BestF1, PrTrapezoidSum, RocArea } from './sums.js';
+import { rankScores, walkTieGroups } from './tie-groups.js';
+
+export interface ImageLevelMetrics {
+  readonly auroc: number | null;
+  /** Step-wise average precision. */
+  readonly ap: number | null;
+  /** Oracle value: its threshold comes from the labels. */
+  readonly f1Max: number | null;
+  readonly f1MaxThreshold: number | null;
+}
+
+/**
+ * Area under the ROC curve: the share of (anomalous, normal) pairs in the right order, ties counting half (Hanley and
+ * McNeil 1982). A constant score gives exactly 0.5. Null with one class only.
+ */
+export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): number | null {
+  const area = new RocArea();
+  walkTieGroups(rankScores('auroc', scores, labels), (_score, positives, negatives) => area.add(positives, negatives));
+  return area.value();
+}
+
+/**
+ * Step-wise average precision Σ (R_g − R_{g−1}) P_g over tie groups, with recall R and precision P: scikit-learn's
+ * `average_precision_score`. A constant score gives the prevalence. Null without anomalous items, 1 without normal ones.
+ */
+export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number | null {
+  const sum = new AveragePrecisionSum();
+  const ranked = rankScores('averagePrecision', scores, labels);
+  walkTieGroups(ranked, (_score, positives, negatives) => sum.add(positives, negatives));
+  return sum.value();
+}
+
+/**
+ * Trapezoidal area under the precision–recall curve, from precision 1 at recall 0. Another number than
+ * {@link averagePrecision}, above or below it: never mix the two in one table. Null without anomalous items, 1 without
+ * normal ones.
+ */
+export function prAucTrapezoid(scores: ArrayLike<number>, labels: ArrayLike<number>): number | null {
+  const sum = new PrTrapezoidSum();
+  const ranked = rankScores('prAucTrapezoid', scores, labels);
+  walkTieGroups(ranked, (_score, positives, negatives) => sum.add(positives, negatives));
+  return sum.value();
+}
+
+/**
+ * Largest F1 = 2TP / (2TP + FP + FN) over the distinct scores as thresholds, and the lowest threshold that attains it
+ * (compared exactly). An oracle value: the threshold is chosen on the labels. Null without anomalous items; 1 at the
+ * lowest score without normal ones.
+ */
+export function f1Max(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+): { readonly f1: number; readonly threshold: number } | null {
+  const ranked = rankScores('f1Max', scores, labels);
+  const best = new BestF1(ranked.anomalous.length);
+  walkTieGroups(ranked, (score, positives, negatives) => best.add(score, positives, negatives));
+  return best.value();
+}
+
+/** {@link auroc}, {@link averagePrecision} and {@link f1Max} from one sort. */
+export function imageMetrics(scores: ArrayLike<number>, labels: ArrayLike<number>): ImageLevelMetrics {
+  const ranked = rankScores('imageMetrics', scores, labels);
+  const area = new RocArea();
+  const precision = new AveragePrecisionSum();
+  const best = new BestF1(ranked.anomalous.length);
+  walkTieGroups(ranked, (score, positives, negatives) => {
+    area.add(positives, negatives);
+    precision.add(positives, negatives);
+    best.add(score, positives, negatives);
+  });
+  const f1 = best.value();
+  return {
+    auroc: area.value(),
+    ap: precision.value(),
+    f1Max: f1?.f1 ?? null,
+    f1MaxThreshold: f1?.threshold ?? null,
+  };
+}

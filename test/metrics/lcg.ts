@@ -1,0 +1,80 @@
+// The generator that metric_vectors.json documents, and the inputs drawn with it. The reference scripts draw the same.
+
+export class Lcg {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** An integer below 2^32. */
+  next(): number {
+    this.#state = (Math.imul(1664525, this.#state) + 1013904223) >>> 0;
+    return this.#state;
+  }
+
+  /** An integer below 2^bits. */
+  r(bits: number): number {
+    return this.next() >>> (32 - bits);
+  }
+
+  /** An integer below n. */
+  int(n: number): number {
+    return Number((BigInt(this.next()) * BigInt(n)) >> 32n);
+  }
+}
+
+export interface ScoreParams {
+  seed: number;
+  n: number;
+  posModulus: number;
+  shift: number;
+  bits: number;
+}
+
+export function imageScores({ seed, n, posModulus, shift, bits }: ScoreParams): { scores: number[]; labels: number[] } {
+  const random = new Lcg(seed);
+  const scores: number[] = [];
+  const labels: number[] = [];
+  for (let i = 0; i < n; i++) {
+    const label = random.int(posModulus) === 0 ? 1 : 0;
+    labels.push(label);
+    scores.push(random.r(bits) / 2 ** bits + (label === 1 ? shift : 0));
+  }
+  return { scores, labels };
+}
+
+export interface MapParams {
+  seed: number;
+  images: number;
+  height: number;
+  width: number;
+  maxRects: number;
+  maxSide: number;
+  bits: number;
+  shift: number;
+}
+
+export interface DrawnImage {
+  map: Float32Array;
+  mask: Uint8Array;
+  width: number;
+  height: number;
+}
+
+export function pixelMaps(params: MapParams): DrawnImage[] {
+  const { height, width, maxRects, maxSide, bits, shift } = params;
+  const random = new Lcg(params.seed);
+  return Array.from({ length: params.images }, () => {
+    const mask = new Uint8Array(height * width);
+    for (let rects = random.int(maxRects + 1); rects > 0; rects--) {
+      const tall = 1 + random.int(maxSide);
+      const wide = 1 + random.int(maxSide);
+      const top = random.int(height - tall + 1);
+      const left = random.int(width - wide + 1);
+      for (let y = top; y < top + tall; y++) mask.fill(1, y * width + left, y * width + left + wide);
+    }
+    const map = Float32Array.from(mask, (defect) => random.r(bits) / 2 ** bits + (defect === 1 ? shift : 0));
+    return { map, mask, width, height };
+  });
+}
