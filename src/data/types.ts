@@ -47,6 +47,8 @@ export interface Dataset {
   /** The layout's identifier: `mvtec`, `mtd`, `folder`. */
   readonly layout: string;
   readonly name: string;
+  /** Which images are for training: `given` by the folders, or a named split such as `differnet`. */
+  readonly split?: string | undefined;
   readonly train: readonly Sample[];
   readonly test: readonly Sample[];
   /** True when anomalous samples carry masks, so that pixel metrics exist. */

@@ -1,0 +1,63 @@
+// From the bytes of an image file to an upright RGB image, with the limits that hostile files run into.
+import { decodeStored } from '#platform/data/decode';
+import { IadError } from '../runtime/errors.js';
+import { orient } from './exif.js';
+import { type ImageHeader, readHeader } from './header.js';
+import type { Image } from './types.js';
+
+export interface DecodeOptions {
+  /** Largest file, bytes. Default 256 MiB. */
+  maxBytes?: number;
+  /** Largest image, pixels, by what its header says. Default 100 million. */
+  maxPixels?: number;
+  /** Named in errors. */
+  path?: string;
+}
+
+export const MAX_BYTES = 256 * 2 ** 20;
+export const MAX_PIXELS = 100_000_000;
+
+/** Reads the header and holds the limits against it. */
+export function checkedHeader(bytes: Uint8Array, options: DecodeOptions = {}): ImageHeader {
+  const { maxBytes = MAX_BYTES, maxPixels = MAX_PIXELS, path = 'image' } = options;
+  if (bytes.length > maxBytes) throw tooLarge(`${bytes.length} bytes, the limit is ${maxBytes}`, path, 'maxBytes');
+  const header = readHeader(bytes, path);
+  const { width, height } = header;
+  if (width * height > maxPixels) {
+    throw tooLarge(`${width} x ${height} pixels, the limit is ${maxPixels} pixels`, path, 'maxPixels');
+  }
+  return header;
+}
+
+/** The error of a file or image over its limit. */
+export function tooLarge(what: string, path: string, option: string): IadError {
+  return new IadError('IMAGE_TOO_LARGE', what, { path, hint: `Raise ${option} if this is meant.` });
+}
+
+/**
+ * Decodes a PNG (1 to 16 bit, grey, palette or colour, interlaced or not) or JPEG (baseline or progressive) file.
+ * The format is found from the first bytes. Grey becomes RGB by repeating the channel, alpha is dropped, 16 bit are
+ * divided by 257 and rounded, the EXIF orientation of a JPEG is applied. In a browser its own decoder is used: colours
+ * of partly transparent pixels and 16-bit values may then be one step off.
+ * @returns RGB, [height, width, 3], 0..255
+ * @throws IadError `IMAGE_FORMAT` (neither PNG nor JPEG), `IMAGE_UNREADABLE` (damaged, cut off), `IMAGE_TOO_LARGE`
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
+  const header = checkedHeader(bytes, options);
+  return orient(await decodeUnturned(bytes, header, options.path ?? 'image'), header.orientation);
+}
+
+/** The stored pixel array, EXIF orientation not applied. */
+export async function decodeUnturned(bytes: Uint8Array, header: ImageHeader, path: string): Promise<Image> {
+  let image: Image;
+  try {
+    image = await decodeStored(bytes, header);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new IadError('IMAGE_UNREADABLE', `damaged ${header.format.toUpperCase()}: ${reason}`, { path, cause });
+  }
+  if (image.width !== header.width || image.height !== header.height) {
+    throw new IadError('IMAGE_UNREADABLE', 'the data are of another size than the header', { path });
+  }
+  return image;
+}

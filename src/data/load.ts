@@ -1,0 +1,75 @@
+// Images and masks of samples, from wherever they come.
+import { readBytes } from '#platform/data/files';
+import { IadError } from '../runtime/errors.js';
+import { type Orientation, orient } from './exif.js';
+import { checkedHeader, type DecodeOptions, decodeImage, decodeUnturned, MAX_BYTES } from './image.js';
+import type { Image, ImageSource, Mask, MaskRule, Sample } from './types.js';
+
+/**
+ * Loads an image from a path (Node), a URL (browser), the bytes of a file, or pixels that are already decoded.
+ * @returns RGB, [height, width, 3], 0..255, upright; see `decodeImage`
+ * @throws IadError `IMAGE_NOT_FOUND`, `IMAGE_FORMAT`, `IMAGE_UNREADABLE`, `IMAGE_TOO_LARGE`;
+ *   `BAD_ARGUMENT` if decoded pixels do not have their stated size
+ */
+export async function loadImage(source: ImageSource, options: DecodeOptions = {}): Promise<Image> {
+  if (typeof source === 'string') {
+    const bytes = await readBytes(source, options.maxBytes ?? MAX_BYTES);
+    return decodeImage(bytes, { ...options, path: source });
+  }
+  if (source instanceof Uint8Array) return decodeImage(source, options);
+  const { width, height, data } = source;
+  if (!(data instanceof Uint8Array) || data.length !== 3 * width * height || data.length === 0) {
+    throw new IadError('BAD_ARGUMENT', `an image of ${width} x ${height} needs ${3 * width * height} bytes of RGB`, {
+      ...(options.path === undefined ? {} : { path: options.path }),
+    });
+  }
+  return source;
+}
+
+/**
+ * Loads a sample's mask: the union of its mask files. Masks refer to the stored pixel array of the image, so the image's
+ * EXIF orientation is applied to them too. A mask without any anomalous pixel is allowed.
+ * @returns null if the sample has no mask files (normal images; datasets without masks)
+ * @throws IadError `MASK_SIZE` if a mask is not of the image's size; and as `loadImage`
+ */
+export async function loadMask(sample: Sample, options: DecodeOptions = {}): Promise<Mask | null> {
+  if (sample.masks.length === 0) return null;
+  const { width, height, orientation } = await storedShape(sample, options);
+  const union = new Uint8Array(width * height);
+  for (const { source, rule } of sample.masks) {
+    const path = typeof source === 'string' ? source : `mask of ${sample.id}`;
+    const bytes = typeof source === 'string' ? await readBytes(source, options.maxBytes ?? MAX_BYTES) : source;
+    const header = checkedHeader(bytes, { ...options, path });
+    if (header.width !== width || header.height !== height) {
+      throw new IadError('MASK_SIZE', `${header.width} x ${header.height}, its image is ${width} x ${height}`, {
+        path,
+        hint: 'A mask must have the size of its image.',
+      });
+    }
+    addMask(union, await decodeUnturned(bytes, header, path), rule);
+  }
+  return orient({ width, height, data: union }, orientation);
+}
+
+async function storedShape(
+  sample: Sample,
+  options: DecodeOptions,
+): Promise<{ width: number; height: number; orientation: Orientation }> {
+  const { image } = sample;
+  if (typeof image !== 'string' && !(image instanceof Uint8Array)) {
+    return { width: image.width, height: image.height, orientation: 1 };
+  }
+  const bytes = typeof image === 'string' ? await readBytes(image, options.maxBytes ?? MAX_BYTES) : image;
+  return checkedHeader(bytes, { ...options, path: typeof image === 'string' ? image : sample.id });
+}
+
+function addMask(union: Uint8Array, { data }: Image, rule: MaskRule): void {
+  for (let i = 0; i < union.length; i++) {
+    const r = data[3 * i]!;
+    const g = data[3 * i + 1]!;
+    const b = data[3 * i + 2]!;
+    // ITU-R 601 luma in thousandths; for a grey file exactly its value.
+    const anomalous = rule === 'half' ? 299 * r + 587 * g + 114 * b >= 128_000 : r + g + b > 0;
+    if (anomalous) union[i] = 1;
+  }
+}

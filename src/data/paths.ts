@@ -1,0 +1,37 @@
+// Relative paths of a dataset, `/` as separator: what is an image, what is left out, how they are sorted.
+
+const IMAGE = /\.(png|jpe?g)$/i;
+const UNREADABLE_IMAGE = /\.(bmp|tiff?|webp|gif|heic|avif)$/i;
+
+/** Whether the name is that of a PNG or JPEG file; what the file holds is found when it is opened. */
+export function hasImageExtension(path: string): boolean {
+  return IMAGE.test(path);
+}
+
+/** An image in a format that is not read, worth a warning. */
+export function hasForeignImageExtension(path: string): boolean {
+  return UNREADABLE_IMAGE.test(path);
+}
+
+/** Files and folders that systems leave behind. */
+export function isIgnored(name: string): boolean {
+  return name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini' || name === '__MACOSX';
+}
+
+/** File name without folders and extension. */
+export function stemOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(0, dot) : name;
+}
+
+/** By UTF-16 code units: the same everywhere, unlike a locale's order. */
+export function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The first 20 of many, for a message. */
+export function listed(items: readonly string[]): string {
+  const more = items.length - 20;
+  return items.slice(0, 20).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,176 @@
+// Pixels in and out of a geometry plan: the network's inputs from an image, the image's anomaly map from those of the views.
+import { IadError } from '../runtime/errors.js';
+import type { GeometryPlan } from './geometry.js';
+import { resizeBilinear, resizeNearest } from './resize.js';
+import type { Image, Mask } from './types.js';
+
+/** An anomaly map: [height, width], rows from the top. */
+export interface AnomalyMap {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+}
+
+/** The image at the plan's scale; antialiased bilinear. Cut single views from it with `extractView`. */
+export function resizeToPlan(image: Image, plan: GeometryPlan): Image {
+  checkOriginal(image, plan, 'image');
+  return resizeBilinear(image, ...plan.resized);
+}
+
+/**
+ * One square input, cut from the scaled image.
+ * @param resized from `resizeToPlan`
+ * @returns RGB [inputSize, inputSize, 3], 0..255; zero outside of the image
+ */
+export function extractView(resized: Image, plan: GeometryPlan, index: number): Uint8Array {
+  return cut(resized, plan, index, 3);
+}
+
+/** All square inputs of an image; memory: 3 * inputSize^2 bytes each. */
+export function extractViews(image: Image, plan: GeometryPlan): Uint8Array[] {
+  const resized = resizeToPlan(image, plan);
+  return plan.views.map((_, index) => extractView(resized, plan, index));
+}
+
+/** The mask in the same squares: scaled by nearest neighbour. @returns [inputSize, inputSize] each, 0 or 1 */
+export function maskViews(mask: Mask, plan: GeometryPlan): Uint8Array[] {
+  checkOriginal(mask, plan, 'mask');
+  const resized = resizeNearest(mask, ...plan.resized);
+  return plan.views.map((_, index) => cut(resized, plan, index, 1));
+}
+
+function checkOriginal({ width, height }: Image | Mask, { original }: GeometryPlan, what: string): void {
+  if (width === original[0] && height === original[1]) return;
+  throw new IadError('BAD_ARGUMENT', `the plan is for ${original.join(' x ')}, the ${what} has ${width} x ${height}`);
+}
+
+function cut(from: Image | Mask, plan: GeometryPlan, index: number, channels: number): Uint8Array {
+  const side = plan.inputSize;
+  const out = new Uint8Array(side * side * channels);
+  const { x, y, width, height } = overlap(plan, index);
+  for (let row = y; row < y + height; row++) {
+    const begin = (row * from.width + x) * channels;
+    const view = plan.views[index]!;
+    out.set(from.data.subarray(begin, begin + width * channels), ((row - view.y) * side + x - view.x) * channels);
+  }
+  return out;
+}
+
+/** The part of the scaled image that a view shows. */
+function overlap(plan: GeometryPlan, index: number): { x: number; y: number; width: number; height: number } {
+  const view = plan.views[index];
+  if (!view) throw new IadError('BAD_ARGUMENT', `view ${index} of a plan with ${plan.views.length} views`);
+  const x = Math.max(0, view.x);
+  const y = Math.max(0, view.y);
+  const right = Math.min(plan.resized[0], view.x + plan.inputSize);
+  const bottom = Math.min(plan.resized[1], view.y + plan.inputSize);
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/**
+ * Puts the views' maps together at the scaled size. Where tiles overlap, each counts by a weight that falls linearly from
+ * its middle to its border. What no view shows (outside of a centre crop) was not looked at and gets the map's minimum.
+ * @param viewMaps one [inputSize, inputSize] per view, in the plan's order
+ */
+export function assembleMap(viewMaps: readonly Float32Array[], plan: GeometryPlan): AnomalyMap {
+  checkViewMaps(viewMaps, plan);
+  const [width, height] = plan.resized;
+  const side = plan.inputSize;
+  const sums = new Float64Array(width * height);
+  const weights = new Float64Array(width * height);
+  const ramp = Float64Array.from({ length: side }, (_, i) => Math.min(i + 1, side - i));
+  let least = Number.POSITIVE_INFINITY;
+  plan.views.forEach((view, index) => {
+    const map = viewMaps[index]!;
+    const part = overlap(plan, index);
+    for (let y = part.y; y < part.y + part.height; y++) {
+      for (let x = part.x; x < part.x + part.width; x++) {
+        const value = map[(y - view.y) * side + x - view.x]!;
+        const weight = ramp[y - view.y]! * ramp[x - view.x]!;
+        sums[y * width + x]! += weight * value;
+        weights[y * width + x]! += weight;
+        if (value < least) least = value;
+      }
+    }
+  });
+  const data = Float32Array.from(sums, (sum, i) => (weights[i] === 0 ? least : sum / weights[i]!));
+  return { width, height, data };
+}
+
+function checkViewMaps(viewMaps: readonly Float32Array[], plan: GeometryPlan): void {
+  const size = plan.inputSize ** 2;
+  if (viewMaps.length === plan.views.length && viewMaps.every((map) => map.length === size)) return;
+  throw new IadError(
+    'BAD_ARGUMENT',
+    `${viewMaps.length} maps, the plan has ${plan.views.length} views of ${size} pixels`,
+  );
+}
+
+/**
+ * Brings an assembled map to the image's own size: bilinear with half-pixel centres and without antialiasing (torch
+ * `interpolate(mode='bilinear', align_corners=False)`).
+ * @param map from `assembleMap`
+ */
+export function mapToImage(
+  map: AnomalyMap,
+  plan: GeometryPlan,
+  width: number = plan.original[0],
+  height: number = plan.original[1],
+): AnomalyMap {
+  if (map.width !== plan.resized[0] || map.height !== plan.resized[1]) {
+    throw new IadError(
+      'BAD_ARGUMENT',
+      `the map has ${map.width} x ${map.height}, the plan ${plan.resized.join(' x ')}`,
+    );
+  }
+  const across = linearTaps(map.width, width);
+  const down = linearTaps(map.height, height);
+  const data = new Float32Array(width * height);
+  for (let y = 0, to = 0; y < height; y++) {
+    const upper = down.low[y]! * map.width;
+    const lower = down.high[y]! * map.width;
+    const fy = down.share[y]!;
+    for (let x = 0; x < width; x++) {
+      const left = across.low[x]!;
+      const right = across.high[x]!;
+      const fx = across.share[x]!;
+      const top = map.data[upper + left]! * (1 - fx) + map.data[upper + right]! * fx;
+      const bottom = map.data[lower + left]! * (1 - fx) + map.data[lower + right]! * fx;
+      data[to++] = top * (1 - fy) + bottom * fy;
+    }
+  }
+  return { width, height, data };
+}
+
+function linearTaps(inputs: number, outputs: number) {
+  const low = new Int32Array(outputs);
+  const high = new Int32Array(outputs);
+  const share = new Float64Array(outputs);
+  for (let i = 0; i < outputs; i++) {
+    const at = Math.max(0, ((i + 0.5) * inputs) / outputs - 0.5);
+    low[i] = Math.min(inputs - 1, Math.floor(at));
+    high[i] = Math.min(inputs - 1, low[i]! + 1);
+    share[i] = at - low[i]!;
+  }
+  return { low, high, share };
+}
+
+/**
+ * The mask in the geometry that pixel metrics are computed in: the input square where the plan has one view (crop,
+ * stretch), the scaled size where it has several (tiles).
+ */
+export function evaluationMask(mask: Mask, plan: GeometryPlan): Mask {
+  if (plan.views.length > 1) {
+    checkOriginal(mask, plan, 'mask');
+    return resizeNearest(mask, ...plan.resized);
+  }
+  const [data] = maskViews(mask, plan);
+  return { width: plan.inputSize, height: plan.inputSize, data: data! };
+}
+
+/** The anomaly map in that same geometry. @param viewMaps one [inputSize, inputSize] per view, in the plan's order */
+export function evaluationMap(viewMaps: readonly Float32Array[], plan: GeometryPlan): AnomalyMap {
+  if (plan.views.length > 1) return assembleMap(viewMaps, plan);
+  checkViewMaps(viewMaps, plan);
+  return { width: plan.inputSize, height: plan.inputSize, data: viewMaps[0]! };
+}
