@@ -2,6 +2,8 @@
 import { IadError } from '../runtime/errors.js';
 import { foldWeights } from './fold.js';
 import { type ReadSibling, readLayersModel } from './formats/layers-model.js';
+import { readSafetensors } from './formats/safetensors.js';
+import { isTorchFile, readTorch } from './formats/torch.js';
 import type { Architecture, FoldedWeights, LayerName } from './types.js';
 
 export interface LoadOptions {
@@ -13,7 +15,7 @@ export interface LoadOptions {
 }
 
 /**
- * Tells the format by its first bytes (model.json, safetensors, zipped .pth), reads and folds.
+ * Tells the format by its first bytes (model.json, safetensors, .pth), reads and folds.
  * @param readSibling gives the shards that lie beside a model.json
  * @throws WEIGHTS_FORMAT
  */
@@ -27,5 +29,8 @@ export async function loadWeights(
     const { tensors, batchNormEpsilon } = await readLayersModel(bytes, readSibling, path);
     return foldWeights(tensors, { ...options, epsilon: batchNormEpsilon });
   }
+  if (isTorchFile(bytes)) return foldWeights(readTorch(bytes, path), options);
+  // the header's length comes first, then its opening brace
+  if (bytes[8] === 0x7b) return foldWeights(readSafetensors(bytes, { path }).tensors, options);
   throw new IadError('WEIGHTS_FORMAT', 'neither a model.json, a safetensors nor a .pth file', { path });
 }

@@ -8,8 +8,11 @@ export const DTYPE_BYTES = {
   F16: 2,
   BF16: 2,
   I64: 8,
+  U64: 8,
   I32: 4,
+  U32: 4,
   I16: 2,
+  U16: 2,
   I8: 1,
   U8: 1,
   BOOL: 1,
@@ -58,8 +61,11 @@ export function toFloat32(tensor: RawTensor, name: string, path: string): Float3
       return new Float32Array(bits.buffer);
     }
     case 'I64':
+    case 'U64':
     case 'I32':
+    case 'U32':
     case 'I16':
+    case 'U16':
     case 'I8':
     case 'U8':
     case 'BOOL':
