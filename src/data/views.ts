@@ -1,6 +1,8 @@
 // Pixels in and out of a geometry plan: the network's inputs from an image, the image's anomaly map from those of the views.
+
 import { IadError } from '../runtime/errors.js';
 import type { GeometryPlan } from './geometry.js';
+import { interpolate } from './interpolate.js';
 import { resizeBilinear, resizeNearest } from './resize.js';
 import type { Image, Mask } from './types.js';
 
@@ -123,36 +125,7 @@ export function mapToImage(
       `the map has ${map.width} x ${map.height}, the plan ${plan.resized.join(' x ')}`,
     );
   }
-  const across = linearTaps(map.width, width);
-  const down = linearTaps(map.height, height);
-  const data = new Float32Array(width * height);
-  for (let y = 0, to = 0; y < height; y++) {
-    const upper = down.low[y]! * map.width;
-    const lower = down.high[y]! * map.width;
-    const fy = down.share[y]!;
-    for (let x = 0; x < width; x++) {
-      const left = across.low[x]!;
-      const right = across.high[x]!;
-      const fx = across.share[x]!;
-      const top = map.data[upper + left]! * (1 - fx) + map.data[upper + right]! * fx;
-      const bottom = map.data[lower + left]! * (1 - fx) + map.data[lower + right]! * fx;
-      data[to++] = top * (1 - fy) + bottom * fy;
-    }
-  }
-  return { width, height, data };
-}
-
-function linearTaps(inputs: number, outputs: number) {
-  const low = new Int32Array(outputs);
-  const high = new Int32Array(outputs);
-  const share = new Float64Array(outputs);
-  for (let i = 0; i < outputs; i++) {
-    const at = Math.max(0, ((i + 0.5) * inputs) / outputs - 0.5);
-    low[i] = Math.min(inputs - 1, Math.floor(at));
-    high[i] = Math.min(inputs - 1, low[i]! + 1);
-    share[i] = at - low[i]!;
-  }
-  return { low, high, share };
+  return interpolate(map, width, height);
 }
 
 /**

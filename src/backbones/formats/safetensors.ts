@@ -90,7 +90,10 @@ export function readSafetensors(
  * The same input gives the same bytes.
  * @throws BAD_ARGUMENT when a tensor's bytes do not match its shape, or a name is `__metadata__`
  */
-export function writeSafetensors(tensors: TensorMap, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function writeSafetensors(
+  tensors: TensorMap,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const ordered = [...tensors].sort(([, a], [, b]) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype]);
   const entries: [string, unknown][] = [['__metadata__', metadata]];
   let offset = 0;

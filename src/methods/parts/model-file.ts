@@ -1,5 +1,6 @@
 // The .iad file: one safetensors file whose metadata holds a JSON block and a digest of everything else.
 import { readSafetensors, writeSafetensors } from '../../backbones/formats/safetensors.js';
+import type { RawTensor } from '../../backbones/formats/tensor.js';
 import { IadError } from '../../runtime/errors.js';
 import { sha256 } from '../../runtime/sha256.js';
 
@@ -29,9 +30,12 @@ const DIGEST_FIELD = /"sha256":"([0-9a-f]{64})"/;
 /** The bytes of a .iad file. */
 export async function encodeModel(content: ModelContent): Promise<Uint8Array<ArrayBuffer>> {
   const { tensors, ...block } = content;
-  const entries = Object.entries(tensors).map(([name, { shape, data }]) => ({ name, shape, data }));
+  const entries = Object.entries(tensors).map(([name, { shape, data }]): [string, RawTensor] => [
+    name,
+    { dtype: 'F32', shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
+  ]);
   const metadata = { sha256: NO_DIGEST, iad: JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...block }) };
-  const bytes = writeSafetensors(entries, metadata);
+  const bytes = writeSafetensors(new Map(entries), metadata);
   const header = new TextDecoder('latin1').decode(headerOf(bytes));
   const digestAt = 8 + header.indexOf(NO_DIGEST);
   bytes.set(new TextEncoder().encode(await sha256(bytes)), digestAt);

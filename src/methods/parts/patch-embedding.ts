@@ -1,5 +1,6 @@
 // From stage outputs to one vector per patch (PatchCore, Roth et al., CVPR 2022, section 3.1).
 import * as tf from '@tensorflow/tfjs';
+import { interpolate } from '../../data/interpolate.js';
 
 /** A stage's output of one image, on the host. */
 export interface FeatureMap {
@@ -82,8 +83,10 @@ export function applyPooling(
   const out = new Float32Array(grid.height * grid.width * dimension);
   maps.forEach((map, layer) => {
     const pooling = poolings[layer]!;
-    const pooled = poolLayer(map, pooling, patchSize);
-    addResized(out, dimension, pooling.first, pooled, map, grid);
+    const outputs = pooling.start.length - 1;
+    const pooled = { width: map.width, height: map.height, data: poolLayer(map, pooling, patchSize) };
+    const { data } = interpolate(pooled, grid.width, grid.height, outputs);
+    addColumns(out, dimension, pooling.first, data, outputs);
   });
   return out;
 }
@@ -118,47 +121,11 @@ function poolLayer(map: FeatureMap, pooling: LayerPooling, patchSize: number): F
   return pooled;
 }
 
-interface Size {
-  readonly height: number;
-  readonly width: number;
-}
-
-function addResized(
-  out: Float32Array,
-  dimension: number,
-  first: number,
-  pooled: Float32Array,
-  from: Size,
-  to: Size,
-): void {
-  const outputs = pooled.length / (from.height * from.width);
-  const rows = halfPixelTaps(from.height, to.height);
-  const columns = halfPixelTaps(from.width, to.width);
-  for (let y = 0; y < to.height; y++) {
-    const { low: top, high: bottom, share: fy } = rows[y]!;
-    for (let x = 0; x < to.width; x++) {
-      const { low: left, high: right, share: fx } = columns[x]!;
-      const a = (top * from.width + left) * outputs;
-      const b = (top * from.width + right) * outputs;
-      const c = (bottom * from.width + left) * outputs;
-      const d = (bottom * from.width + right) * outputs;
-      const at = (y * to.width + x) * dimension + first;
-      for (let r = 0; r < outputs; r++) {
-        const upper = pooled[a + r]! * (1 - fx) + pooled[b + r]! * fx;
-        const lower = pooled[c + r]! * (1 - fx) + pooled[d + r]! * fx;
-        out[at + r] = out[at + r]! + upper * (1 - fy) + lower * fy;
-      }
-    }
+/** Adds `pooled` to the columns of `out` from `first` on. */
+function addColumns(out: Float32Array, dimension: number, first: number, pooled: Float32Array, outputs: number): void {
+  for (let at = first, from = 0; from < pooled.length; at += dimension) {
+    for (let r = 0; r < outputs; r++) out[at + r] = out[at + r]! + pooled[from++]!;
   }
-}
-
-/** For each output position the two input positions of half-pixel bilinear interpolation and the share of the second. */
-function halfPixelTaps(from: number, to: number): { low: number; high: number; share: number }[] {
-  return Array.from({ length: to }, (_, i) => {
-    const source = Math.max(0, ((i + 0.5) * from) / to - 0.5);
-    const low = Math.min(Math.floor(source), from - 1);
-    return { low, high: Math.min(low + 1, from - 1), share: source - low };
-  });
 }
 
 /** True where `embedClosedForm` gives the official embedding: stages of 512 and 1024 channels, 3x3 patches, 1024 values. */

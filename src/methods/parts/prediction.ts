@@ -26,9 +26,7 @@ export interface Scored {
 export function toPrediction(scored: Scored, calibration: Calibration | null, rates: Rates, size: MapSize): Prediction {
   const { id, score, plan, timings } = scored;
   const map =
-    size === 'input'
-      ? evaluationMap(scored.viewMaps, plan)
-      : mapToImage(assembleMap(scored.viewMaps, plan), plan);
+    size === 'input' ? evaluationMap(scored.viewMaps, plan) : mapToImage(assembleMap(scored.viewMaps, plan), plan);
   const shape = [map.height, map.width];
   const base = { id, score, map: ndarray(map.data, shape), timings };
   if (!calibration) return { ...base, isAnomalous: null, threshold: null, pValue: null, mask: null, regions: [] };
@@ -48,7 +46,14 @@ export function toPrediction(scored: Scored, calibration: Calibration | null, ra
 /** Connected flagged pixels (8-connectivity), largest peak first. */
 export function regionsOf(mask: Uint8Array, map: Float32Array, width: number, height: number): Region[] {
   const { labels, areas } = connectedComponents(mask, width, height);
-  const boxes = Array.from(areas, (area) => ({ left: width, top: height, right: -1, bottom: -1, area, peak: -Infinity }));
+  const boxes = Array.from(areas, (area) => ({
+    left: width,
+    top: height,
+    right: -1,
+    bottom: -1,
+    area,
+    peak: -Infinity,
+  }));
   labels.forEach((label, at) => {
     const box = boxes[label - 1];
     if (!box) return;
@@ -61,10 +66,12 @@ export function regionsOf(mask: Uint8Array, map: Float32Array, width: number, he
     box.peak = Math.max(box.peak, map[at]!);
   });
   return boxes
-    .map(({ left, top, right, bottom, area, peak }): Region => ({
-      box: [left, top, right - left + 1, bottom - top + 1],
-      area,
-      peak,
-    }))
+    .map(
+      ({ left, top, right, bottom, area, peak }): Region => ({
+        box: [left, top, right - left + 1, bottom - top + 1],
+        area,
+        peak,
+      }),
+    )
     .sort((a, b) => b.peak - a.peak);
 }

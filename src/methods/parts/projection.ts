@@ -53,7 +53,9 @@ export function johnsonLindenstraussDimension(count: number, epsilon: number): n
  */
 export function project(rows: tf.Tensor2D, weights: tf.Tensor4D): tf.Tensor2D {
   const [, , inputs, outputs] = weights.shape;
-  return tf.tidy(() => tf.conv2d(rows.reshape<tf.Tensor4D>([1, -1, 1, inputs]), weights, 1, 'valid').reshape([-1, outputs]));
+  return tf.tidy(() =>
+    tf.conv2d(rows.reshape<tf.Tensor4D>([1, -1, 1, inputs]), weights, 1, 'valid').reshape([-1, outputs]),
+  );
 }
 
 export function projectionTensor({ inputs, outputs, weights }: Projection): tf.Tensor4D {
@@ -63,7 +65,9 @@ export function projectionTensor({ inputs, outputs, weights }: Projection): tf.T
 /** Projects rows on the host's side: [N, inputs] to [N, outputs]. */
 export async function projectRows(rows: Float32Array, projection: Projection): Promise<Float32Array> {
   const { inputs } = projection;
-  const projected = tf.tidy(() => project(tf.tensor2d(rows, [rows.length / inputs, inputs]), projectionTensor(projection)));
+  const projected = tf.tidy(() =>
+    project(tf.tensor2d(rows, [rows.length / inputs, inputs]), projectionTensor(projection)),
+  );
   const data = await projected.data<'float32'>();
   projected.dispose();
   return data;

@@ -45,7 +45,9 @@ export async function buildBank(
     if (store.isFull) await thin(store, columns, config, options);
   }
   if (store.seen === 0) {
-    throw new IadError('NO_GOOD_IMAGES', 'no good image could be read, there is nothing to learn from', { path: 'fit' });
+    throw new IadError('NO_GOOD_IMAGES', 'no good image could be read, there is nothing to learn from', {
+      path: 'fit',
+    });
   }
   const embedded = performance.now();
 

@@ -66,7 +66,9 @@ export async function selectMore(
 ): Promise<Int32Array> {
   const features = tf.tensor2d(rows, [rows.length / columns, columns]);
   try {
-    const nearest = tf.tidy(() => topKNeighbors(features, tf.tensor2d(kept, [kept.length / columns, columns]), 1).squared.sqrt());
+    const nearest = tf.tidy(() =>
+      topKNeighbors(features, tf.tensor2d(kept, [kept.length / columns, columns]), 1).squared.sqrt(),
+    );
     const anchors = await nearest.data<'float32'>();
     nearest.dispose();
     const onProgress = stageProgress(watch.onProgress, 'coreset', count);
@@ -91,10 +93,14 @@ export async function thin(
   const keep = Math.floor(store.capacity / 2);
   const wanted = bankSize(config, store.seen);
   if (wanted > keep) {
-    throw new IadError('MEMORY_BUDGET', `${config.memoryBudget} bytes hold ${keep} candidates, the bank wants ${wanted}`, {
-      path: 'memoryBudget',
-      hint: 'Raise memoryBudget, or lower coresetRatio or projection.',
-    });
+    throw new IadError(
+      'MEMORY_BUDGET',
+      `${config.memoryBudget} bytes hold ${keep} candidates, the bank wants ${wanted}`,
+      {
+        path: 'memoryBudget',
+        hint: 'Raise memoryBudget, or lower coresetRatio or projection.',
+      },
+    );
   }
   const candidates = store.takeAll();
   const picks = await selectRows(candidates.rows, columns, keep, config, watch);

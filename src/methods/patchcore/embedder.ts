@@ -2,9 +2,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { createBackbone } from '../../backbones/graph.js';
 import type { Backbone, FoldedWeights } from '../../backbones/types.js';
-import { extractViews, type GeometryPlan, planGeometry } from '../../data/geometry.js';
-import { loadImage } from '../../data/image.js';
+import { type GeometryPlan, planGeometry } from '../../data/geometry.js';
+import { loadImage } from '../../data/load.js';
 import type { ImageSource } from '../../data/types.js';
+import { extractViews } from '../../data/views.js';
 import { IadError } from '../../runtime/errors.js';
 import {
   applyPooling,

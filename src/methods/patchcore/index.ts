@@ -1,21 +1,35 @@
 // PatchCore: keeps a coreset of good patch features; a patch is as anomalous as it is far from them.
-import { readFileBytes, writeFileAtomic } from '#platform/runtime/files';
+
 import { workerThreads } from '#platform/methods/patchcore/threads';
+import { readFileBytes, writeFileAtomic } from '#platform/runtime/files';
+import { cores } from '#platform/runtime/machine';
 import { layerChannels } from '../../backbones/architecture.js';
 import { type FoldedWeights, LAYER_NAMES, type LayerName, resolveWeights } from '../../backbones/index.js';
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../data/geometry.js';
+import { evaluationMap } from '../../data/views.js';
 import { currentBackend, ensureBackend } from '../../runtime/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
-import { cores } from '#platform/runtime/machine';
 import { stageProgress } from '../../runtime/progress.js';
 import { Random } from '../../runtime/random.js';
 import { type Calibration, mergeCalibrations, quantileTable } from '../parts/calibration.js';
-import { nameImages, type NamedImage } from '../parts/inputs.js';
+import { type NamedImage, nameImages } from '../parts/inputs.js';
 import { MAX_MODEL_BYTES } from '../parts/model-file.js';
 import { type MapSize, type Scored, toPrediction } from '../parts/prediction.js';
-import { evaluationMap } from '../../data/views.js';
-import { johnsonLindenstraussDimension, type Projection, sparseProjection, uniformProjection } from '../parts/projection.js';
-import type { AnomalyMethod, CallOptions, FitOptions, FitResult, ImageInput, MethodInfo, Prediction } from '../types.js';
+import {
+  johnsonLindenstraussDimension,
+  type Projection,
+  sparseProjection,
+  uniformProjection,
+} from '../parts/projection.js';
+import type {
+  AnomalyMethod,
+  CallOptions,
+  FitOptions,
+  FitResult,
+  ImageInput,
+  MethodInfo,
+  Prediction,
+} from '../types.js';
 import { type BuiltBank, buildBank } from './build-bank.js';
 import { geometryOf, type PatchCoreConfig, type PatchCoreOptions, resolvePatchCoreConfig } from './config.js';
 import { embeddingDimension } from './embedder.js';
@@ -104,7 +118,12 @@ export class PatchCore implements AnomalyMethod {
     const { held, kept } = this.#holdOut(all);
     const projection = this.#makeProjection(weights, earlier.selectionDimension);
     const built = await this.#build(kept, weights, projection, earlier, options);
-    const learned: Learned = { ...earlier, bank: built.bank, patches: earlier.patches + built.patches, calibration: null };
+    const learned: Learned = {
+      ...earlier,
+      bank: built.bank,
+      patches: earlier.patches + built.patches,
+      calibration: null,
+    };
     return this.#finish(learned, weights, built, held, earlier.calibration, options);
   }
 
@@ -364,7 +383,10 @@ function threadCount(images: number, workers: number | undefined): number {
   if (currentBackend() !== 'wasm') return 1;
   if (workers !== undefined) {
     if (!Number.isInteger(workers) || workers < 1) {
-      throw new IadError('BAD_ARGUMENT', `${workers} is no number of threads`, { path: 'workers', hint: 'Use 1 or more.' });
+      throw new IadError('BAD_ARGUMENT', `${workers} is no number of threads`, {
+        path: 'workers',
+        hint: 'Use 1 or more.',
+      });
     }
     return workers;
   }

@@ -3,7 +3,15 @@ import * as tf from '@tensorflow/tfjs';
 import { NeighborIndex, topKNeighbors } from '../../kernels/index.js';
 import type { PatchCoreConfig } from './config.js';
 import type { Patches } from './embedder.js';
-import { euclidean, mostAnomalousPatch, type Neighbors, patchScores, reweighted, topMean, viewMaps } from './scoring.js';
+import {
+  euclidean,
+  mostAnomalousPatch,
+  type Neighbors,
+  patchScores,
+  reweighted,
+  topMean,
+  viewMaps,
+} from './scoring.js';
 
 export interface ScoredImage {
   readonly score: number;
@@ -18,7 +26,13 @@ export class Scorer {
   readonly #tensor: tf.Tensor2D;
   readonly #index: NeighborIndex;
 
-  private constructor(config: PatchCoreConfig, bank: Float32Array, dimension: number, tensor: tf.Tensor2D, index: NeighborIndex) {
+  private constructor(
+    config: PatchCoreConfig,
+    bank: Float32Array,
+    dimension: number,
+    tensor: tf.Tensor2D,
+    index: NeighborIndex,
+  ) {
     this.#config = config;
     this.#bank = bank;
     this.#dimension = dimension;
@@ -37,7 +51,8 @@ export class Scorer {
     const found = await this.#nearest(patches.embedding, Math.min(config.neighbors, this.rows));
     const scores = patchScores(found, config);
     const views = patches.plan.views.length;
-    const score = config.reweight > 1 ? await this.#reweightedScore(patches, found, scores) : topMean(scores, config.scoreTop);
+    const score =
+      config.reweight > 1 ? await this.#reweightedScore(patches, found, scores) : topMean(scores, config.scoreTop);
     return { score, viewMaps: viewMaps(scores, patches.grid, views, config) };
   }
 

@@ -1,6 +1,7 @@
 // From distances to the memory bank to an image score and a map (PatchCore, section 3.3 and Eq. 5-7).
+
+import { interpolate } from '../../data/interpolate.js';
 import { gaussianBlur, resizeNearest, type ScoreMap } from '../parts/anomaly-map.js';
-import { resizeMapBilinear } from '../../data/geometry.js';
 import type { PatchCoreConfig } from './config.js';
 
 /** Nearest bank rows of every patch. */
@@ -29,7 +30,9 @@ export function patchScores(found: Neighbors, config: PatchCoreConfig): Float32A
 
 /** Mean of the `top` largest scores: 1 gives the maximum. */
 export function topMean(scores: Float32Array, top: number): number {
-  const largest = Float32Array.from(scores).sort().subarray(Math.max(0, scores.length - top));
+  const largest = Float32Array.from(scores)
+    .sort()
+    .subarray(Math.max(0, scores.length - top));
   return largest.reduce((sum, value) => sum + value, 0) / largest.length;
 }
 
@@ -75,6 +78,6 @@ export function viewMaps(
     if (config.variant === 'anomalib') {
       return gaussianBlur(resizeNearest(patchMap, size, size), config.smoothing, 'centre').data;
     }
-    return gaussianBlur(resizeMapBilinear(patchMap, size, size), config.smoothing, 'edge').data;
+    return gaussianBlur(interpolate(patchMap, size, size), config.smoothing, 'edge').data;
   });
 }

@@ -1,6 +1,7 @@
 // Where jobs run: in this thread, or spread over worker threads.
-import type { OnProgress } from '../../runtime/progress.js';
+
 import { throwIfAborted } from '../../runtime/errors.js';
+import type { OnProgress } from '../../runtime/progress.js';
 import { type Job, type JobAnswer, Session, type SessionInit } from './session.js';
 
 /** One job's end. Its arrays may be reused once the next one is asked for: copy what must stay. */
