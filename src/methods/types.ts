@@ -1,5 +1,6 @@
 // The contract of every method: fit on good images, predict, save, load.
 import type { NdArray } from 'ndarray';
+import type { GeometryPlan } from '../data/geometry.js';
 import type { ImageSource, Sample } from '../data/types.js';
 import type { OnProgress } from '../runtime/progress.js';
 
@@ -76,11 +77,29 @@ export interface MethodInfo {
 
 export type ImageInput = ImageSource | Sample;
 
+/** `image`: at each image's own size. `input`: at the network's input geometry, where papers take their pixel metrics. */
+export type MapSize = 'image' | 'input';
+
+export interface PredictOptions extends CallOptions {
+  /** Default `image`. */
+  maps?: MapSize;
+}
+
 export interface AnomalyMethod {
+  readonly info: MethodInfo;
+  /** The full configuration, defaults filled in. */
+  readonly config: { readonly seed: number; readonly falseAlarmRate: number };
+  /** Which weights the features come from. */
+  readonly backbone: { readonly id: string; readonly hash: string };
+  readonly memoryBank: { readonly rows: number; readonly columns: number };
+  /** Scores above them are flagged, image and pixel; null without calibration. */
+  readonly thresholds: { readonly image: number; readonly pixel: number } | null;
+  /** How an image of this size is cut into the network's inputs, and which part of it is seen. */
+  planOf(width: number, height: number): GeometryPlan;
   fit(images: Iterable<ImageInput>, options?: FitOptions): Promise<FitResult>;
-  predict(images: Iterable<ImageInput>, options?: CallOptions): Promise<Prediction[]>;
+  predict(images: Iterable<ImageInput>, options?: PredictOptions): Promise<Prediction[]>;
   /** One prediction at a time, in order, so that thousands of maps need not be kept. */
-  predictEach(images: Iterable<ImageInput>, options?: CallOptions): AsyncGenerator<Prediction>;
+  predictEach(images: Iterable<ImageInput>, options?: PredictOptions): AsyncGenerator<Prediction>;
   save(path: string): Promise<void>;
   dispose(): void;
 }

@@ -28,6 +28,7 @@ export type IadErrorCode =
   | 'WEIGHTS_FORMAT'
   | 'WEIGHTS_DOWNLOAD'
   // model files
+  | 'MODEL_NOT_FOUND'
   | 'MODEL_FORMAT'
   | 'MODEL_CORRUPT'
   | 'MODEL_VERSION'

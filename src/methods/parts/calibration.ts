@@ -35,6 +35,19 @@ export function pixelThresholdAt(quantiles: Float32Array, rate: number): number 
   return quantiles[Math.min(quantiles.length - 1, Math.ceil((1 - rate) * (quantiles.length - 1) - 1e-9))]!;
 }
 
+/** Wanted shares of good images, and of their pixels, that are flagged. */
+export interface Rates {
+  readonly falseAlarmRate: number;
+  readonly pixelFalseAlarmRate: number;
+}
+
+export function thresholdsOf(calibration: Calibration, rates: Rates): { image: number; pixel: number } {
+  return {
+    image: thresholdAt(calibration.scores, rates.falseAlarmRate),
+    pixel: pixelThresholdAt(calibration.pixelQuantiles, rates.pixelFalseAlarmRate),
+  };
+}
+
 /** Upper bound, to 1/4096, of the conformal p-value of one pixel's score. */
 export function pixelPValue(quantiles: Float32Array, score: number): number {
   const steps = quantiles.length - 1;

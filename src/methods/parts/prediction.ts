@@ -3,16 +3,8 @@ import ndarray from 'ndarray';
 import type { GeometryPlan } from '../../data/geometry.js';
 import { assembleMap, evaluationMap, mapToImage } from '../../data/views.js';
 import { connectedComponents } from '../../metrics/index.js';
-import type { Prediction, PredictTimings, Region } from '../types.js';
-import { type Calibration, conformalPValue, pixelThresholdAt, thresholdAt } from './calibration.js';
-
-/** `image`: at the image's own size. `input`: at the network's input geometry, where published pixel metrics are taken. */
-export type MapSize = 'image' | 'input';
-
-export interface Rates {
-  readonly falseAlarmRate: number;
-  readonly pixelFalseAlarmRate: number;
-}
+import type { MapSize, Prediction, PredictTimings, Region } from '../types.js';
+import { type Calibration, conformalPValue, type Rates, thresholdsOf } from './calibration.js';
 
 export interface Scored {
   readonly id: string;
@@ -30,8 +22,7 @@ export function toPrediction(scored: Scored, calibration: Calibration | null, ra
   const shape = [map.height, map.width];
   const base = { id, score, map: ndarray(map.data, shape), timings };
   if (!calibration) return { ...base, isAnomalous: null, threshold: null, pValue: null, mask: null, regions: [] };
-  const threshold = thresholdAt(calibration.scores, rates.falseAlarmRate);
-  const pixelThreshold = pixelThresholdAt(calibration.pixelQuantiles, rates.pixelFalseAlarmRate);
+  const { image: threshold, pixel: pixelThreshold } = thresholdsOf(calibration, rates);
   const mask = Uint8Array.from(map.data, (value) => (value > pixelThreshold ? 1 : 0));
   return {
     ...base,

@@ -11,25 +11,17 @@ import { currentBackend, ensureBackend } from '../../runtime/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
 import { stageProgress } from '../../runtime/progress.js';
 import { Random } from '../../runtime/random.js';
-import { type Calibration, mergeCalibrations, quantileTable } from '../parts/calibration.js';
+import { type Calibration, mergeCalibrations, quantileTable, thresholdsOf } from '../parts/calibration.js';
 import { type NamedImage, nameImages } from '../parts/inputs.js';
 import { MAX_MODEL_BYTES } from '../parts/model-file.js';
-import { type MapSize, type Scored, toPrediction } from '../parts/prediction.js';
+import { type Scored, toPrediction } from '../parts/prediction.js';
 import {
   johnsonLindenstraussDimension,
   type Projection,
   sparseProjection,
   uniformProjection,
 } from '../parts/projection.js';
-import type {
-  AnomalyMethod,
-  CallOptions,
-  FitOptions,
-  FitResult,
-  ImageInput,
-  MethodInfo,
-  Prediction,
-} from '../types.js';
+import type { AnomalyMethod, FitOptions, FitResult, ImageInput, MethodInfo, Prediction, PredictOptions } from '../types.js';
 import { type BuiltBank, buildBank } from './build-bank.js';
 import { geometryOf, type PatchCoreConfig, type PatchCoreOptions, resolvePatchCoreConfig } from './config.js';
 import { embeddingDimension } from './embedder.js';
@@ -38,11 +30,6 @@ import type { JobResult, SessionInit } from './session.js';
 import { type Threads, thisThread } from './threads.js';
 
 export type { PatchCoreConfig, PatchCoreOptions } from './config.js';
-
-export interface PredictOptions extends CallOptions {
-  /** `image` (default): maps at each image's own size. `input`: at the network's input geometry, as papers score them. */
-  maps?: MapSize;
-}
 
 /** Fewer images than this are not worth the second that worker threads take to start. */
 const WORTH_THREADS = 8;
@@ -178,6 +165,16 @@ export class PatchCore implements AnomalyMethod {
     return this.#fitted('calibration').calibration;
   }
 
+  /** @throws IadError NOT_FITTED */
+  get thresholds(): { readonly image: number; readonly pixel: number } | null {
+    const { calibration } = this;
+    return calibration && thresholdsOf(calibration, this.config);
+  }
+
+  get info(): MethodInfo {
+    return PatchCore.info;
+  }
+
   /** The model as the bytes of a .iad file: configuration, memory bank, thresholds, the backbone's name and hash. */
   async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
     return encodePatchCore(this.config, this.#fitted('save'), this.backbone);
@@ -194,7 +191,7 @@ export class PatchCore implements AnomalyMethod {
    *   those it was fitted with; WEIGHTS_MISSING if there are none
    */
   static async load(path: string): Promise<PatchCore> {
-    const limits = { maxBytes: MAX_MODEL_BYTES, missing: 'MODEL_FORMAT', tooLarge: 'MODEL_FORMAT' } as const;
+    const limits = { maxBytes: MAX_MODEL_BYTES, missing: 'MODEL_NOT_FOUND', tooLarge: 'MODEL_FORMAT' } as const;
     return PatchCore.fromBytes(await readFileBytes(path, limits), path);
   }
 

@@ -1,0 +1,147 @@
+// Runs a fitted method over a dataset's test images and writes down what came out.
+import { peakMemory } from '#platform/runtime/machine';
+import { loadMask } from '../data/load.js';
+import type { Dataset, Sample } from '../data/types.js';
+import { evaluationMask } from '../data/views.js';
+import type { AnomalyMethod, CallOptions, FitResult, Prediction } from '../methods/types.js';
+import { confusionCounts, type ImageLevelMetrics, imageMetrics, PixelAccumulator } from '../metrics/index.js';
+import { ensureBackend } from '../runtime/backend.js';
+import { IadError } from '../runtime/errors.js';
+import { VERSION } from '../runtime/version.js';
+import type { Evaluation, ImageMetrics, ImageResult, OperatingPoint } from './types.js';
+
+export interface EvaluateOptions extends CallOptions {
+  /** What `fit` returned, for its timings, counts and warnings; null for a model loaded from a file. */
+  fit: FitResult | null;
+  /** The split's name, as the dataset was opened with. */
+  split: string;
+}
+
+/** One test image as it went through. */
+interface Seen {
+  readonly sample: Sample;
+  readonly result: ImageResult;
+  /** Position in the pixel accumulator; null where the image has a defect but no mask. */
+  readonly pixels: number | null;
+}
+
+/**
+ * Image scores against labels, and maps against masks at the network's input geometry (settings.md D: published numbers
+ * are taken there).
+ * @throws IadError FOLDER_EMPTY without test images; what `predictEach` and `loadMask` throw
+ */
+export async function evaluate(method: AnomalyMethod, dataset: Dataset, options: EvaluateOptions): Promise<Evaluation> {
+  const labelled = dataset.test.filter(({ label }) => label !== -1);
+  if (labelled.length === 0) {
+    const hint = 'A dataset to evaluate on needs test images: test/good and test/<defect>.';
+    throw new IadError('FOLDER_EMPTY', 'there are no labelled test images', { path: dataset.name, hint });
+  }
+  const backend = await ensureBackend();
+  const pixels = new PixelAccumulator();
+  const seen: Seen[] = [];
+  const times = { decode: 0, features: 0, scoring: 0 };
+  const start = performance.now();
+  let index = 0;
+  for await (const prediction of method.predictEach(labelled, { ...options, maps: 'input' })) {
+    const sample = labelled[index++]!;
+    for (const stage of ['decode', 'features', 'scoring'] as const) times[stage] += prediction.timings[stage];
+    const at = dataset.hasMasks ? await addPixels(pixels, sample, prediction, method) : null;
+    seen.push({ sample, result: resultOf(sample, prediction), pixels: at });
+  }
+  const predictTotal = performance.now() - start;
+  const count = seen.length;
+  const good = seen.filter(({ sample }) => sample.label === 0);
+  return {
+    schema: 'iad-tf/evaluation@1',
+    libraryVersion: VERSION,
+    method: method.info.id,
+    config: { ...method.config },
+    seed: method.config.seed,
+    backend: `${backend.name} (${backend.device})`,
+    backbone: method.backbone,
+    dataset: {
+      name: dataset.name,
+      layout: dataset.layout,
+      split: options.split,
+      train: options.fit?.images ?? dataset.train.length,
+      testGood: good.length,
+      testAnomalous: count - good.length,
+    },
+    ...metricsOf(seen, dataset.hasMasks ? pixels : null),
+    perDefect: perDefect(seen, good, dataset.hasMasks ? pixels : null),
+    operatingPoint: operatingPoint(seen, method),
+    timings: {
+      fit: options.fit?.timings ?? {},
+      predictTotal,
+      perImage: { decode: times.decode / count, features: times.features / count, scoring: times.scoring / count },
+    },
+    peakMemory: peakMemory(),
+    memoryBank: method.memoryBank,
+    images: seen.map(({ result }) => result),
+    warnings: [...dataset.warnings, ...(options.fit?.warnings ?? []), ...maskWarnings(seen, dataset)],
+  };
+}
+
+async function addPixels(
+  pixels: PixelAccumulator,
+  sample: Sample,
+  { map }: Prediction,
+  method: AnomalyMethod,
+): Promise<number | null> {
+  const mask = await loadMask(sample);
+  if (!mask && sample.label === 1) return null;
+  const truth = mask && evaluationMask(mask, method.planOf(mask.width, mask.height)).data;
+  const [height = 0, width = 0] = map.shape;
+  pixels.add(map.data, truth, width, height);
+  return pixels.length - 1;
+}
+
+function resultOf({ id, defectType, label }: Sample, prediction: Prediction): ImageResult {
+  const { score, pValue, isAnomalous } = prediction;
+  return { id, defectType, label, score, pValue, isAnomalous };
+}
+
+function metricsOf(seen: readonly Seen[], pixels: PixelAccumulator | null): Pick<Evaluation, 'image' | 'pixel'> {
+  const scores = seen.map(({ result }) => result.score);
+  const labels = seen.map(({ sample }) => sample.label);
+  const images = seen.flatMap(({ pixels: at }) => (at === null ? [] : [at]));
+  const pixel = pixels?.result({ images });
+  return {
+    image: named(imageMetrics(scores, labels)),
+    pixel: pixel ? { ...named(pixel), aupro: pixel.aupro } : null,
+  };
+}
+
+function named({ auroc, ap, f1Max, f1MaxThreshold }: ImageLevelMetrics): ImageMetrics {
+  return { auroc, ap, f1Max, f1MaxThreshold };
+}
+
+function perDefect(
+  seen: readonly Seen[],
+  good: readonly Seen[],
+  pixels: PixelAccumulator | null,
+): Evaluation['perDefect'] {
+  const anomalous = seen.filter(({ sample }) => sample.label === 1);
+  const types = [...new Set(anomalous.map(({ sample }) => sample.defectType))].sort();
+  return Object.fromEntries(
+    types.map((type) => {
+      const ofType = anomalous.filter(({ sample }) => sample.defectType === type);
+      return [type, { count: ofType.length, ...metricsOf([...good, ...ofType], pixels) }];
+    }),
+  );
+}
+
+function operatingPoint(seen: readonly Seen[], method: AnomalyMethod): OperatingPoint | null {
+  const { thresholds } = method;
+  if (!thresholds) return null;
+  const scores = seen.map(({ result }) => result.score);
+  const labels = seen.map(({ sample }) => sample.label);
+  const counts = confusionCounts(scores, labels, thresholds.image, '>');
+  return { threshold: thresholds.image, falseAlarmRate: method.config.falseAlarmRate, ...counts };
+}
+
+function maskWarnings(seen: readonly Seen[], dataset: Dataset): string[] {
+  if (!dataset.hasMasks) return [];
+  const without = seen.filter(({ pixels }) => pixels === null).length;
+  return without === 0 ? [] : [`${without} anomalous images have no mask and are left out of the pixel metrics`];
+}

@@ -1,0 +1,3 @@
+// Evaluation of methods on datasets.
+export { type EvaluateOptions, evaluate } from './evaluate.js';
+export type * from './types.js';

@@ -1,0 +1,37 @@
+// iad-tf fit: good images in, a model file out.
+import { Command } from 'commander';
+import { openDataset } from '../../data/dataset.js';
+import { createMethod } from '../../methods/registry.js';
+import type { FitResult } from '../../methods/types.js';
+import { addCommon, addData, addMethod, begin, type CommonOptions, callOptions, type DataOptions, methodConfig } from '../options.node.js';
+import type { Terminal } from '../terminal.node.js';
+
+interface Options extends CommonOptions, DataOptions {
+  method: string;
+  out: string;
+  skipBad?: boolean;
+}
+
+export function fitCommand(signal: AbortSignal): Command {
+  const command = new Command('fit')
+    .description('learn from the good images of a folder and write a model')
+    .requiredOption('--out <file>', 'the model file to write (.iad)');
+  return addCommon(addMethod(addData(command))).action(async (options: Options) => {
+    const method = createMethod(options.method, await methodConfig({ ...options }));
+    const dataset = await openDataset(options.data, options);
+    const terminal = await begin(options);
+    const { skipBad = false } = options;
+    const fit = await method.fit(dataset.train, { ...callOptions(options, terminal, signal), skipBad });
+    await method.save(options.out);
+    noteFit(terminal, fit, dataset.warnings);
+    const { rows, columns } = method.memoryBank;
+    terminal.print(`${options.out}: ${fit.images} good images, memory bank ${rows} x ${columns}`);
+    method.dispose();
+  });
+}
+
+/** Says what a person should know about a fit: images left out, warnings. */
+export function noteFit(terminal: Terminal, fit: FitResult, warnings: readonly string[]): void {
+  for (const { reason } of fit.skipped) terminal.note(`Left out: ${reason}`);
+  for (const warning of [...warnings, ...fit.warnings]) terminal.note(`Note: ${warning}`);
+}

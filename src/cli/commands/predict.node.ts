@@ -1,0 +1,48 @@
+// iad-tf predict: a model and images in, scores and overlays out.
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { listImages } from '#platform/data/files';
+import { loadMethod } from '../../methods/registry.js';
+import type { Prediction } from '../../methods/types.js';
+import { predictionRecord, predictionsRecord } from '../../report/prediction-record.js';
+import { writeOverlay } from '../../report/write-overlay.node.js';
+import { addCommon, begin, type CommonOptions, callOptions, type Outcome } from '../options.node.js';
+
+interface Options extends CommonOptions {
+  model: string;
+  json?: boolean;
+  out?: string;
+  failOnAnomaly?: boolean;
+}
+
+const ANOMALY_FOUND = 3;
+
+export function predictCommand(signal: AbortSignal, outcome: Outcome): Command {
+  const command = new Command('predict')
+    .description('score images with a model')
+    .argument('<images...>', 'files, folders or globs')
+    .requiredOption('--model <file>', 'the model (.iad)')
+    .option('--json', 'print the results as JSON')
+    .option('--out <folder>', 'write an overlay of each image')
+    .option('--fail-on-anomaly', `exit with ${ANOMALY_FOUND} if an image is anomalous`);
+  return addCommon(command).action(async (images: string[], options: Options) => {
+    const method = await loadMethod(options.model);
+    const paths = await listImages(images);
+    const terminal = await begin(options);
+    const { thresholds } = method;
+    const records = [];
+    for await (const prediction of method.predictEach(paths, callOptions(options, terminal, signal))) {
+      if (options.out) await writeOverlay(join(options.out, `${records.length}`), prediction, thresholds);
+      records.push(predictionRecord(prediction));
+      if (!options.json) terminal.print(line(prediction));
+      if (prediction.isAnomalous && options.failOnAnomaly) outcome.exitCode = ANOMALY_FOUND;
+    }
+    if (options.json) terminal.print(JSON.stringify(predictionsRecord(method, records), null, 2));
+    method.dispose();
+  });
+}
+
+function line({ id, score, isAnomalous, pValue }: Prediction): string {
+  const verdict = isAnomalous === null ? '' : isAnomalous ? 'ANOMALOUS' : 'good';
+  return `${verdict.padEnd(10)} score ${score.toPrecision(6)}${pValue === null ? '' : `  p ${pValue.toPrecision(2)}`}  ${id}`;
+}

@@ -1,0 +1,46 @@
+// iad-tf report: a model and a dataset in, a folder with report.html and pictures out.
+import { Command } from 'commander';
+import { evaluate, type Evaluation } from '../../benchmark/index.js';
+import { openDataset } from '../../data/dataset.js';
+import type { Dataset } from '../../data/types.js';
+import { loadMethod } from '../../methods/registry.js';
+import type { AnomalyMethod, CallOptions } from '../../methods/types.js';
+import { collectCases } from '../../report/collect-cases.js';
+import { selectCases, writeReport } from '../../report/index.js';
+import { addCommon, addData, begin, type CommonOptions, callOptions, type DataOptions } from '../options.node.js';
+import { summary } from './evaluate.node.js';
+
+interface Options extends CommonOptions, DataOptions {
+  model: string;
+  out: string;
+}
+
+export function reportCommand(signal: AbortSignal): Command {
+  const command = new Command('report')
+    .description('score a dataset with a model and write a report with pictures')
+    .requiredOption('--model <file>', 'the model (.iad)')
+    .requiredOption('--out <folder>', 'where the report goes');
+  return addCommon(addData(command)).action(async (options: Options) => {
+    const method = await loadMethod(options.model);
+    const dataset = await openDataset(options.data, options);
+    const terminal = await begin(options);
+    const call = callOptions(options, terminal, signal);
+    const evaluation = await evaluate(method, dataset, { ...call, fit: null, split: options.split ?? 'as laid out' });
+    terminal.print(summary(evaluation));
+    terminal.print(`Report: ${await reportTo(options.out, method, dataset, evaluation, call)}`);
+    method.dispose();
+  });
+}
+
+/** Pictures of the worst and the clearest cases beside the numbers. */
+export async function reportTo(
+  folder: string,
+  method: AnomalyMethod,
+  dataset: Dataset,
+  evaluation: Evaluation,
+  call: CallOptions,
+): Promise<string> {
+  const ids = selectCases(evaluation, { falseAlarms: 8, misses: 8, hits: 8 });
+  const pixelThreshold = method.thresholds?.pixel ?? null;
+  return writeReport(folder, evaluation, collectCases(method, dataset, ids, call), { pixelThreshold });
+}
