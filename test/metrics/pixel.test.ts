@@ -93,19 +93,18 @@ describe('symmetries', () => {
   });
 
   test('nor does the order of tied regions of different area', () => {
+    // The first pixel of each region ties, so the group's overlap is the sum of 1/area.
     const one = (area: number): DrawnImage => ({
-      map: new Float32Array(64),
+      map: Float32Array.of(1, ...new Float32Array(63)),
       mask: Uint8Array.from({ length: 64 }, (_, i) => (i < area ? 1 : 0)),
       width: 64,
       height: 1,
     });
     const ascending = Array.from({ length: 40 }, (_, i) => one(i + 1));
-    // The one region of score 1 puts the tied ones on a slope inside the limit.
-    const above = { ...one(1), map: Float32Array.of(1, ...new Float32Array(63)) };
-    const expected = aupro([...ascending, above]);
-    expect(aupro([above, ...ascending.toReversed()])).toBe(expected);
+    const expected = aupro(ascending);
+    expect(aupro(ascending.toReversed())).toBe(expected);
     for (let first = 1; first < 40; first++) {
-      expect(aupro([above, ...ascending.slice(first), ...ascending.slice(0, first)])).toBe(expected);
+      expect(aupro([...ascending.slice(first), ...ascending.slice(0, first)])).toBe(expected);
     }
   });
 
