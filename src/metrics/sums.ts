@@ -4,8 +4,9 @@
 // tens of millions of normal pixels pass in a few calls.
 
 /**
- * Area under the ROC curve = (#{s_p > s_n} + ½ #{s_p = s_n}) / (P N). The doubled count is kept exactly: as a number
- * while it is a safe integer, beyond 2^53 as a BigInt.
+ * Area under the ROC curve = (#{s_p > s_n} + ½ #{s_p = s_n}) / (P N). The doubled count is summed exactly: as a number
+ * while it is a safe integer, beyond 2^53 as a BigInt, so millions of groups do not drift. Only the product of a single
+ * group rounds, and only if it exceeds 2^53 by itself.
  */
 export class RocArea {
   #positives = 0;
@@ -14,17 +15,12 @@ export class RocArea {
   #rest = 0n;
 
   add(positives: number, negatives: number): void {
-    const factor = 2 * this.#positives + positives;
-    const twice = negatives * factor;
-    if (twice > Number.MAX_SAFE_INTEGER) {
-      this.#rest += BigInt(negatives) * BigInt(factor);
-    } else {
-      if (this.#recent + twice > Number.MAX_SAFE_INTEGER) {
-        this.#rest += BigInt(this.#recent);
-        this.#recent = 0;
-      }
-      this.#recent += twice;
+    const twice = negatives * (2 * this.#positives + positives);
+    if (this.#recent + twice > Number.MAX_SAFE_INTEGER) {
+      this.#rest += BigInt(this.#recent);
+      this.#recent = 0;
     }
+    this.#recent += twice;
     this.#positives += positives;
     this.#negatives += negatives;
   }
@@ -119,7 +115,10 @@ function fractionAtLeast(a: number, b: number, c: number, d: number): boolean {
   return BigInt(a) * BigInt(d) >= BigInt(c) * BigInt(b);
 }
 
-/** Area under the per-region-overlap curve from FPR 0 to `limit`, over `limit`; linear interpolation at the limit. */
+/**
+ * Area under the per-region-overlap curve from FPR 0 to `limit`, over `limit`; linear interpolation at the limit. The curve
+ * starts at (0, 0); its end at FPR 1 comes with the last group.
+ */
 export class ProArea {
   readonly #regions: number;
   readonly #normals: number;
@@ -151,7 +150,6 @@ export class ProArea {
   /** Null without a region or without a normal pixel. */
   value(): number | null {
     if (this.#regions === 0 || this.#normals === 0) return null;
-    this.#lineTo(1, 1);
     return this.#area / this.#limit;
   }
 

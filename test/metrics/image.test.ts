@@ -202,20 +202,30 @@ describe.each(sklearn.cases)('scikit-learn, seed $params.seed', (reference) => {
 });
 
 describe('exact arithmetic', () => {
-  test('auroc beyond 2^53 pairs', () => {
-    const groups = Array.from({ length: 50 }, (_, i) => [90_000_001 + 7 * i, 3_000_000_019 - 11 * i] as const);
+  test('auroc beyond 2^53 pairs does not drift', () => {
     const area = new RocArea();
     let twice = 0n;
     let positives = 0n;
     let negatives = 0n;
-    for (const [p, n] of groups) {
+    for (let i = 0; i < 50_000; i++) {
+      const p = 3_001 + 7 * (i % 13);
+      const n = 50_021 - 11 * (i % 17);
       area.add(p, n);
       twice += BigInt(n) * (2n * positives + BigInt(p));
       positives += BigInt(p);
       negatives += BigInt(n);
     }
-    const scale = 10n ** 18n;
-    expectClose(area.value(), Number((twice * scale) / (2n * positives * negatives)) / 1e18);
+    expect(twice).toBeGreaterThan(2n ** 58n);
+    // Three roundings: of the sum, of the number of pairs, of their quotient.
+    const exact = Number((twice * 2n ** 80n) / (2n * positives * negatives)) / 2 ** 80;
+    expect(Math.abs(area.value()! / exact - 1)).toBeLessThanOrEqual(2 * Number.EPSILON);
+  });
+
+  test('auroc of groups whose products exceed 2^53', () => {
+    const area = new RocArea();
+    area.add(3e9, 0);
+    area.add(1e9, 4e9);
+    expectClose(area.value(), (3 + 0.5) / 4);
   });
 
   test('F1 that differs beyond 2^53 only', () => {
@@ -273,6 +283,12 @@ describe('operating points', () => {
         if (lower.length > 0) expect(rate(Math.max(...lower))).toBeLessThan(percent / 100);
       }),
     );
+  });
+
+  test('a product that rounds up does not raise the rank', () => {
+    expect(0.07 * 100).toBeGreaterThan(7);
+    const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
+    expect(thresholdAtTnr(hundred, 0.07)).toMatchObject({ threshold: 7, achievedTnr: expect.closeTo(0.07, 12) });
   });
 
   test('too few scores for the target are marked', () => {

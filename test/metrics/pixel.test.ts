@@ -92,6 +92,22 @@ describe('symmetries', () => {
     expect(pixelMetrics([...list.slice(3), ...list.slice(0, 3)])).toEqual(expected);
   });
 
+  test('nor does the order of tied regions of different area', () => {
+    // The first pixel of each region ties, so the group's overlap is the sum of 1/area.
+    const one = (area: number): DrawnImage => ({
+      map: Float32Array.of(1, ...new Float32Array(63)),
+      mask: Uint8Array.from({ length: 64 }, (_, i) => (i < area ? 1 : 0)),
+      width: 64,
+      height: 1,
+    });
+    const ascending = Array.from({ length: 40 }, (_, i) => one(i + 1));
+    const expected = aupro(ascending);
+    expect(aupro(ascending.toReversed())).toBe(expected);
+    for (let first = 1; first < 40; first++) {
+      expect(aupro([...ascending.slice(first), ...ascending.slice(0, first)])).toBe(expected);
+    }
+  });
+
   test('a strictly rising transform changes nothing but the threshold', () => {
     const moved = list.map((one) => ({ ...one, map: one.map.map((score) => score * 8 - 3) }));
     const expected = pixelMetrics(list);
