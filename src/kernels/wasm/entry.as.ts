@@ -1,4 +1,4 @@
 // The one AssemblyScript entry: re-exports every kernel's functions. No static data, no allocation (see scripts/build.mjs).
-export function probe(address: usize): f32 {
-  return load<f32>(address);
-}
+export { reduceRows, packPanels } from './reduce.as';
+export { topKNeighbors, prunedNeighbors } from '../top-k-neighbors/wasm.as';
+export { kCenterStart, kCenterAdvance } from '../k-center-greedy/wasm.as';

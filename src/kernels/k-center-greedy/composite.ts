@@ -1,0 +1,37 @@
+// kCenterGreedy from stock tfjs ops, for backends without a kernel of their own. Nothing is read back inside a slice.
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor1D, TensorInfo } from '@tensorflow/tfjs';
+import { type KernelCall, matrixTensor, number, vectorTensor } from '../registry.js';
+
+/** State: the distances. */
+export function kCenterStartComposite(call: KernelCall): TensorInfo[] {
+  const anchors = vectorTensor(call, 'anchors');
+  return [tf.tidy(() => tf.where(tf.greater(anchors, 0), anchors, tf.zerosLike(anchors)))];
+}
+
+/** When every distance is 0 it goes on picking rows at radius 0, which the op cuts off. */
+export function kCenterAdvanceComposite(call: KernelCall): TensorInfo[] {
+  const features = matrixTensor(call, 'features');
+  const steps = number(call, 'to') - number(call, 'from');
+  return tf.tidy(() => {
+    const positions = tf.range(0, features.shape[0], 1, 'int32');
+    const indices: Tensor1D[] = [];
+    const radii: Tensor1D[] = [];
+    let distances = vectorTensor(call, 's0').clone();
+    for (let step = 0; step < steps; step++) {
+      const [pick, radius, next] = tf.tidy(() => {
+        const first = distances.argMax(0).toInt().reshape<Tensor1D>([1]);
+        const to = features.sub(tf.gather(features, first)).square().sum<Tensor1D>(1).sqrt();
+        const nearer = tf.where(tf.less(to, distances), to, distances);
+        const after = tf.where(tf.equal(positions, first), tf.zerosLike(nearer), nearer);
+        return [first, tf.gather(distances, first), after] satisfies Tensor1D[];
+      });
+      distances.dispose();
+      if (!pick || !radius || !next) break;
+      indices.push(pick);
+      radii.push(radius);
+      distances = next;
+    }
+    return [tf.concat1d(indices), tf.concat1d(radii), distances];
+  });
+}

@@ -1,0 +1,23 @@
+// Sizes of kCenterGreedy, as plain numbers.
+
+/** Numbers per point in its reduced form: 15 principal directions and the residual norm. wasm.as.ts has the same number. */
+export const REDUCED_WIDTH = 16;
+
+/** Points per block whose largest distance is kept. wasm.as.ts has the same number. */
+export const BLOCK = 256;
+
+/**
+ * A point catches up with the centres until its distance is below this share of the largest. Lower means fewer visits, each longer;
+ * the picks do not depend on it.
+ */
+export const CATCH_UP_MARGIN = 0.97;
+
+/** Milliseconds that one slice of centres should take, so that events, progress and abort get their turn. */
+const SLICE_MS = 40;
+
+/** Centres of the next slice, from how the last one went; the first has 8. */
+export function sliceSize(last: number | undefined, elapsedMs: number): number {
+  if (last === undefined) return 8;
+  const wanted = (last * SLICE_MS) / Math.max(elapsedMs, 1);
+  return Math.max(1, Math.round(Math.min(wanted, 2 * last, 8192)));
+}

@@ -1,0 +1,132 @@
+// The exact pruning shared by the wasm kernels: rows shortened to a few numbers whose distances bound the true ones from below.
+//
+// With an orthonormal basis U of r directions, y = U (x - mean) and p = ||x - mean - U^T y||, the triangle inequality in the space
+// left over gives ||x1 - x2||^2 >= ||y1 - y2||^2 + (p1 - p2)^2: the residual norm acts as one more coordinate.
+//
+// Rounding (u = 2^-24, n = ||x - mean||). A computed row is off by at most E = projectionError * n + min(sqrt(e) n, e n^2 / p), with
+// e = residualError the relative error of p^2. From ||a|| >= ||a'|| - E1 - E2 and 2 s t <= tau/2 s^2 + 2/tau t^2 follows
+//   ||x1 - x2||^2 >= (1 - tau/2) ||a'||^2 - 4/tau (E1^2 + E2^2).
+// Another tau/2 covers the rounding of the exact distance it is compared with. Expanded into a product,
+//   bound = term1 + term2 - 2 (1 - tau) <row1, row2>,   term = keep * n^2 - penalty * E^2,
+// where `keep` also pays for the rounding of this sum. A row may be left out when its bound exceeds the distance to beat.
+import * as tf from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
+import { Matrix, QrDecomposition } from 'ml-matrix';
+import { Random } from '../runtime/random.js';
+import { LANES } from './distance.js';
+
+export interface Basis {
+  /** [D] */
+  readonly mean: Float32Array;
+  /** [width, D]: width - 1 orthonormal directions, then zeros in the residual norm's place. */
+  readonly directions: Float32Array;
+  /** A multiple of 8. */
+  readonly width: number;
+  readonly depth: number;
+}
+
+export interface Rounding {
+  readonly projectionError: number;
+  readonly residualError: number;
+  readonly keep: number;
+  readonly penalty: number;
+  /** Factor on one of the two rows of a product. */
+  readonly cross: number;
+}
+
+const UNIT = 2 ** -24;
+const TAU = 2 ** -10;
+/** Allowed Frobenius distance of the directions' Gram matrix from the identity; float32 leaves about 2e-6. */
+const MAX_SKEW = 1e-5;
+const SAMPLE_ROWS = 4096;
+const ITERATIONS = 3;
+
+/** The constants of the bound for a basis; see the head of this file. */
+export function rounding({ width, depth }: Pick<Basis, 'width' | 'depth'>): Rounding {
+  // Runs of 64 products, their totals, centring; twice the first-order bound.
+  const projectionError = 2 * Math.sqrt(width) * (64 + depth / 64 + 4) * UNIT + 2 * MAX_SKEW;
+  const residualError = 3 * projectionError + 8 * UNIT;
+  // The exact distance's own rounding must fit into tau / 2.
+  const tau = TAU + 2 * (depth / LANES + LANES) * UNIT;
+  return {
+    projectionError,
+    residualError,
+    keep: 1 - tau - 4 * (width + 16) * UNIT,
+    penalty: 4 / TAU,
+    cross: -2 * (1 - tau),
+  };
+}
+
+/**
+ * The leading principal directions of `rows` [N, D], by subspace iteration on at most 4,096 evenly spaced rows. Only the
+ * speed of a search depends on how good they are, never its result.
+ * @param width directions + 1; a multiple of 8
+ */
+export function principalBasis(rows: Tensor2D, width: number): Basis {
+  const [count, depth] = rows.shape;
+  const rank = Math.min(width - 1, depth);
+  const { sample, mean } = tf.tidy(() => {
+    const take = Math.min(count, SAMPLE_ROWS);
+    const at = Int32Array.from({ length: take }, (_, i) => Math.floor((i * count) / take));
+    const picked = tf.gather(rows, tf.tensor1d(at, 'int32'));
+    const finite = tf.where(tf.less(tf.abs(picked), 1e18), picked, tf.zerosLike(picked));
+    const average = finite.mean(0);
+    const centred = finite.sub(average);
+    const scale = tf.maximum(tf.max(tf.abs(centred)), 1e-30);
+    return { sample: centred.div<Tensor2D>(scale), mean: average };
+  });
+  let directions = orthonormal(seeded(depth, rank));
+  for (let i = 0; i < ITERATIONS; i++) directions = orthonormal(covarianceTimes(sample, directions));
+  const values = mean.dataSync<'float32'>().slice();
+  tf.dispose([sample, mean]);
+  return finished(values, directions, width);
+}
+
+function seeded(depth: number, rank: number): Matrix {
+  const random = new Random(0);
+  const values = new Float64Array(depth * rank).map(() => random.normal());
+  return Matrix.from1DArray(depth, rank, values);
+}
+
+function orthonormal(columns: Matrix): Matrix {
+  return new QrDecomposition(columns).orthogonalMatrix;
+}
+
+/** sample^T (sample * directions); by convolution, which is many times faster than matMul on the wasm backend. */
+function covarianceTimes(sample: Tensor2D, directions: Matrix): Matrix {
+  const { rows: depth, columns: rank } = directions;
+  const count = sample.shape[0];
+  const product = tf.tidy(() => {
+    const filter = tf.tensor4d(Float32Array.from(directions.to1DArray()), [1, 1, depth, rank]);
+    const scores = tf.conv2d(sample.reshape<tf.Tensor4D>([1, count, 1, depth]), filter, 1, 'valid');
+    const columns = sample.transpose().reshape<tf.Tensor4D>([1, depth, 1, count]);
+    return tf.conv2d(columns, scores.reshape<tf.Tensor4D>([1, 1, count, rank]), 1, 'valid');
+  });
+  const values = product.dataSync<'float32'>();
+  product.dispose();
+  return Matrix.from1DArray(depth, rank, values);
+}
+
+function finished(mean: Float32Array, columns: Matrix, width: number): Basis {
+  const { rows: depth, columns: rank } = columns;
+  const directions = new Float32Array(width * depth);
+  for (let r = 0; r < rank; r++) for (let d = 0; d < depth; d++) directions[r * depth + d] = columns.get(d, r);
+  if (gramError(directions, rank, depth) < MAX_SKEW) return { mean, directions, width, depth };
+  // Degenerate data can leave the iteration without enough directions; axes are always orthonormal.
+  directions.fill(0);
+  for (let r = 0; r < rank; r++) directions[r * depth + r] = 1;
+  return { mean, directions, width, depth };
+}
+
+function gramError(directions: Float32Array, rank: number, depth: number): number {
+  let sum = 0;
+  for (let i = 0; i < rank; i++) {
+    for (let j = 0; j <= i; j++) {
+      let dot = 0;
+      for (let d = 0; d < depth; d++) dot += directions[i * depth + d]! * directions[j * depth + d]!;
+      const off = i === j ? dot - 1 : dot;
+      sum += off * off * (i === j ? 1 : 2);
+    }
+  }
+  return Math.sqrt(sum);
+}

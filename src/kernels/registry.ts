@@ -1,0 +1,106 @@
+// Puts the kernels into tfjs's own kernel registry, once per backend, and runs them through tfjs's engine.
+import * as tf from '@tensorflow/tfjs';
+import type { KernelBackend, Tensor, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs';
+import { IadError } from '../runtime/errors.js';
+
+export interface KernelCall {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly backend: KernelBackend;
+}
+
+export type KernelImplementation = (call: KernelCall) => TensorInfo[];
+
+/** One kernel: which implementation serves which backend. A missing one means that the op does without on that backend. */
+export interface KernelDefinition {
+  readonly name: string;
+  readonly cpu?: KernelImplementation;
+  readonly wasm?: KernelImplementation;
+  /** Stock tfjs ops, for every backend that has no implementation of its own. */
+  readonly composite?: KernelImplementation;
+}
+
+/** Registers one kernel for a backend; a second call does nothing. */
+export function registerKernel(kernel: KernelDefinition, backendName: string): void {
+  if (tf.getKernel(kernel.name, backendName)) return;
+  const own = backendName === 'cpu' ? kernel.cpu : backendName === 'wasm' ? kernel.wasm : undefined;
+  const implementation = own ?? kernel.composite;
+  if (!implementation) return;
+  tf.registerKernel({
+    kernelName: kernel.name,
+    backendName,
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      if (!(backend instanceof tf.KernelBackend)) {
+        throw new IadError('BACKEND_WRONG', `${kernel.name}: backend ${backendName} is not a tfjs KernelBackend`);
+      }
+      const given: Record<string, TensorInfo> = {};
+      for (const [name, tensor] of Object.entries(inputs)) if (tensor) given[name] = tensor;
+      const numbers: Record<string, number> = {};
+      for (const [name, value] of Object.entries(attrs ?? {})) if (typeof value === 'number') numbers[name] = value;
+      return implementation({ inputs: given, numbers, backend });
+    },
+  });
+}
+
+/** Whether the current backend has this kernel, after registering it where it can be. */
+export function hasKernel(kernel: KernelDefinition): boolean {
+  registerKernel(kernel, tf.getBackend());
+  return tf.getKernel(kernel.name, tf.getBackend()) !== undefined;
+}
+
+/** Runs a kernel on the current backend and returns its outputs, owned by the caller. */
+export function runKernel(
+  kernel: KernelDefinition,
+  inputs: Record<string, Tensor>,
+  numbers: Record<string, number>,
+): Tensor[] {
+  if (!hasKernel(kernel)) {
+    throw new IadError('BACKEND_WRONG', `${kernel.name}: backend ${tf.getBackend()} has no such kernel`);
+  }
+  const outputs = tf.engine().runKernel<Tensor | Tensor[]>(kernel.name, inputs, numbers);
+  return Array.isArray(outputs) ? outputs : [outputs];
+}
+
+/** A kernel's input by name. */
+export function input(call: KernelCall, name: string): TensorInfo {
+  const tensor = call.inputs[name];
+  if (tensor) return tensor;
+  throw new IadError('BAD_ARGUMENT', `a kernel misses its input ${name}`);
+}
+
+/** A kernel's number by name. */
+export function number(call: KernelCall, name: string): number {
+  const value = call.numbers[name];
+  if (value !== undefined) return value;
+  throw new IadError('BAD_ARGUMENT', `a kernel misses its number ${name}`);
+}
+
+/** A kernel's matrix input with its sizes. */
+export function matrix(call: KernelCall, name: string): { info: TensorInfo; rows: number; columns: number } {
+  const info = input(call, name);
+  const [rows, columns] = info.shape;
+  if (info.shape.length === 2 && rows !== undefined && columns !== undefined) return { info, rows, columns };
+  throw new IadError('BAD_ARGUMENT', `a kernel needs a matrix as ${name}, not [${info.shape}]`);
+}
+
+function isMatrix(info: TensorInfo): info is Tensor2D {
+  return info instanceof tf.Tensor && info.rank === 2;
+}
+
+/** A kernel's matrix input as a tensor, for implementations made of stock ops. */
+export function matrixTensor(call: KernelCall, name: string): Tensor2D {
+  const info = input(call, name);
+  if (isMatrix(info)) return info;
+  throw new IadError('BAD_ARGUMENT', `a kernel needs a tensor of rank 2 as ${name}, not [${info.shape}]`);
+}
+
+function isVector(info: TensorInfo): info is Tensor1D {
+  return info instanceof tf.Tensor && info.rank === 1;
+}
+
+/** A kernel's vector input as a tensor, for implementations made of stock ops. */
+export function vectorTensor(call: KernelCall, name: string): Tensor1D {
+  const info = input(call, name);
+  if (isVector(info)) return info;
+  throw new IadError('BAD_ARGUMENT', `a kernel needs a tensor of rank 1 as ${name}, not [${info.shape}]`);
+}

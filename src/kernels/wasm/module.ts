@@ -1,0 +1,99 @@
+// The kernels' WebAssembly module, instantiated on the memory of tfjs's own wasm backend: tensors are used where they lie.
+import * as tf from '@tensorflow/tfjs';
+import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs';
+import { IadError } from '../../runtime/errors.js';
+import { KERNELS_WASM_BASE64 } from './generated.js';
+
+/** The slice of tfjs's wasm backend that the kernels need. */
+interface WasmParts {
+  readonly wasm: { readonly asm: { readonly memory: WebAssembly.Memory } };
+  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  makeOutput(shape: number[], dtype: DataType): TensorInfo;
+}
+
+export type WasmBackend = KernelBackend & WasmParts;
+
+type WasmFunction = (...args: number[]) => number;
+const FUNCTIONS = [
+  'reduceRows',
+  'packPanels',
+  'topKNeighbors',
+  'prunedNeighbors',
+  'kCenterStart',
+  'kCenterAdvance',
+] as const;
+/** Arguments are addresses, counts and floats in the order of the `*.as.ts` files. */
+export type WasmKernels = Readonly<Record<(typeof FUNCTIONS)[number], WasmFunction>>;
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isWasmBackend(backend: unknown): backend is WasmBackend {
+  if (!(backend instanceof tf.KernelBackend) || !('wasm' in backend) || !('dataIdMap' in backend)) return false;
+  const { wasm } = backend;
+  return (
+    isObject(wasm) &&
+    isObject(wasm['asm']) &&
+    wasm['asm']['memory'] instanceof WebAssembly.Memory &&
+    'makeOutput' in backend &&
+    typeof backend.makeOutput === 'function'
+  );
+}
+
+function isKernels(exports: WebAssembly.Exports): exports is WebAssembly.Exports & WasmKernels {
+  return FUNCTIONS.every((name) => typeof exports[name] === 'function');
+}
+
+/** @throws IadError BACKEND_WRONG if this is not tfjs's wasm backend or its insides have changed */
+export function wasmBackend(backend: unknown): WasmBackend {
+  if (isWasmBackend(backend)) return backend;
+  throw new IadError('BACKEND_WRONG', 'the wasm backend does not expose its memory', {
+    hint: 'Use the @tensorflow/tfjs-backend-wasm version that this package depends on.',
+  });
+}
+
+const instances = new WeakMap<WebAssembly.Memory, WasmKernels>();
+
+/** The kernels on this backend's memory; compiled once per backend. */
+export function wasmKernels(backend: WasmBackend): WasmKernels {
+  const { memory } = backend.wasm.asm;
+  const known = instances.get(memory);
+  if (known) return known;
+  const bytes = Uint8Array.from(atob(KERNELS_WASM_BASE64), (letter) => letter.charCodeAt(0));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  if (!isKernels(exports)) {
+    throw new IadError('BACKEND_WRONG', 'the embedded kernels are not those this code expects', {
+      hint: 'Build again: src/kernels/wasm/generated.ts is stale.',
+    });
+  }
+  instances.set(memory, exports);
+  return exports;
+}
+
+/** Where a tensor's data starts in the backend's memory. */
+export function address(backend: WasmBackend, tensor: TensorInfo): number {
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset;
+}
+
+/** Allocates an output tensor on the backend's heap, uninitialised. */
+export function allocate(backend: WasmBackend, shape: number[], dtype: 'float32' | 'int32'): TensorInfo {
+  const info = backend.makeOutput(shape, dtype);
+  if (tf.util.sizeFromShape(shape) > 0 && address(backend, info) === 0) {
+    backend.disposeData(info.dataId);
+    throw new IadError('MEMORY_BUDGET', `the wasm heap has no room for a tensor of shape [${shape}]`, {
+      hint: 'Use fewer rows: a smaller coreset, or fewer images at a time.',
+    });
+  }
+  return info;
+}
+
+/** Runs `use` with the address of `floats` floats of scratch memory, which is freed afterwards. */
+export function withScratch<T>(backend: WasmBackend, floats: number, use: (at: number) => T): T {
+  const scratch = allocate(backend, [floats], 'float32');
+  try {
+    return use(address(backend, scratch));
+  } finally {
+    backend.disposeData(scratch.dataId);
+  }
+}

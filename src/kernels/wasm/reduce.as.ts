@@ -1,0 +1,127 @@
+// Rows in a few orthonormal directions plus the norm of what is left, and the small matrix product behind it.
+// reduction.ts says why distances between such rows bound the true ones from below.
+
+/** Products added in one float32 run before they join the total: keeps the rounding error small at any depth. */
+const RUN: i32 = 64;
+
+/** out[4][8] = start[8] + a[4][depth] * panel[depth][8]; `stride` is the byte distance of the output rows. */
+@inline
+export function tile4x8(
+  a0: usize, a1: usize, a2: usize, a3: usize,
+  panel: usize, depth: i32, start0: v128, start1: v128, out: usize, stride: usize,
+): void {
+  let t00 = start0, t01 = start1, t10 = start0, t11 = start1;
+  let t20 = start0, t21 = start1, t30 = start0, t31 = start1;
+  for (let done: i32 = 0; done < depth; done += RUN) {
+    const end = <usize>min(depth, done + RUN) << 2;
+    let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+    for (let d = <usize>done << 2; d < end; d += 4) {
+      const p0 = v128.load(panel);
+      const p1 = v128.load(panel, 16);
+      panel += 32;
+      let v = v128.load32_splat(a0 + d);
+      s00 = f32x4.add(s00, f32x4.mul(v, p0));
+      s01 = f32x4.add(s01, f32x4.mul(v, p1));
+      v = v128.load32_splat(a1 + d);
+      s10 = f32x4.add(s10, f32x4.mul(v, p0));
+      s11 = f32x4.add(s11, f32x4.mul(v, p1));
+      v = v128.load32_splat(a2 + d);
+      s20 = f32x4.add(s20, f32x4.mul(v, p0));
+      s21 = f32x4.add(s21, f32x4.mul(v, p1));
+      v = v128.load32_splat(a3 + d);
+      s30 = f32x4.add(s30, f32x4.mul(v, p0));
+      s31 = f32x4.add(s31, f32x4.mul(v, p1));
+    }
+    t00 = f32x4.add(t00, s00);
+    t01 = f32x4.add(t01, s01);
+    t10 = f32x4.add(t10, s10);
+    t11 = f32x4.add(t11, s11);
+    t20 = f32x4.add(t20, s20);
+    t21 = f32x4.add(t21, s21);
+    t30 = f32x4.add(t30, s30);
+    t31 = f32x4.add(t31, s31);
+  }
+  v128.store(out, t00);
+  v128.store(out, t01, 16);
+  v128.store(out + stride, t10);
+  v128.store(out + stride, t11, 16);
+  v128.store(out + 2 * stride, t20);
+  v128.store(out + 2 * stride, t21, 16);
+  v128.store(out + 3 * stride, t30);
+  v128.store(out + 3 * stride, t31, 16);
+}
+
+/** centred = row - mean; gives back the squared norm, added in 4 lanes of float64. */
+function centre(row: usize, mean: usize, depth: i32, centred: usize): f64 {
+  let sum: f64 = 0;
+  for (let d: i32 = 0; d < depth; d++) {
+    const at = <usize>d << 2;
+    const value = load<f32>(row + at) - load<f32>(mean + at);
+    store<f32>(centred + at, value);
+    sum += <f64>value * <f64>value;
+  }
+  return sum;
+}
+
+/**
+ * out[i] = scale * [basis (row_i - mean), residual norm], term[i] = the row's share of the bound.
+ * @param panels the basis in panels of 8 directions; the last direction is zero, its place takes the residual norm
+ * @param centred scratch, 4 x depth floats
+ * @param out [count rounded up to 4, width]
+ */
+export function reduceRows(
+  rows: usize, count: i32, depth: i32, mean: usize, panels: usize, width: i32,
+  projectionError: f64, residualError: f64, keep: f64, penalty: f64, scale: f32,
+  centred: usize, out: usize, terms: usize,
+): void {
+  const rowBytes = <usize>depth << 2;
+  const outBytes = <usize>width << 2;
+  const c1 = centred + rowBytes;
+  const c2 = c1 + rowBytes;
+  const c3 = c2 + rowBytes;
+  const zero = f32x4.splat(0);
+  const unlimited: f64 = 1e36;
+  for (let i: i32 = 0; i < count; i += 4) {
+    const n0 = centre(rows + <usize>i * rowBytes, mean, depth, centred);
+    const n1 = centre(rows + <usize>min(i + 1, count - 1) * rowBytes, mean, depth, c1);
+    const n2 = centre(rows + <usize>min(i + 2, count - 1) * rowBytes, mean, depth, c2);
+    const n3 = centre(rows + <usize>min(i + 3, count - 1) * rowBytes, mean, depth, c3);
+    const target = out + <usize>i * outBytes;
+    let panel = panels;
+    for (let w: i32 = 0; w < width; w += 8) {
+      tile4x8(centred, c1, c2, c3, panel, depth, zero, zero, target + (<usize>w << 2), outBytes);
+      panel += <usize>depth << 5;
+    }
+    for (let j: i32 = 0; j < 4; j++) {
+      const at = target + <usize>j * outBytes;
+      const norm = j == 0 ? n0 : j == 1 ? n1 : j == 2 ? n2 : n3;
+      let inside: f64 = 0;
+      for (let w: i32 = 0; w < width - 1; w++) {
+        const value = load<f32>(at + (<usize>w << 2));
+        inside += <f64>value * <f64>value;
+        store<f32>(at + (<usize>w << 2), value * scale);
+      }
+      const residual = Math.sqrt(max(0, norm - inside));
+      store<f32>(at + outBytes - 4, <f32>residual * scale);
+      if (i + j >= count) continue;
+      const worst = Math.sqrt(residualError * norm);
+      const error = projectionError * Math.sqrt(norm) + (residual > worst ? (residualError * norm) / residual : worst);
+      // Rows too large for float32 squares, and rows of NaN, are never ruled out.
+      const term = norm < unlimited ? norm * keep - penalty * error * error - 1e-30 : -Infinity;
+      store<f32>(terms + (<usize>(i + j) << 2), <f32>term);
+    }
+  }
+}
+
+/** Rows [count, depth] to panels [ceil(count / 8)][depth][8]; absent rows are zero. */
+export function packPanels(rows: usize, count: i32, depth: i32, out: usize): void {
+  const rowBytes = <usize>depth << 2;
+  for (let i: i32 = 0; i < count; i += 8) {
+    for (let d: usize = 0; d < rowBytes; d += 4) {
+      for (let j: i32 = 0; j < 8; j++) {
+        store<f32>(out, i + j < count ? load<f32>(rows + <usize>(i + j) * rowBytes + d) : 0);
+        out += 4;
+      }
+    }
+  }
+}
