@@ -4,7 +4,7 @@ import { basename, join, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { IadError } from '../runtime/errors.js';
 import { tooLarge } from './image.js';
-import { hasImageExtension, isIgnored } from './paths.js';
+import { type FolderListing, hasImageExtension, isIgnored } from './paths.js';
 
 /** Entries after which a folder is taken for a mistake, such as the root of a disk. */
 const MAX_ENTRIES = 1_000_000;
@@ -24,14 +24,6 @@ export async function readBytes(path: string, maxBytes: number): Promise<Uint8Ar
     if (isMissing(cause)) throw new IadError('IMAGE_NOT_FOUND', 'no such file', { path, cause });
     throw new IadError('IMAGE_UNREADABLE', reasonOf(cause), { path, cause });
   }
-}
-
-export interface FolderListing {
-  /** The folder's own name. */
-  readonly name: string;
-  /** Files below it, relative, `/` as separator, in no order of meaning. */
-  readonly files: readonly string[];
-  readonly warnings: readonly string[];
 }
 
 /**

@@ -1,6 +1,7 @@
 // Files in a browser: URLs are fetched; folders are not reachable.
 import { IadError } from '../runtime/errors.js';
 import { tooLarge } from './image.js';
+import type { FolderListing } from './paths.js';
 
 /**
  * Fetches a URL; the body is cut off at the limit.
@@ -21,12 +22,6 @@ export async function readBytes(path: string, maxBytes: number): Promise<Uint8Ar
     parts.push(part);
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
-}
-
-export interface FolderListing {
-  readonly name: string;
-  readonly files: readonly string[];
-  readonly warnings: readonly string[];
 }
 
 /** @throws IadError `NODE_ONLY` always */

@@ -26,6 +26,9 @@ export function checkedHeader(bytes: Uint8Array, options: DecodeOptions = {}): I
   if (width * height > maxPixels) {
     throw tooLarge(`${width} x ${height} pixels, the limit is ${maxPixels} pixels`, path, 'maxPixels');
   }
+  if (!header.enoughData) {
+    throw new IadError('IMAGE_UNREADABLE', `too little data for ${width} x ${height} pixels`, { path });
+  }
   return header;
 }
 

@@ -7,6 +7,8 @@ export interface JpegHeader {
   /** Pixels, as stored. */
   readonly width: number;
   readonly height: number;
+  /** Whether so many bytes can hold so many pixels at all. */
+  readonly enoughData: boolean;
   /** What turns the stored pixel array upright. */
   readonly orientation: Orientation;
   /** Where the orientation's 16-bit value lies in the file. */
@@ -74,14 +76,23 @@ export function readJpegHeader(bytes: Uint8Array, path: string): JpegHeader {
     }));
     if (components.some(({ h, v }) => h < 1 || h > 4 || v < 1 || v > 4)) throw fail('invalid sampling factors');
     if (new Set(components.map(({ id }) => id)).size < channels) throw fail('two channels of one name');
-    // A block of 8 x 8 costs at least one bit, so a header that promises more than the file can hold is found here.
+    // A block of 8 x 8 costs at least one bit, which no header can promise away.
     const across = Math.ceil(width / (8 * Math.max(...components.map(({ h }) => h))));
     const down = Math.ceil(height / (8 * Math.max(...components.map(({ v }) => v))));
     const blocks = across * down * components.reduce((sum, { h, v }) => sum + h * v, 0);
-    if (blocks > 8 * bytes.length) throw fail('too little data for its size');
+    const enoughData = blocks <= 8 * bytes.length;
     const named = String.fromCharCode(...components.map(({ id }) => id));
     const storedRgb = channels === 3 && (adobeTransform === 0 || (adobeTransform === undefined && named === 'RGB'));
-    return { format: 'jpeg', width, height, orientation: exif?.value ?? 1, orientationAt: exif, channels, storedRgb };
+    return {
+      format: 'jpeg',
+      width,
+      height,
+      orientation: exif?.value ?? 1,
+      orientationAt: exif,
+      enoughData,
+      channels,
+      storedRgb,
+    };
   }
 }
 

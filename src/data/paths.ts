@@ -1,5 +1,15 @@
 // Relative paths of a dataset, `/` as separator: what is an image, what is left out, how they are sorted.
 
+/** What lies below a folder. */
+export interface FolderListing {
+  /** The folder's own name. */
+  readonly name: string;
+  /** Files below it, relative, in no order of meaning. */
+  readonly files: readonly string[];
+  /** What was left out, and why. */
+  readonly warnings: readonly string[];
+}
+
 const IMAGE = /\.(png|jpe?g)$/i;
 const UNREADABLE_IMAGE = /\.(bmp|tiff?|webp|gif|heic|avif)$/i;
 

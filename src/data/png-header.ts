@@ -7,6 +7,8 @@ export interface PngHeader {
   readonly width: number;
   readonly height: number;
   readonly orientation: 1;
+  /** Whether so many bytes can hold so many pixels at all. */
+  readonly enoughData: boolean;
   /** Bytes of all filtered rows, all passes: what the compressed data must inflate to. */
   readonly rawBytes: number;
   readonly interlaced: boolean;
@@ -22,7 +24,7 @@ const ESSENTIAL = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND']);
 
 /**
  * Walks over the chunks; nothing is inflated.
- * @throws IadError `IMAGE_UNREADABLE` if a chunk is cut off, the header is invalid, or the data cannot possibly suffice
+ * @throws IadError `IMAGE_UNREADABLE` if a chunk is cut off or the header is invalid
  */
 export function readPngHeader(bytes: Uint8Array, path: string): PngHeader {
   const fail = (what: string) => new IadError('IMAGE_UNREADABLE', `damaged PNG: ${what}`, { path });
@@ -49,8 +51,8 @@ export function readPngHeader(bytes: Uint8Array, path: string): PngHeader {
   if (!header) throw fail('no header');
   // Deflate never compresses better than 1032 to 1.
   const compressed = idat.reduce((sum, [begin, end]) => sum + end - begin, 0);
-  if (header.rawBytes > 1032 * compressed) throw fail('too little data for its size');
-  return { format: 'png', orientation: 1, idat, essential, ...header };
+  const enoughData = header.rawBytes <= 1032 * compressed;
+  return { format: 'png', orientation: 1, enoughData, idat, essential, ...header };
 }
 
 function parseHeader(view: DataView, at: number, fail: (what: string) => IadError) {

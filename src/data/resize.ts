@@ -6,8 +6,8 @@ const PRECISION = 22;
 
 /**
  * Antialiased bilinear resampling: a triangle filter whose width grows with the scale when shrinking. Two passes,
- * columns first, with weights in 22-bit fixed point and rounding to 8 bit between the passes: the same integers as
- * Pillow's `Image.resize(size, BILINEAR)`.
+ * columns first, with weights in 22-bit fixed point and rounding to 8 bit between the passes: the same bytes as
+ * Pillow's `Image.resize(size, BILINEAR)`. (Pillow 13 takes rows first for some sizes, which moves values by one at most.)
  * @returns RGB [height, width, 3]; the image itself if it already has the size
  */
 export function resizeBilinear(image: Image, width: number, height: number): Image {
