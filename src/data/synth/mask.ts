@@ -4,7 +4,7 @@
 // where any channel differs by VISIBLE_LEVELS or more before sensor noise; gaps narrower than about three frame units are
 // closed. A logical defect adds the whole outline of each place at fault: of the component that is extra, of the place where one is
 // missing, of both places of one that was moved. Shadows that came or went count as changed pixels.
-import { box } from './shapes.js';
+import { outlineDistance, type Placement } from './kinds/kind.js';
 import type { Pose, Surface } from './surface.js';
 
 /** Levels of 255; noise has a standard deviation of about two, so this is three times the noise. */
@@ -28,21 +28,12 @@ export function close(mask: Uint8Array, size: number, radius: number): Uint8Arra
   return spread(spread(grown, size, 1, size, radius, 0), size, size, 1, radius, 0);
 }
 
-/** Sets the pixels of a rounded rectangle. */
-export function addOutline(
-  mask: Uint8Array,
-  surface: Surface,
-  pose: Pose,
-  shape: { halfWidth: number; halfHeight: number; corner: number },
-): void {
+/** Sets the pixels inside a component's outline. */
+export function addOutline(mask: Uint8Array, surface: Surface, part: Placement, pose: Pose): void {
   const { size, unit } = surface;
-  const cos = Math.cos(pose.angle);
-  const sin = Math.sin(pose.angle);
   for (let row = 0; row < size; row++) {
-    const dy = (row + 0.5) * unit - pose.y;
     for (let column = 0; column < size; column++) {
-      const dx = (column + 0.5) * unit - pose.x;
-      const distance = box(dx * cos + dy * sin, dy * cos - dx * sin, shape.halfWidth, shape.halfHeight, shape.corner);
+      const distance = outlineDistance(part, pose, (column + 0.5) * unit, (row + 0.5) * unit);
       if (distance <= 0) mask[row * size + column] = 1;
     }
   }

@@ -3,18 +3,22 @@ import type { Random } from '../../runtime/random.js';
 import type { DefectLook } from './kinds/kind.js';
 import { clamp01, fractal, mix, noise, smoothstep } from './noise.js';
 import { inside } from './shapes.js';
-import { type Colour, FRAME, type Surface } from './surface.js';
+import { type Colour, type Surface } from './surface.js';
 import type { StructuralDefect } from './types.js';
 
 /**
  * Damages `surface` in place.
  * @param strength 0 barely visible .. 1 plain; sets contrast, width and depth
+ * @param at the defect's middle, in frame units
  */
-export function damage(surface: Surface, defect: StructuralDefect, look: DefectLook, random: Random, strength: number): void {
-  const at = {
-    x: look.margin + (FRAME - 2 * look.margin) * random.uniform(),
-    y: look.margin + (FRAME - 2 * look.margin) * random.uniform(),
-  };
+export function damage(
+  surface: Surface,
+  defect: StructuralDefect,
+  look: DefectLook,
+  random: Random,
+  strength: number,
+  at: Point,
+): void {
   switch (defect) {
     case 'scratch':
       return scratch(surface, look, random, strength, at);
@@ -61,10 +65,16 @@ function scratch(surface: Surface, look: DefectLook, random: Random, strength: n
 
 function crack(surface: Surface, look: DefectLook, random: Random, strength: number, at: Point): void {
   const length = 34 + 46 * random.uniform() + 34 * strength;
-  const widest = 0.55 + 0.75 * strength;
+  const widest = 0.5 + 0.6 * strength;
   const heading = random.uniform() * 6.2832;
   const taper = (t: number) => widest * (0.35 + 0.65 * smoothstep(0, 0.3, t) * smoothstep(1, 0.35, t));
-  const jagged = () => 0.42 * random.normal();
+  let swerve = 0;
+  // Each piece swerves from the crack's course, not from the piece before, or the crack would curl.
+  const jagged = () => {
+    const last = swerve;
+    swerve = 0.5 * random.normal();
+    return swerve - last + 0.06 * random.normal();
+  };
   const trunk = walk(at, heading, length, 22, jagged, taper);
   const lines = [trunk];
   const branches = 1 + random.below(3);
@@ -89,10 +99,10 @@ function crack(surface: Surface, look: DefectLook, random: Random, strength: num
 
 function stain(surface: Surface, look: DefectLook, random: Random, strength: number, at: Point): void {
   const seed = random.uint32() | 0;
-  const radius = 9 + 15 * random.uniform();
+  const radius = 9 + 19 * random.uniform();
   const stretch = 0.75 + 0.5 * random.uniform();
   const tint = look.stains[random.below(look.stains.length)]!;
-  const opacity = 0.3 + 0.5 * strength;
+  const opacity = 0.38 + 0.47 * strength;
   const wet = random.uniform() < 0.5 ? 0.3 : -0.08;
   const spots = Array.from({ length: random.below(4) }, () => {
     const heading = random.uniform() * 6.2832;
@@ -100,7 +110,7 @@ function stain(surface: Surface, look: DefectLook, random: Random, strength: num
     return { x: away * Math.cos(heading), y: away * Math.sin(heading), radius: 1.5 + 2.5 * random.uniform() };
   });
   around(surface, at, 2.2 * radius, (x, y, index) => {
-    const wobble = 0.3 * radius * fractal(x / 16, y / 16, seed, 3) + 0.8 * noise(x / 2.5, y / 2.5, seed + 1);
+    const wobble = 0.5 * radius * fractal(x / (0.8 * radius), y / (0.8 * radius), seed, 4) + 0.8 * noise(x / 2.5, y / 2.5, seed + 1);
     let distance = Math.sqrt((x * x) / stretch + y * y * stretch) - radius + wobble;
     for (const spot of spots) distance = Math.min(distance, Math.hypot(x - spot.x, y - spot.y) - spot.radius + 0.2 * wobble);
     if (distance > 1.2) return;
@@ -119,13 +129,13 @@ function stain(surface: Surface, look: DefectLook, random: Random, strength: num
 
 function hole(surface: Surface, look: DefectLook, random: Random, strength: number, at: Point): void {
   const seed = random.uint32() | 0;
-  const radius = 2.6 + 3.2 * random.uniform() + 3.2 * strength;
+  const radius = 3 + 4 * random.uniform() + 3 * strength;
   const depth = 5 + 7 * strength;
   around(surface, at, (radius + 6) * look.stretch, (x, y, index) => {
     const heading = Math.atan2(y, x);
     const outline = radius * (1 + 0.25 * look.ragged * noise(2 * Math.cos(heading) + 9, 2 * Math.sin(heading) + 9, seed));
     // Torn fibres and splinters: many short teeth along the outline.
-    const teeth = look.ragged * (1.1 * noise(heading * 5, 0.5, seed + 1) + 0.8 * noise(x / 1.5, y / 1.5, seed + 2));
+    const teeth = look.ragged * (0.22 * radius * noise(heading * 4, 0.5, seed + 1) + noise(x / 1.6, y / 1.6, seed + 2));
     const distance = Math.sqrt((x / look.stretch) ** 2 + y * y) - outline + teeth;
     const bore = inside(distance, surface.unit);
     const rim = smoothstep(2.4, 0.2, Math.max(distance, 0)) * (1 - bore);

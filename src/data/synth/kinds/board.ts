@@ -4,7 +4,7 @@ import { circle, inside } from '../shapes.js';
 import { colour, fill, onPart, type Painter, paintAll, type Pose, stamp, type Surface } from '../surface.js';
 import { BOARD_LAYOUT, LEGEND, TRACES, VIAS } from './board-layout.js';
 import { BOARD_COMPONENTS } from './board-parts.js';
-import { type Draw, jitterOf, type Kind, mount } from './kind.js';
+import { type Draw, jitterOf, type Kind } from './kind.js';
 import { inked, textWidth } from './text.js';
 
 const MASK = colour(0x1f6b3c);
@@ -31,7 +31,8 @@ export const board: Kind = {
     const loose = { x: part.x + jitter(0.7), y: part.y + jitter(0.7), angle: part.angle + jitter(0.02) };
     return onPart(boardPose(draw), PIVOT, loose);
   },
-  paint(surface, draw, placements) {
+  component: (part, draw, unit) => BOARD_COMPONENTS[part.model]!(draw(`make ${part.name}`), unit),
+  paintBase(surface, draw) {
     const pose = boardPose(draw);
     const place = (local: Pose) => onPart(pose, PIVOT, local);
     paintSubstrate(surface, draw);
@@ -41,10 +42,6 @@ export const board: Kind = {
     for (const { text, x, y } of LEGEND) paintLegend(surface, place({ x, y, angle: 0 }), text);
     for (const part of BOARD_LAYOUT.placements) {
       stamp(surface, place(part), part.halfWidth + 3, part.halfHeight + 3, pads(surface.unit, part));
-    }
-    for (const part of placements) {
-      const painter = BOARD_COMPONENTS[part.model]!(draw(`make ${part.name}`), surface.unit);
-      mount(surface, board.lie(part, draw), part, painter);
     }
   },
 };

@@ -5,8 +5,8 @@ import type { Kind } from './kind.js';
 
 /** Frame units between neighbouring yarns. */
 const PITCH = 6.4;
-const WARP = colour(0xb9ab8f);
-const WEFT = colour(0x7f93a6);
+const WARP = colour(0xb5aa97);
+const WEFT = colour(0x9a9c98);
 
 export const cloth: Kind = {
   look: {
@@ -21,7 +21,8 @@ export const cloth: Kind = {
   },
   layout: null,
   lie: (part) => part,
-  paint(surface, draw) {
+  component: () => () => {},
+  paintBase(surface, draw) {
     const random = draw('part');
     const seed = random.uint32() | 0;
     const angle = 0.03 * (random.uniform() - 0.5);

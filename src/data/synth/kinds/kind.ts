@@ -1,5 +1,6 @@
 // What a kind of part gives to the renderer.
 import type { Random } from '../../../runtime/random.js';
+import { box } from '../shapes.js';
 import { type Colour, type Painter, type Pose, type Surface, stamp } from '../surface.js';
 
 /** The random stream of one purpose of one part. A purpose never disturbs another's numbers. */
@@ -50,8 +51,10 @@ export interface Kind {
   readonly layout: Layout | null;
   /** Where in the frame a component of this part lies, its looseness included. */
   lie(part: Placement, draw: Draw): Pose;
-  /** Paints the whole surface. `placements` are the layout's, or what a logical defect made of them. */
-  paint(surface: Surface, draw: Draw, placements: readonly Placement[]): void;
+  /** Paints everything but the components; damage to the surface happens here. */
+  paintBase(surface: Surface, draw: Draw): void;
+  /** The painter of a component. */
+  component(part: Placement, draw: Draw, unit: number): Painter;
 }
 
 /** A component's painter, made for one instance of it. */
@@ -62,17 +65,26 @@ export function jitterOf(random: Random): (span: number) => number {
   return (span) => span * (2 * random.uniform() - 1);
 }
 
-/** Puts a component down: it rests on the highest point under it. */
-export function mount(surface: Surface, pose: Pose, part: Placement, painter: Painter): void {
+/** Puts a component down on `ground`, a height. */
+export function mount(surface: Surface, pose: Pose, part: Placement, painter: Painter, ground: number): void {
   const half = 2 + Math.max(part.halfWidth, part.halfHeight);
-  const ground = groundUnder(surface, pose, part);
   stamp(surface, pose, half, half, (x, y, texel) => {
     painter(x, y, texel);
     texel.height += ground;
   });
 }
 
-function groundUnder(surface: Surface, pose: Pose, part: Placement): number {
+/** Signed distance from a point of the frame to the outline of a component that lies at `pose`; negative inside. */
+export function outlineDistance(part: Placement, pose: Pose, x: number, y: number): number {
+  const cos = Math.cos(pose.angle);
+  const sin = Math.sin(pose.angle);
+  const dx = x - pose.x;
+  const dy = y - pose.y;
+  return box(dx * cos + dy * sin, dy * cos - dx * sin, part.halfWidth, part.halfHeight, part.corner);
+}
+
+/** The highest point under a component, where it comes to rest. */
+export function groundUnder(surface: Surface, pose: Pose, part: Placement): number {
   const { size, unit, height } = surface;
   const cos = Math.cos(pose.angle);
   const sin = Math.sin(pose.angle);

@@ -18,7 +18,8 @@ export const metal: Kind = {
   },
   layout: null,
   lie: (part) => part,
-  paint(surface, draw) {
+  component: () => () => {},
+  paintBase(surface, draw) {
     const random = draw('part');
     const seed = random.uint32() | 0;
     const angle = 0.035 * (random.uniform() - 0.5);

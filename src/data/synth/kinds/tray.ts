@@ -2,7 +2,7 @@
 import { fractal, mix, noise, smoothstep } from '../noise.js';
 import { box, inside } from '../shapes.js';
 import { colour, fill, onPart, paintAll, type Pose, stamp, type Surface } from '../surface.js';
-import { type Draw, jitterOf, type Kind, type Layout, mount, type Placement } from './kind.js';
+import { type Draw, jitterOf, type Kind, type Layout, type Placement } from './kind.js';
 import { TRAY_COMPONENTS } from './tray-parts.js';
 
 const BENCH = colour(0x8d8a84);
@@ -77,13 +77,10 @@ export const tray: Kind = {
     const loose = { x: part.x + jitter(2.5), y: part.y + jitter(2.5), angle: part.angle + jitter(turn) };
     return onPart(trayPose(draw), PIVOT, loose);
   },
-  paint(surface, draw, placements) {
+  component: (part, draw, unit) => TRAY_COMPONENTS[part.model]!(draw(`make ${part.name}`), unit),
+  paintBase(surface, draw) {
     paintBench(surface, draw);
     paintTray(surface, draw);
-    for (const part of placements) {
-      const painter = TRAY_COMPONENTS[part.model]!(draw(`make ${part.name}`), surface.unit);
-      mount(surface, tray.lie(part, draw), part, painter);
-    }
   },
 };
 

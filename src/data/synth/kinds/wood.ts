@@ -5,6 +5,7 @@ import type { Kind } from './kind.js';
 
 const EARLY = colour(0xdcb784);
 const LATE = colour(0xa06b3a);
+const PORE = colour(0x8a5028);
 const KNOT = colour(0x55321b);
 /** Share of boards with a knot. */
 const KNOTTY = 0.12;
@@ -22,7 +23,8 @@ export const wood: Kind = {
   },
   layout: null,
   lie: (part) => part,
-  paint(surface, draw) {
+  component: () => () => {},
+  paintBase(surface, draw) {
     const random = draw('part');
     const seed = random.uint32() | 0;
     const pith = -120 + 190 * random.uniform();
@@ -57,8 +59,8 @@ export const wood: Kind = {
       const worn = fractal(x / 90, y / 60, seed + 60, 3);
       texel.cover = 1;
       texel.height = 0.16 * fibre + 0.25 * late - 0.5 * pore;
-      const brightness = tone * (1 + 0.09 * fibre + 0.07 * worn - 0.4 * pore);
-      fill(texel, blend(blend(EARLY, LATE, 0.82 * late), KNOT, 0.92 * knot), brightness, 0.1, 0);
+      const brightness = tone * (1 + 0.09 * fibre + 0.07 * worn - 0.1 * pore);
+      fill(texel, blend(blend(EARLY, LATE, 0.82 * late), knot > 0 ? KNOT : PORE, Math.max(0.92 * knot, 0.5 * pore)), brightness, 0.1, 0);
     });
   },
 };
@@ -68,7 +70,7 @@ function poreAt(x: number, y: number, seed: number): number {
   const row = Math.floor(y / 1.7);
   const along = x / 17 + 31 * lattice(3, row, seed);
   const cell = Math.floor(along);
-  if (lattice(cell, row, seed) < 0.8) return 0;
+  if (lattice(cell, row, seed) < 0.86) return 0;
   const t = along - cell;
   const across = 2 * (y / 1.7 - row) - 1;
   return Math.max(0, 4 * t * (1 - t) * (1 - across * across));
