@@ -1,0 +1,56 @@
+// Every graph against torch in float64; how the numbers were made is in test/reference/backbone_golden.py.
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { foldWeights } from '../../src/backbones/fold.js';
+import { createBackbone } from '../../src/backbones/graph.js';
+import { resolveWeights } from '../../src/backbones/store.node.js';
+import { type Architecture, type FoldedWeights, LAYER_NAMES, type LayerName } from '../../src/backbones/types.js';
+import { type GoldenCase, goldenError, goldenImage, seededStateDict } from './golden.js';
+
+const CASES: readonly GoldenCase[] = JSON.parse(
+  readFileSync(new URL('../fixtures/backbones/golden.json', import.meta.url), 'utf8'),
+);
+
+// float32 sums over up to 4608 products, 50 layers deep, stay under 1e-5 of the map's standard deviation; the
+// acceptance bound is 1e-3, and a wrong padding, stride or epsilon is off by more than that.
+const TOLERANCE = 1e-4;
+
+async function weightsOf(architecture: Architecture, until: LayerName): Promise<FoldedWeights> {
+  if (architecture === 'resnet50_keras') return resolveWeights('resnet50.keras_in1k', { until });
+  const path = 'seeded';
+  return foldWeights(seededStateDict(architecture, until), { id: path, path, architecture, until });
+}
+
+beforeAll(async () => {
+  await tf.setBackend('wasm');
+});
+
+// wide_resnet50_2's layer4 alone has 43 M parameters and the same blocks as layer3
+describe.each<[Architecture, LayerName]>([
+  ['resnet18', 'layer4'],
+  ['resnet50', 'layer4'],
+  ['wide_resnet50_2', 'layer3'],
+  ['resnet50_keras', 'layer4'],
+])('%s to %s', (architecture, until) => {
+  it('gives the same features as torch', async () => {
+    const backbone = createBackbone(await weightsOf(architecture, until));
+    const layers = LAYER_NAMES.slice(0, LAYER_NAMES.indexOf(until) + 1);
+    const cases = CASES.filter((golden) => golden.architecture === architecture);
+    expect(cases.length).toBeGreaterThan(0);
+    for (const golden of cases) {
+      const image = goldenImage(golden.height, golden.width);
+      const maps = backbone.features(image, layers);
+      for (const layer of layers) {
+        const where = `${layer} of ${golden.height}x${golden.width}`;
+        const expected = golden.layers[layer];
+        expect(maps[layer].shape, where).toEqual(expected.shape);
+        const values = (await maps[layer].data()) as Float32Array;
+        expect(goldenError(values, expected), where).toBeLessThan(TOLERANCE);
+      }
+      tf.dispose([image, maps]);
+    }
+    backbone.dispose();
+  });
+});

@@ -1,0 +1,262 @@
+// What holds for every graph without a reference: folding, shapes, linearity, shifts, memory.
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ARCHITECTURES, convSpecs } from '../../src/backbones/architecture.js';
+import { foldWeights, hashConvs } from '../../src/backbones/fold.js';
+import { toFloat32 } from '../../src/backbones/formats/tensor.js';
+import { createBackbone } from '../../src/backbones/graph.js';
+import {
+  type Architecture,
+  type Backbone,
+  type FoldedConv,
+  type FoldedWeights,
+  LAYER_NAMES,
+  type LayerName,
+} from '../../src/backbones/types.js';
+import { Random } from '../../src/runtime/random.js';
+import { goldenImage, seededStateDict } from './golden.js';
+
+const fold = (architecture: Architecture, until: LayerName): Promise<FoldedWeights> =>
+  foldWeights(seededStateDict(architecture, until), { id: 'seeded', path: 'seeded', architecture, until });
+
+/** Weights made straight in folded form; `kernel` is called once per convolution and gives its values by index. */
+function weightsFrom(
+  architecture: Architecture,
+  until: LayerName,
+  kernel: (shape: readonly number[], name: string) => (index: number) => number,
+): FoldedWeights {
+  const convs: Record<string, FoldedConv> = {};
+  for (const { name, shape } of convSpecs(architecture, until)) {
+    const at = kernel(shape, name);
+    const values = Float32Array.from({ length: shape.reduce((count, size) => count * size, 1) }, (_, i) => at(i));
+    convs[name] = { kernel: values, shape, bias: new Float32Array(shape[3]) };
+  }
+  return { id: 'made', architecture, hash: '', convs, until };
+}
+
+async function values(tensor: tf.Tensor): Promise<Float32Array> {
+  const data = (await tensor.data()) as Float32Array;
+  return data.slice();
+}
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] ?? Number.NaN))), 0);
+}
+
+beforeAll(async () => {
+  await tf.setBackend('wasm');
+});
+
+describe('folding', () => {
+  it('gives what convolution and batch norm give one after the other', async () => {
+    const tensors = seededStateDict('resnet18', 'layer1');
+    const { convs } = await fold('resnet18', 'layer1');
+    const read = (name: string): Float32Array => {
+      const tensor = tensors.get(name);
+      if (!tensor) throw new Error(name);
+      return toFloat32(tensor, name, '');
+    };
+    const x = tf.randomNormal<tf.Rank.R4>([1, 9, 9, 64], 0, 1, 'float32', 1);
+    const conv = convs['layer1.0.conv1'];
+    if (!conv) throw new Error('no conv');
+    const folded = tf.add(tf.conv2d(x, tf.tensor4d(conv.kernel, [3, 3, 64, 64]), 1, 'same'), tf.tensor1d(conv.bias));
+    const kernel = tf.transpose(tf.tensor4d(read('layer1.0.conv1.weight'), [64, 64, 3, 3]), [2, 3, 1, 0]);
+    const unfolded = tf.batchNorm(
+      tf.conv2d(x, kernel, 1, 'same'),
+      tf.tensor1d(read('layer1.0.bn1.running_mean')),
+      tf.tensor1d(read('layer1.0.bn1.running_var')),
+      tf.tensor1d(read('layer1.0.bn1.bias')),
+      tf.tensor1d(read('layer1.0.bn1.weight')),
+      1e-5,
+    );
+    // values are of order 1, sums of 576 float32 products
+    expect(largestDifference(await values(folded), await values(unfolded))).toBeLessThan(1e-5);
+  });
+
+  it("uses the file's epsilon over the architecture's, and takes half precision", async () => {
+    const options = { id: 'x', path: 'x', architecture: 'resnet18', until: 'layer1' } as const;
+    const tensors = seededStateDict('resnet18', 'layer1');
+    const [plain, other] = await Promise.all([
+      foldWeights(tensors, options),
+      foldWeights(tensors, { ...options, epsilon: 0.1 }),
+    ]);
+    const scaleOf = (epsilon: number): number => 1 / Math.sqrt((readFirst('bn1.running_var') ?? 0) + epsilon);
+    const readFirst = (name: string): number | undefined => {
+      const tensor = tensors.get(name);
+      return tensor && toFloat32(tensor, name, '')[0];
+    };
+    const ratio = (other.convs.stem?.kernel[0] ?? 0) / (plain.convs.stem?.kernel[0] ?? 1);
+    expect(ratio).toBeCloseTo(scaleOf(0.1) / scaleOf(1e-5), 5);
+    expect(other.hash).not.toBe(plain.hash);
+  });
+
+  it('names the tensor that is missing, of another shape, or not finite', async () => {
+    const options = { id: 'x', path: 'w.pth', architecture: 'resnet18', until: 'layer1' } as const;
+    const change = (name: string, to: (bytes: Uint8Array) => Uint8Array | undefined, shape = [64]) => {
+      const tensors = new Map(seededStateDict('resnet18', 'layer1'));
+      const data = to(tensors.get(name)?.data ?? new Uint8Array(0));
+      if (data) tensors.set(name, { dtype: 'F32', shape, data });
+      else tensors.delete(name);
+      return foldWeights(tensors, options);
+    };
+    await expect(change('bn1.bias', () => undefined)).rejects.toThrow(/w\.pth: tensor bn1\.bias is missing/);
+    await expect(change('bn1.bias', (bytes) => bytes.slice(4), [63])).rejects.toThrow(
+      /bn1\.bias has shape \[63\], not \[64\]/,
+    );
+    const negative = new Uint8Array(new Float32Array(64).fill(-1).buffer);
+    await expect(change('bn1.running_var', () => negative)).rejects.toThrow(/stem .* not finite.*running variance/);
+  });
+
+  it('hashes the values, not the buffers they lie on', async () => {
+    const { convs, hash } = await fold('resnet18', 'layer1');
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    const shared = Object.values(convs).map((conv) => {
+      const kernel = new Float32Array(new SharedArrayBuffer(conv.kernel.byteLength));
+      kernel.set(conv.kernel);
+      return { ...conv, kernel };
+    });
+    expect(await hashConvs(shared)).toBe(hash);
+    shared[0]?.bias.set([1e-7]);
+    expect(await hashConvs(shared)).not.toBe(hash);
+  });
+});
+
+describe('parameters', () => {
+  // the published totals less the classifier; batch norms have two parameters per channel, a folded bias one
+  it.each<[Architecture, number]>([
+    ['resnet18', 11_689_512 - 513_000],
+    ['resnet50', 25_557_032 - 2_049_000],
+    ['wide_resnet50_2', 68_883_240 - 2_049_000],
+  ])('%s has %i', (architecture, expected) => {
+    const count = convSpecs(architecture, 'layer4').reduce(
+      (sum, { shape: [height, width, inputs, outputs] }) => sum + height * width * inputs * outputs + 2 * outputs,
+      0,
+    );
+    expect(count).toBe(expected);
+  });
+});
+
+describe('shapes', () => {
+  it.each(Object.keys(ARCHITECTURES) as Architecture[])('of %s at any size', async (architecture) => {
+    const backbone = createBackbone(weightsFrom(architecture, 'layer2', () => () => 0));
+    for (const [size, first, second] of [
+      [224, 56, 28],
+      [256, 64, 32],
+      [320, 80, 40],
+      [250, 63, 32],
+      [1, 1, 1],
+    ] as const) {
+      const images = tf.zeros<tf.Rank.R4>([1, size, size, 3]);
+      const maps = backbone.features(images, ['layer1', 'layer2']);
+      expect(maps.layer1.shape).toEqual([1, first, first, backbone.channels('layer1')]);
+      expect(maps.layer2.shape).toEqual([1, second, second, backbone.channels('layer2')]);
+      tf.dispose([images, maps]);
+    }
+    backbone.dispose();
+  });
+
+  it('of all stages at a size that is no multiple of 32', async () => {
+    const backbone = createBackbone(await fold('resnet18', 'layer4'));
+    const images = goldenImage(250, 250);
+    const maps = backbone.features(images, LAYER_NAMES);
+    expect(LAYER_NAMES.map((layer) => maps[layer].shape)).toEqual([
+      [1, 63, 63, 64],
+      [1, 32, 32, 128],
+      [1, 16, 16, 256],
+      [1, 8, 8, 512],
+    ]);
+    tf.dispose([images, maps]);
+    backbone.dispose();
+  });
+});
+
+describe('features', () => {
+  let backbone: Backbone;
+  beforeAll(async () => {
+    backbone = createBackbone(await fold('resnet18', 'layer3'));
+  });
+
+  it('of a batch are those of its images', async () => {
+    const [a, b] = [goldenImage(40, 56), tf.reverse4d(goldenImage(40, 56), 1)];
+    const both = backbone.features(tf.concat([a, b]), ['layer3']).layer3;
+    const single = backbone.features(b, ['layer3']).layer3;
+    const second = await values(tf.slice(both, [1, 0, 0, 0], [1, -1, -1, -1]));
+    const alone = await values(single);
+    expect(largestDifference(second, alone)).toBeLessThan(1e-4 * Math.max(...alone));
+  });
+
+  it('do not depend on which other stages are asked for, and belong to the caller', async () => {
+    const images = goldenImage(64, 64);
+    const before = tf.memory().numTensors;
+    const all = backbone.features(images, ['layer3', 'layer1', 'layer2', 'layer1']);
+    expect(tf.memory().numTensors).toBe(before + 3);
+    const one = backbone.features(images, ['layer1']);
+    expect(await values(one.layer1)).toEqual(await values(all.layer1));
+    tf.dispose([all, one]);
+    expect(tf.memory().numTensors).toBe(before);
+    expect((await values(images))[0]).toBeGreaterThanOrEqual(0);
+  });
+
+  it('shift by one cell when the image shifts by the stride', async () => {
+    const impulse = (x: number): tf.Tensor4D => {
+      const image = tf.buffer([1, 320, 320, 3]);
+      image.set(255, 0, 160, x, 0);
+      return image.toTensor() as tf.Tensor4D;
+    };
+    const cell = async (x: number, column: number): Promise<Float32Array> =>
+      values(tf.slice(backbone.features(impulse(x), ['layer3']).layer3, [0, 10, column, 0], [1, 1, 1, -1]));
+    const here = await cell(160, 10);
+    expect(largestDifference(await cell(176, 11), here)).toBeLessThan(1e-4 * Math.max(...here));
+    expect(largestDifference(await cell(176, 10), here)).toBeGreaterThan(1e-2 * Math.max(...here));
+  });
+
+  it('refuse what they cannot use, by name', () => {
+    const grey = tf.zeros<tf.Rank.R4>([1, 8, 8, 1]);
+    const images = tf.zeros<tf.Rank.R4>([1, 8, 8, 3]);
+    expect(() => backbone.features(grey, ['layer1'])).toThrow(/\[BAD_ARGUMENT\].*\[1, 8, 8, 1\], not \[N, H, W, 3\]/);
+    expect(() => backbone.features(images, ['layer4'])).toThrow(/layer4 was asked for.*layer1, layer2, layer3/);
+    expect(() => backbone.features(images, [])).toThrow(/no layer was asked for/);
+  });
+
+  it('are refused after dispose, which frees every tensor and may be called twice', async () => {
+    const before = tf.memory().numTensors;
+    // made inside a scope, it must outlive it
+    tf.engine().startScope();
+    const other = createBackbone(weightsFrom('resnet18', 'layer1', () => () => 0.01));
+    tf.engine().endScope();
+    const images = tf.zeros<tf.Rank.R4>([1, 8, 8, 3]);
+    tf.dispose(other.features(images, ['layer1']));
+    other.dispose();
+    other.dispose();
+    expect(() => other.features(images, ['layer1'])).toThrow(/was disposed/);
+    images.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('stride placement', () => {
+  it('makes no difference for 3x3 kernels with only a centre tap', async () => {
+    const centre = (shape: readonly number[], name: string) => {
+      const random = Random.forKey(name, 0);
+      const scale = 1 / Math.sqrt(shape[2] ?? 1);
+      const depth = (shape[2] ?? 0) * (shape[3] ?? 0);
+      const taps = shape[0] ?? 1;
+      const line = Float32Array.from({ length: depth }, () => scale * random.normal());
+      // the middle tap of k x k, or all taps of the stem
+      const kept = (taps * taps - 1) / 2;
+      return (i: number): number => (taps !== 3 || Math.floor(i / depth) === kept ? (line[i % depth] ?? 0) : 0);
+    };
+    const image = goldenImage(48, 48);
+    // the two subtract different means; give both the same input after that
+    const run = async (architecture: Architecture): Promise<Float32Array> => {
+      const mean = tf.tensor1d([...ARCHITECTURES[architecture].input.mean]);
+      const backbone = createBackbone(weightsFrom(architecture, 'layer2', centre));
+      return values(backbone.features(tf.add(image, mean), ['layer2']).layer2);
+    };
+    const [v1, v15] = [await run('resnet50_keras'), await run('resnet50')];
+    expect(Math.max(...v1)).toBeGreaterThan(1);
+    expect(largestDifference(v1, v15)).toBeLessThan(1e-4 * Math.max(...v1));
+  });
+});
