@@ -265,6 +265,7 @@ function chart(description: string, body: Omit<Layered, 'config'>): TopLevelSpec
         gridColor: 'currentColor',
         gridOpacity: 0.1,
         tickCount: 6,
+        labelFlush: false,
       },
       legend: { labelColor: 'currentColor', orient: 'top', symbolType: 'square', offset: 8 },
     },

@@ -14,8 +14,8 @@ export function fileNames(ids: readonly string[]): string[] {
       .replace(/[/\\]+/g, '__')
       .replace(/[^A-Za-z0-9._-]/g, '_')
       .slice(-LONGEST)
-      .replace(/^[.-]+/, '_');
-    let name = plain || '_';
+      .replace(/^[.-]+|^$/, '_');
+    let name = plain;
     for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${plain}-${i}`;
     taken.add(name.toLowerCase());
     return name;

@@ -5,9 +5,9 @@ export function metric(value: number | null): string {
   return value === null ? '–' : value.toFixed(3);
 }
 
-/** Four significant digits: a score, a threshold, a p-value. */
-export function significant(value: number | null): string {
-  return value === null ? '–' : String(Number(value.toPrecision(4)));
+/** A score, a threshold, a p-value with so many significant digits. */
+export function significant(value: number, digits = 4): string {
+  return String(Number(value.toPrecision(digits)));
 }
 
 /** `part` of `whole` in percent; a dash where the whole is 0. */

@@ -52,7 +52,7 @@ function card({ result, pictures }: Shown): Markup {
   const { id, defectType, score, pValue, label } = result;
   return html`<article class="card case">
 <header><bdi>${id}</bdi><span class="soft small"><bdi>${defectType}</bdi></span><span class="small">score ${significant(score)}</span>${
-    pValue === null ? null : html`<span class="small">p ${significant(pValue)}</span>`
+    pValue === null ? null : html`<span class="small">p-value ${significant(pValue, 2)}</span>`
   }</header>
 <div class="views">
 <figure><img src="${dataUri(pictures.image)}" alt="Image ${id}"><figcaption>image</figcaption></figure>

@@ -19,8 +19,8 @@ export function tiles(evaluation: Evaluation): Markup {
   ];
   return html`<div class="tiles">${all.map(
     ([name, value, reason]) =>
-      html`<div class="card"><span class="soft small">${name}</span><b>${metric(value)}</b>${
-        value === null ? html`<span class="soft small">${reason}</span>` : null
+      html`<div class="card"><b>${metric(value)}</b><span class="soft small">${name}</span>${
+        value === null ? html`<span class="small">${reason}</span>` : null
       }</div>`,
   )}</div>`;
 }

@@ -32,7 +32,9 @@ figcaption strong { color: var(--ink); display: block; font-size: .95rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 7px 12px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { font-weight: 500; font-size: .875rem; } tr:last-child td { border-bottom: 0; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; overflow-wrap: anywhere; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal;
+  overflow-wrap: anywhere; min-width: 9em; }
+.scroll + p { margin-top: 8px; }
 .case { margin-bottom: 14px; padding: 14px 16px; break-inside: avoid; }
 .case header { display: flex; flex-wrap: wrap; gap: 2px 18px; align-items: baseline; margin-bottom: 10px; }
 .case bdi { font-weight: 600; overflow-wrap: anywhere; }
