@@ -3,6 +3,7 @@ import type { NdArray } from 'ndarray';
 import type { GeometryPlan } from '../data/geometry.js';
 import type { ImageSource, Sample } from '../data/types.js';
 import type { OnProgress } from '../runtime/progress.js';
+import type { Thresholds } from './parts/calibration.js';
 
 /** What a call that may take long accepts. */
 export interface CallOptions {
@@ -92,8 +93,8 @@ export interface AnomalyMethod {
   /** Which weights the features come from. */
   readonly backbone: { readonly id: string; readonly hash: string };
   readonly memoryBank: { readonly rows: number; readonly columns: number };
-  /** Scores above them are flagged, image and pixel; null without calibration. */
-  readonly thresholds: { readonly image: number; readonly pixel: number } | null;
+  /** Null without calibration. */
+  readonly thresholds: Thresholds | null;
   /** How an image of this size is cut into the network's inputs, and which part of it is seen. */
   planOf(width: number, height: number): GeometryPlan;
   fit(images: Iterable<ImageInput>, options?: FitOptions): Promise<FitResult>;

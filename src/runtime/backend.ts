@@ -75,7 +75,7 @@ async function tryTensorflow(): Promise<Attempt> {
     const reason = await importNative(packageName);
     if (reason !== null) reasons.push(`${packageName} ${reason}`);
     else if (await canSet('tensorflow')) return { device: packageName };
-    else reasons.push(`${packageName} registered itself on another copy of tfjs`);
+    else reasons.push(`${packageName} brings no backend to this copy of tfjs`);
   }
   return { reason: reasons.join(', ') };
 }

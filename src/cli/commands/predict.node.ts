@@ -1,11 +1,10 @@
 // iad-tf predict: a model and images in, scores and overlays out.
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { listImages } from '#platform/data/files';
 import { loadMethod } from '../../methods/registry.js';
 import type { Prediction } from '../../methods/types.js';
-import { predictionRecord, predictionsRecord } from '../../report/prediction-record.js';
-import { writeOverlay } from '../../report/write-overlay.node.js';
+import { type PredictionRecord, predictionRecord, predictionsRecord } from '../../benchmark/index.js';
+import { overlayWriter } from '../../report/overlay-file.node.js';
 import { addCommon, begin, type CommonOptions, callOptions, type Outcome } from '../options.node.js';
 
 interface Options extends CommonOptions {
@@ -29,15 +28,15 @@ export function predictCommand(signal: AbortSignal, outcome: Outcome): Command {
     const method = await loadMethod(options.model);
     const paths = await listImages(images);
     const terminal = await begin(options);
-    const { thresholds } = method;
-    const records = [];
+    const writeOverlay = options.out === undefined ? null : overlayWriter(options.out, method, paths);
+    const records: PredictionRecord[] = [];
     for await (const prediction of method.predictEach(paths, callOptions(options, terminal, signal))) {
-      if (options.out) await writeOverlay(join(options.out, `${records.length}`), prediction, thresholds);
+      await writeOverlay?.(prediction, records.length);
       records.push(predictionRecord(prediction));
       if (!options.json) terminal.print(line(prediction));
       if (prediction.isAnomalous && options.failOnAnomaly) outcome.exitCode = ANOMALY_FOUND;
     }
-    if (options.json) terminal.print(JSON.stringify(predictionsRecord(method, records), null, 2));
+    if (options.json) terminal.print(JSON.stringify(await predictionsRecord(method, records), null, 2));
     method.dispose();
   });
 }

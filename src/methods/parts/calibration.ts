@@ -41,10 +41,18 @@ export interface Rates {
   readonly pixelFalseAlarmRate: number;
 }
 
-export function thresholdsOf(calibration: Calibration, rates: Rates): { image: number; pixel: number } {
+/** Scores above `image` are flagged, map values above `pixel` are masked; `typicalPixel`: good images' median map value. */
+export interface Thresholds {
+  readonly image: number;
+  readonly pixel: number;
+  readonly typicalPixel: number;
+}
+
+export function thresholdsOf(calibration: Calibration, rates: Rates): Thresholds {
   return {
     image: thresholdAt(calibration.scores, rates.falseAlarmRate),
     pixel: pixelThresholdAt(calibration.pixelQuantiles, rates.pixelFalseAlarmRate),
+    typicalPixel: pixelThresholdAt(calibration.pixelQuantiles, 0.5),
   };
 }
 

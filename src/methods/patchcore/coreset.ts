@@ -1,8 +1,8 @@
 // Choosing which patches the memory bank keeps: greedy k-center as the reference implementations start and run it.
 import * as tf from '@tensorflow/tfjs';
-import { anchorsFrom, kCenterGreedy, topKNeighbors } from '../../kernels/index.js';
+import { anchorsFrom, type KCenterOptions, kCenterGreedy, topKNeighbors } from '../../kernels/index.js';
 import { IadError } from '../../runtime/errors.js';
-import { type OnProgress, stageProgress } from '../../runtime/progress.js';
+import type { OnProgress } from '../../runtime/progress.js';
 import { Random } from '../../runtime/random.js';
 import type { PatchCoreConfig } from './config.js';
 import type { Candidates, PatchStore } from './patch-store.js';
@@ -39,17 +39,20 @@ export async function selectRows(
   const random = Random.forKey('patchcore|starts', config.seed);
   const features = tf.tensor2d(rows, [population, columns]);
   try {
-    const progress = stageProgress(watch.onProgress, 'coreset', count);
-    const follow = { onProgress: progress, ...(watch.signal ? { signal: watch.signal } : {}) };
     if (config.variant === 'anomalib') {
-      return (await kCenterGreedy(features, count, { start: random.below(population), ...follow })).indices;
+      return (await kCenterGreedy(features, count, { start: random.below(population), ...follow(watch) })).indices;
     }
     const starts = Int32Array.from(random.sample(population, Math.min(OFFICIAL_STARTS, population)));
-    const anchors = await anchorsFrom(features, starts, 'mean');
-    return (await kCenterGreedy(features, count, { anchors, ...follow })).indices;
+    const anchor = await anchorsFrom(features, starts, 'mean');
+    return (await kCenterGreedy(features, count, { anchor, ...follow(watch) })).indices;
   } finally {
     features.dispose();
   }
+}
+
+/** Absent instead of undefined, as exact optional fields want it. */
+function follow({ onProgress, signal }: SelectionWatch): Pick<KCenterOptions, 'onProgress' | 'signal'> {
+  return { ...(onProgress && { onProgress }), ...(signal && { signal }) };
 }
 
 /**
@@ -69,11 +72,9 @@ export async function selectMore(
     const nearest = tf.tidy(() =>
       topKNeighbors(features, tf.tensor2d(kept, [kept.length / columns, columns]), 1).squared.sqrt(),
     );
-    const anchors = await nearest.data<'float32'>();
+    const anchor = await nearest.data<'float32'>();
     nearest.dispose();
-    const onProgress = stageProgress(watch.onProgress, 'coreset', count);
-    const follow = { onProgress, ...(watch.signal ? { signal: watch.signal } : {}) };
-    return (await kCenterGreedy(features, count, { anchors, ...follow })).indices;
+    return (await kCenterGreedy(features, count, { anchor, ...follow(watch) })).indices;
   } finally {
     features.dispose();
   }

@@ -11,7 +11,7 @@ import { currentBackend, ensureBackend } from '../../runtime/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
 import { stageProgress } from '../../runtime/progress.js';
 import { Random } from '../../runtime/random.js';
-import { type Calibration, mergeCalibrations, quantileTable, thresholdsOf } from '../parts/calibration.js';
+import { type Calibration, mergeCalibrations, quantileTable, type Thresholds, thresholdsOf } from '../parts/calibration.js';
 import { type NamedImage, nameImages } from '../parts/inputs.js';
 import { MAX_MODEL_BYTES } from '../parts/model-file.js';
 import { type Scored, toPrediction } from '../parts/prediction.js';
@@ -166,7 +166,7 @@ export class PatchCore implements AnomalyMethod {
   }
 
   /** @throws IadError NOT_FITTED */
-  get thresholds(): { readonly image: number; readonly pixel: number } | null {
+  get thresholds(): Thresholds | null {
     const { calibration } = this;
     return calibration && thresholdsOf(calibration, this.config);
   }

@@ -1,0 +1,25 @@
+// The public face of iad-tf. Metrics, kernels, data and backbones have entries of their own besides.
+export { resolveWeights } from './backbones/index.js';
+export type { BackboneChoice } from './backbones/types.js';
+export { type Evaluation, type EvaluateOptions, evaluate } from './benchmark/index.js';
+export { Folder, loadImage, openDataset } from './data/index.js';
+export type { Dataset, Image, ImageSource, Mask, Sample } from './data/types.js';
+export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
+export { createMethod, loadMethod, methodInfos } from './methods/registry.js';
+export type {
+  AnomalyMethod,
+  CallOptions,
+  FitOptions,
+  FitResult,
+  ImageInput,
+  MethodInfo,
+  Prediction,
+  PredictOptions,
+  Region,
+} from './methods/types.js';
+export { collectCases } from './report/collect-cases.js';
+export { renderOverlay, selectCases, writeReport } from './report/index.js';
+export { type BackendName, type BackendReport, useBackend } from './runtime/backend.js';
+export { IadError, type IadErrorCode } from './runtime/errors.js';
+export type { OnProgress, ProgressEvent } from './runtime/progress.js';
+export { VERSION } from './runtime/version.js';
