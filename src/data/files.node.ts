@@ -69,7 +69,7 @@ export async function listFolder(root: string): Promise<FolderListing> {
     }
   };
   await walk(top, '', []);
-  return { name: basename(top), files, warnings };
+  return { name: basename(resolve(root)), files, warnings };
 }
 
 /** A file below a folder as a path to open. */
