@@ -146,7 +146,7 @@ describe('maps', () => {
     );
     const map = assembleMap(views, plan);
     expect([map.width, map.height]).toEqual([width, height]);
-    map.for (const [i, value] of data.entries()) expect(value).toBeCloseTo(whole[i]!, 6);
+    for (const [i, value] of map.data.entries()) expect(value).toBeCloseTo(whole[i]!, 6);
     expect(evaluationMap(views, plan)).toEqual(map);
   });
 

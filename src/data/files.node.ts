@@ -1,6 +1,6 @@
 // Files and folders, in Node.
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { basename, isAbsolute, join, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { IadError } from '../runtime/errors.js';
 import { tooLarge } from './image.js';
@@ -69,7 +69,7 @@ export async function listFolder(root: string): Promise<FolderListing> {
     }
   };
   await walk(top, '', []);
-  return { name: basename(top), files, warnings };
+  return { name: basename(resolve(root)), files, warnings };
 }
 
 /** A file below a folder as a path to open. */
@@ -83,7 +83,7 @@ export function locate(root: string, relative: string): string {
  * @throws IadError `IMAGE_NOT_FOUND` for a path or pattern without match, `FOLDER_EMPTY` for a folder without images
  */
 export async function listImages(pathsOrGlobs: readonly string[]): Promise<string[]> {
-  const found = new Set<string>();
+  const found = new Map<string, string>();
   for (const item of pathsOrGlobs) {
     const info = await stat(item).catch(() => undefined);
     let matches: string[];
@@ -97,13 +97,15 @@ export async function listImages(pathsOrGlobs: readonly string[]): Promise<strin
     } else if (info) matches = [item];
     else {
       const pattern = sep === '\\' ? item.replaceAll('\\', '/') : item;
-      matches = isDynamicPattern(pattern) ? (await glob(pattern, { expandDirectories: false })).sort() : [];
+      matches = isDynamicPattern(pattern)
+        ? (await glob(pattern, { absolute: isAbsolute(item), expandDirectories: false })).sort()
+        : [];
       matches = matches.filter(hasImageExtension);
       if (matches.length === 0) throw new IadError('IMAGE_NOT_FOUND', 'no such image', { path: item });
     }
-    for (const match of matches) found.add(match);
+    for (const match of matches) if (!found.has(resolve(match))) found.set(resolve(match), match);
   }
-  return [...found];
+  return [...found.values()];
 }
 
 function isMissing(cause: unknown): boolean {

@@ -40,8 +40,8 @@ export function tooLarge(what: string, path: string, option: string): IadError {
 /**
  * Decodes a PNG (1 to 16 bit, grey, palette or colour, interlaced or not) or JPEG (baseline or progressive) file.
  * The format is found from the first bytes. Grey becomes RGB by repeating the channel, alpha is dropped, 16 bit are
- * divided by 257 and rounded, the EXIF orientation of a JPEG is applied. In a browser its own decoder is used: colours
- * of partly transparent pixels and 16-bit values may then be one step off.
+ * divided by 257 and rounded, the EXIF orientation of a JPEG is applied. A browser decodes with its own decoder: 16-bit
+ * values may then be one off, and the colours behind partly transparent pixels are lost with their alpha.
  * @returns RGB, [height, width, 3], 0..255
  * @throws IadError `IMAGE_FORMAT` (neither PNG nor JPEG), `IMAGE_UNREADABLE` (damaged, cut off), `IMAGE_TOO_LARGE`
  */
