@@ -1,5 +1,13 @@
 // Frozen feature extractors: weights by name or by file, and the graphs that run them.
-export { resolveWeights } from '#platform/backbones/store';
+export {
+  listWeights,
+  type PullOptions,
+  pullWeights,
+  resolveWeights,
+  verifyWeights,
+  type WeightsStatus,
+  weightsPath,
+} from '#platform/backbones/store';
 export { CATALOGUE, type CatalogueEntry, catalogueEntry, type WeightsSource } from './catalogue.js';
 export { createBackbone } from './graph.js';
 export type * from './types.js';

