@@ -58,7 +58,7 @@ export function develop(levels: Float32Array, camera: Camera): Uint8Array {
     const value = levels[i]!;
     const deviation = camera.noise * (0.7 + 0.0024 * value);
     const noisy = Math.round(value + ((sum - 510) / 147.8) * deviation);
-    out[i] = noisy < 0 ? 0 : noisy > 255 ? 255 : noisy;
+    out[i] = noisy < 0 ? 0 : Math.min(noisy, 255);
   }
   return out;
 }

@@ -1,6 +1,7 @@
 // Mistakes of assembly: a component is missing, one too many, out of its place, or the wrong way round.
 import type { Random } from '../../runtime/random.js';
 import type { Layout, Placement } from './kinds/kind.js';
+import { TURN } from './shapes.js';
 import type { LogicalDefect } from './types.js';
 
 export interface Alteration {
@@ -28,7 +29,7 @@ export function alter(layout: Layout, defect: LogicalDefect, random: Random): Al
     }
     case 'misplaced': {
       const part = pick(layout.movable);
-      const heading = random.uniform() * 6.2832;
+      const heading = random.uniform() * TURN;
       const way = (0.5 + 0.4 * random.uniform()) * Math.min(part.halfWidth, part.halfHeight) + 3;
       const turn = (random.uniform() < 0.5 ? -1 : 1) * (0.25 + 0.45 * random.uniform());
       const moved = {

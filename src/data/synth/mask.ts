@@ -47,7 +47,14 @@ export function areaOf(mask: Uint8Array): number {
 }
 
 /** Along one axis: a pixel takes `value` where any pixel within `radius` has it. Beyond the frame there is nothing. */
-function spread(mask: Uint8Array, size: number, step: number, nextLine: number, radius: number, value: 0 | 1): Uint8Array {
+function spread(
+  mask: Uint8Array,
+  size: number,
+  step: number,
+  nextLine: number,
+  radius: number,
+  value: 0 | 1,
+): Uint8Array {
   const out = new Uint8Array(mask.length).fill(1 - value);
   for (let line = 0; line < size; line++) {
     for (let k = 0; k < size; k++) {

@@ -45,7 +45,7 @@ export function smoothstep(from: number, to: number, x: number): number {
 }
 
 export function clamp01(x: number): number {
-  return x < 0 ? 0 : x > 1 ? 1 : x;
+  return x < 0 ? 0 : Math.min(x, 1);
 }
 
 export function mix(a: number, b: number, t: number): number {

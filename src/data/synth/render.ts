@@ -108,8 +108,7 @@ function freeSpot(kind: Kind, placements: readonly Placement[], draw: Draw, rand
   const poses = placements.map((part) => ({ part, pose: kind.lie(part, draw) }));
   const along = () => kind.look.margin + (FRAME - 2 * kind.look.margin) * random.uniform();
   let spot = { x: along(), y: along() };
-  const covered = () =>
-    poses.some(({ part, pose }) => outlineDistance(part, pose, spot.x, spot.y) < CLEARANCE);
+  const covered = () => poses.some(({ part, pose }) => outlineDistance(part, pose, spot.x, spot.y) < CLEARANCE);
   for (let tries = 0; tries < 30 && covered(); tries++) spot = { x: along(), y: along() };
   return spot;
 }

@@ -143,7 +143,8 @@ function blurLines(
     for (let k = 1; k <= radius; k++) sum += source[Math.min(start + k * step, end)]!;
     for (let k = 0; k < size; k++) {
       out[start + k * step] = sum * scale;
-      sum += source[Math.min(start + (k + radius + 1) * step, end)]! - source[Math.max(start + (k - radius) * step, start)]!;
+      sum +=
+        source[Math.min(start + (k + radius + 1) * step, end)]! - source[Math.max(start + (k - radius) * step, start)]!;
     }
   }
 }

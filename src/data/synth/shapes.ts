@@ -1,6 +1,9 @@
 // Signed distances to plain shapes, in frame units: negative inside. Painters turn them into cover and edges.
 import { clamp01 } from './noise.js';
 
+/** A full turn in radians. */
+export const TURN = 2 * Math.PI;
+
 /** How much of a pixel lies inside, from the signed distance at its centre. */
 export function inside(distance: number, unit: number): number {
   return clamp01(0.5 - distance / unit);
@@ -10,8 +13,8 @@ export function inside(distance: number, unit: number): number {
 export function box(x: number, y: number, w: number, h: number, radius: number): number {
   const dx = Math.abs(x) - w + radius;
   const dy = Math.abs(y) - h + radius;
-  const outX = dx > 0 ? dx : 0;
-  const outY = dy > 0 ? dy : 0;
+  const outX = Math.max(dx, 0);
+  const outY = Math.max(dy, 0);
   return Math.sqrt(outX * outX + outY * outY) + Math.min(Math.max(dx, dy), 0) - radius;
 }
 

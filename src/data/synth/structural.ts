@@ -2,8 +2,8 @@
 import type { Random } from '../../runtime/random.js';
 import type { DefectLook } from './kinds/kind.js';
 import { clamp01, fractal, mix, noise, smoothstep } from './noise.js';
-import { inside } from './shapes.js';
-import { type Colour, type Surface } from './surface.js';
+import { inside, TURN } from './shapes.js';
+import type { Colour, Surface } from './surface.js';
 import type { StructuralDefect } from './types.js';
 
 /**
@@ -21,13 +21,17 @@ export function damage(
 ): void {
   switch (defect) {
     case 'scratch':
-      return scratch(surface, look, random, strength, at);
+      scratch(surface, look, random, strength, at);
+      break;
     case 'crack':
-      return crack(surface, look, random, strength, at);
+      crack(surface, look, random, strength, at);
+      break;
     case 'stain':
-      return stain(surface, look, random, strength, at);
+      stain(surface, look, random, strength, at);
+      break;
     case 'hole':
-      return hole(surface, look, random, strength, at);
+      hole(surface, look, random, strength, at);
+      break;
     default:
       defect satisfies never;
   }
@@ -48,11 +52,18 @@ function scratch(surface: Surface, look: DefectLook, random: Random, strength: n
   const bend = 0.7 * (random.uniform() - 0.5);
   const widest = 0.7 + 0.75 * strength;
   const seed = random.uint32() | 0;
-  const nodes = walk(at, random.uniform() * 6.2832, length, 40, (t) => bend / 40 + 0.02 * noise(t * 9, 0.5, seed), (t) => {
-    // The tool presses unevenly and lifts off at both ends.
-    const pressure = 0.75 + 0.45 * noise(t * 7, 3.5, seed);
-    return widest * pressure * smoothstep(0, 0.18, t) * smoothstep(1, 0.7, t);
-  });
+  const nodes = walk(
+    at,
+    random.uniform() * TURN,
+    length,
+    40,
+    (t) => bend / 40 + 0.02 * noise(t * 9, 0.5, seed),
+    (t) => {
+      // The tool presses unevenly and lifts off at both ends.
+      const pressure = 0.75 + 0.45 * noise(t * 7, 3.5, seed);
+      return widest * pressure * smoothstep(0, 0.18, t) * smoothstep(1, 0.7, t);
+    },
+  );
   const opacity = 0.4 + 0.5 * strength;
   const depth = 0.7 + 1.1 * strength;
   strokes(surface, [nodes], 1.4, (distance, index) => {
@@ -66,7 +77,7 @@ function scratch(surface: Surface, look: DefectLook, random: Random, strength: n
 function crack(surface: Surface, look: DefectLook, random: Random, strength: number, at: Point): void {
   const length = 34 + 46 * random.uniform() + 34 * strength;
   const widest = 0.5 + 0.6 * strength;
-  const heading = random.uniform() * 6.2832;
+  const heading = random.uniform() * TURN;
   const taper = (t: number) => widest * (0.35 + 0.65 * smoothstep(0, 0.3, t) * smoothstep(1, 0.35, t));
   let swerve = 0;
   // Each piece swerves from the crack's course, not from the piece before, or the crack would curl.
@@ -105,14 +116,16 @@ function stain(surface: Surface, look: DefectLook, random: Random, strength: num
   const opacity = 0.38 + 0.47 * strength;
   const wet = random.uniform() < 0.5 ? 0.3 : -0.08;
   const spots = Array.from({ length: random.below(4) }, () => {
-    const heading = random.uniform() * 6.2832;
+    const heading = random.uniform() * TURN;
     const away = radius * (1.25 + 0.5 * random.uniform());
     return { x: away * Math.cos(heading), y: away * Math.sin(heading), radius: 1.5 + 2.5 * random.uniform() };
   });
   around(surface, at, 2.2 * radius, (x, y, index) => {
-    const wobble = 0.5 * radius * fractal(x / (0.8 * radius), y / (0.8 * radius), seed, 4) + 0.8 * noise(x / 2.5, y / 2.5, seed + 1);
+    const wobble =
+      0.5 * radius * fractal(x / (0.8 * radius), y / (0.8 * radius), seed, 4) + 0.8 * noise(x / 2.5, y / 2.5, seed + 1);
     let distance = Math.sqrt((x * x) / stretch + y * y * stretch) - radius + wobble;
-    for (const spot of spots) distance = Math.min(distance, Math.hypot(x - spot.x, y - spot.y) - spot.radius + 0.2 * wobble);
+    for (const spot of spots)
+      distance = Math.min(distance, Math.hypot(x - spot.x, y - spot.y) - spot.radius + 0.2 * wobble);
     if (distance > 1.2) return;
     // Liquid dries from the rim inwards and leaves most of its dirt there.
     const rim = smoothstep(-5, -0.6, distance);
@@ -133,7 +146,8 @@ function hole(surface: Surface, look: DefectLook, random: Random, strength: numb
   const depth = 5 + 7 * strength;
   around(surface, at, (radius + 6) * look.stretch, (x, y, index) => {
     const heading = Math.atan2(y, x);
-    const outline = radius * (1 + 0.25 * look.ragged * noise(2 * Math.cos(heading) + 9, 2 * Math.sin(heading) + 9, seed));
+    const outline =
+      radius * (1 + 0.25 * look.ragged * noise(2 * Math.cos(heading) + 9, 2 * Math.sin(heading) + 9, seed));
     // Torn fibres and splinters: many short teeth along the outline.
     const teeth = look.ragged * (0.22 * radius * noise(heading * 4, 0.5, seed + 1) + noise(x / 1.6, y / 1.6, seed + 2));
     const distance = Math.sqrt((x / look.stretch) ** 2 + y * y) - outline + teeth;
@@ -179,7 +193,12 @@ function walk(
 }
 
 /** Calls `paint` once for each pixel within `reach` of the lines' edges, with its signed distance to the nearest edge. */
-function strokes(surface: Surface, lines: readonly Node[][], reach: number, paint: (distance: number, index: number) => void): void {
+function strokes(
+  surface: Surface,
+  lines: readonly Node[][],
+  reach: number,
+  paint: (distance: number, index: number) => void,
+): void {
   const { size, unit } = surface;
   const nearest = new Map<number, number>();
   const limit = reach + 0.5 * unit;
@@ -211,7 +230,12 @@ function strokes(surface: Surface, lines: readonly Node[][], reach: number, pain
 }
 
 /** Calls `paint` for each pixel of the square around `at`, with its offset from there. */
-function around(surface: Surface, at: Point, reach: number, paint: (x: number, y: number, index: number) => void): void {
+function around(
+  surface: Surface,
+  at: Point,
+  reach: number,
+  paint: (x: number, y: number, index: number) => void,
+): void {
   const { size, unit } = surface;
   const left = Math.max(0, Math.floor((at.x - reach) / unit));
   const right = Math.min(size - 1, Math.ceil((at.x + reach) / unit));

@@ -50,7 +50,28 @@ export const BOARD_LAYOUT: Layout = {
     at('Q1', 'sot', 88, 218),
     at('Q2', 'sot', 128, 218),
   ],
-  movable: ['U2', 'U3', 'C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'R1', 'R2', 'R3', 'R4', 'R6', 'R7', 'D1', 'D2', 'Q1', 'Q2', 'Y1'],
+  movable: [
+    'U2',
+    'U3',
+    'C1',
+    'C2',
+    'C3',
+    'C4',
+    'C5',
+    'C6',
+    'C7',
+    'R1',
+    'R2',
+    'R3',
+    'R4',
+    'R6',
+    'R7',
+    'D1',
+    'D2',
+    'Q1',
+    'Q2',
+    'Y1',
+  ],
   turnable: ['U1', 'U2', 'U3', 'C1', 'C2', 'C3'],
   spare: [
     at('X1', 'resistor', 178, 72),
@@ -92,16 +113,45 @@ export const TRACES: readonly (readonly [number, number, number, number])[] = [
   // Right side, a bus down to the header.
   ...[0, 1, 2, 3].flatMap((k) => path(230, 33 + 6 * k, 236 + 4 * k, 39 + 10 * k, 236 + 4 * k, 120 + 4 * k)),
   ...[0, 1, 2, 3].flatMap((k) => path(230, 83 + 6 * k, 232, 85 + 6 * k, 232, 120, 222, 136)),
-  ...[0, 1, 2, 3, 4].flatMap((k) => path(154 + 7 * k, 142, 154 + 7 * k, 148, 176.5 + 11 * k, 196 - 2 * k, 176.5 + 11 * k, 220)),
+  ...[0, 1, 2, 3, 4].flatMap((k) =>
+    path(154 + 7 * k, 142, 154 + 7 * k, 148, 176.5 + 11 * k, 196 - 2 * k, 176.5 + 11 * k, 220),
+  ),
   ...path(190, 166, 206, 166, 234, 157),
   ...path(234, 175, 234, 200, 231, 220),
 ];
 
 /** Centres of the small plated holes. */
 export const VIAS: readonly (readonly [number, number])[] = [
-  [62, 138], [66, 144], [84, 150], [166, 51], [166, 61], [160, 244], [12, 100], [236, 120], [248, 132],
-  [150, 60], [156, 68], [72, 62], [84, 44], [140, 40], [196, 116], [196, 122], [200, 186], [146, 186], [66, 200], [108, 200],
-  [182, 142], [175, 142], [168, 142], [161, 142], [154, 142], [206, 166], [60, 24], [232, 120], [12, 160], [100, 244],
+  [62, 138],
+  [66, 144],
+  [84, 150],
+  [166, 51],
+  [166, 61],
+  [160, 244],
+  [12, 100],
+  [236, 120],
+  [248, 132],
+  [150, 60],
+  [156, 68],
+  [72, 62],
+  [84, 44],
+  [140, 40],
+  [196, 116],
+  [196, 122],
+  [200, 186],
+  [146, 186],
+  [66, 200],
+  [108, 200],
+  [182, 142],
+  [175, 142],
+  [168, 142],
+  [161, 142],
+  [154, 142],
+  [206, 166],
+  [60, 24],
+  [232, 120],
+  [12, 160],
+  [100, 244],
 ];
 
 export const LEGEND: readonly { text: string; x: number; y: number }[] = [
@@ -109,7 +159,7 @@ export const LEGEND: readonly { text: string; x: number; y: number }[] = [
   { text: 'U3', x: 190, y: 80 },
   { text: 'C1', x: 62, y: 62 },
   { text: 'C2', x: 36, y: 148 },
-  { text: 'Y1', x: 84, y: 178 },
+  { text: 'Y1', x: 148, y: 176 },
   { text: 'R1', x: 17, y: 190 },
   { text: 'R3', x: 78, y: 172 },
   { text: 'R5', x: 80, y: 12 },
@@ -126,7 +176,8 @@ export const LEGEND: readonly { text: string; x: number; y: number }[] = [
 /** Corner points to straight pieces. */
 function path(...points: number[]): [number, number, number, number][] {
   const pieces: [number, number, number, number][] = [];
-  for (let i = 0; i + 3 < points.length; i += 2) pieces.push([points[i]!, points[i + 1]!, points[i + 2]!, points[i + 3]!]);
+  for (let i = 0; i + 3 < points.length; i += 2)
+    pieces.push([points[i]!, points[i + 1]!, points[i + 2]!, points[i + 3]!]);
   return pieces;
 }
 
@@ -138,7 +189,8 @@ function fan(): [number, number, number, number][] {
     const spread = 1.35 * off;
     const bend = Math.abs(spread - off);
     pieces.push(...path(126 + 30, 108 + off, 126 + 36, 108 + off, 126 + 36 + bend, 108 + spread, 200, 108 + spread));
-    if (k > 1 && k < 10) pieces.push(...path(126 - 30, 108 + off, 88, 108 + off, 88 - bend, 108 + spread, 74, 108 + spread));
+    if (k > 1 && k < 10)
+      pieces.push(...path(126 - 30, 108 + off, 88, 108 + off, 88 - bend, 108 + spread, 74, 108 + spread));
     pieces.push(...path(126 + off, 108 - 30, 126 + off, 72, 126 + spread, 72 - bend, 126 + spread, 60));
   }
   return pieces;

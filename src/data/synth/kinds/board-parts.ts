@@ -31,7 +31,7 @@ const QFP: Package = {
   end: 12,
   lines: ['KT32-X8', 'A41D', '2417'],
 };
-const SOIC: Package = { halfWidth: 10, halfHeight: 13, reach: 5, pitch: 6, side: 4, end: 0, lines: ['L2', '78'] };
+const SOIC: Package = { halfWidth: 10, halfHeight: 13, reach: 5, pitch: 6, side: 4, end: 0, lines: ['78L'] };
 const SOT: Package = { halfWidth: 4.5, halfHeight: 7, reach: 3.5, pitch: 4.6, side: 3, end: 0, lines: [] };
 
 export const BOARD_COMPONENTS: Readonly<Record<string, ComponentPainter>> = {
@@ -68,7 +68,11 @@ function packaged(shape: Package): ComponentPainter {
       }
       const bevel = clamp01(-body / 1.6);
       const corner = 0.62 * Math.min(shape.halfWidth, shape.halfHeight);
-      const dimple = circle(x + corner + 0.12 * shape.halfWidth, y + corner + 0.12 * shape.halfHeight, 0.09 * shape.halfWidth + 0.8);
+      const dimple = circle(
+        x + corner + 0.12 * shape.halfWidth,
+        y + corner + 0.12 * shape.halfHeight,
+        0.09 * shape.halfWidth + 0.8,
+      );
       texel.cover = inside(body, unit);
       texel.height = 4.6 + 1.2 * bevel - 0.7 * smoothstep(0.5, -0.8, dimple);
       const dust = 0.07 * noise(x * 1.3, y * 1.3, seed) + 0.06 * noise(x / 9, y / 9, seed + 1);
@@ -81,7 +85,14 @@ function packaged(shape: Package): ComponentPainter {
 }
 
 /** A small block with soldered ends above and below; `marked` adds a text or a polarity bar. */
-function chip(halfWidth: number, halfHeight: number, body: Colour, rise: number, text: string, marked: boolean): ComponentPainter {
+function chip(
+  halfWidth: number,
+  halfHeight: number,
+  body: Colour,
+  rise: number,
+  text: string,
+  marked: boolean,
+): ComponentPainter {
   return (random, unit) => {
     const tone = 0.94 + 0.12 * random.uniform();
     return (x, y, texel) => {
@@ -96,7 +107,8 @@ function chip(halfWidth: number, halfHeight: number, body: Colour, rise: number,
       }
       fill(texel, body, tone, 0.2, 0);
       if (!marked) return;
-      const printed = text === '' ? Math.abs(y + halfHeight * 0.42) < halfHeight * 0.12 : inked(text, -y / 0.85, x / 0.85);
+      const printed =
+        text === '' ? Math.abs(y + halfHeight * 0.42) < halfHeight * 0.12 : inked(text, -y / 0.85, x / 0.85);
       if (printed) fill(texel, WHITE, text === '' ? 0.25 : 0.8, 0.1, 0);
     };
   };
@@ -113,7 +125,7 @@ function electrolytic(...[, unit]: Parameters<ComponentPainter>): ReturnType<Com
       return fill(texel, EPOXY, 0.8, 0.2, 0);
     }
     const radius = can + 17;
-    const vent = Math.min(Math.abs(x - y), Math.abs(x + y)) * 0.7071;
+    const vent = Math.min(Math.abs(x - y), Math.abs(x + y)) * Math.SQRT1_2;
     texel.height = 9 + 2.4 * smoothstep(17, 14.6, radius) - 0.7 * smoothstep(14.6, 13.4, radius);
     if (radius < 9.5) texel.height -= 0.5 * smoothstep(1, 0.3, vent);
     if (x < -7.5 && radius < 13.6) return fill(texel, colour(0x23252b), 1, 0.2, 0);

@@ -1,7 +1,7 @@
 // A printed circuit board seen from above: solder mask, traces, vias, legend, components at fixed places.
-import { mix, noise, fractal } from '../noise.js';
+import { fractal, mix, noise } from '../noise.js';
 import { circle, inside } from '../shapes.js';
-import { colour, fill, onPart, type Painter, paintAll, type Pose, stamp, type Surface } from '../surface.js';
+import { colour, fill, onPart, type Painter, type Pose, paintAll, type Surface, stamp } from '../surface.js';
 import { BOARD_LAYOUT, LEGEND, TRACES, VIAS } from './board-layout.js';
 import { BOARD_COMPONENTS } from './board-parts.js';
 import { type Draw, jitterOf, type Kind } from './kind.js';
@@ -65,7 +65,14 @@ function paintSubstrate(surface: Surface, draw: Draw): void {
   });
 }
 
-function paintTrace(surface: Surface, place: (local: Pose) => Pose, x1: number, y1: number, x2: number, y2: number): void {
+function paintTrace(
+  surface: Surface,
+  place: (local: Pose) => Pose,
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+): void {
   const half = 0.5 * Math.hypot(x2 - x1, y2 - y1);
   const width = 0.95;
   const pose = place({ x: 0.5 * (x1 + x2), y: 0.5 * (y1 + y2), angle: Math.atan2(y2 - y1, x2 - x1) });

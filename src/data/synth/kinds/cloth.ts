@@ -42,8 +42,8 @@ export const cloth: Kind = {
       const warpOnTop = (column + row) & 1 ? -1 : 1;
       const warpWidth = 0.8 + 0.16 * lattice(column, 5, seed) + 0.14 * noise(column * 7.3, v / 5, seed + 4);
       const weftWidth = 0.8 + 0.16 * lattice(9, row, seed) + 0.14 * noise(u / 5, row * 7.3, seed + 5);
-      const warpHeight = yarn(across / warpWidth) + 0.62 * warpOnTop * Math.cos(1.5708 * down);
-      const weftHeight = yarn(down / weftWidth) - 0.62 * warpOnTop * Math.cos(1.5708 * across);
+      const warpHeight = yarn(across / warpWidth) + 0.62 * warpOnTop * Math.cos((Math.PI / 2) * down);
+      const weftHeight = yarn(down / weftWidth) - 0.62 * warpOnTop * Math.cos((Math.PI / 2) * across);
       const warp = warpHeight > weftHeight;
       const top = warp ? warpHeight : weftHeight;
       // Fibres run askew around the yarn.

@@ -1,7 +1,7 @@
 // The fasteners in the tray, each painter in the part's own coordinates.
 import { clamp01, noise, smoothstep } from '../noise.js';
-import { box, circle, dome, hexagon, inside } from '../shapes.js';
-import { type Colour, colour, fill } from '../surface.js';
+import { box, circle, dome, hexagon, inside, TURN } from '../shapes.js';
+import { colour, fill } from '../surface.js';
 import type { ComponentPainter } from './kind.js';
 
 const ZINC = colour(0xc4c5c2);
@@ -19,7 +19,8 @@ function nut(...[random, unit]: Parameters<ComponentPainter>): ReturnType<Compon
     texel.cover = inside(Math.max(flat, -bore), unit);
     if (texel.cover === 0) return;
     // The chamfer is a cone over the hexagon's corners, and another leads into the bore.
-    texel.height = 8 - 0.9 * Math.max(0, radius - 12.6) - 1.2 * smoothstep(1.8, 0, bore) - 0.6 * smoothstep(-1, 0, flat);
+    texel.height =
+      8 - 0.9 * Math.max(0, radius - 12.6) - 1.2 * smoothstep(1.8, 0, bore) - 0.6 * smoothstep(-1, 0, flat);
     fill(texel, BRASS, 0.95 + 0.06 * noise(x / 2, y / 2, seed), 0.55, 1);
   };
 }
@@ -31,7 +32,7 @@ function washer(...[random, unit]: Parameters<ComponentPainter>): ReturnType<Com
     const band = Math.abs(radius - 11.5) - 5.5;
     texel.cover = inside(band, unit);
     if (texel.cover === 0) return;
-    texel.height = 2.2 - 0.7 * smoothstep(-1.6, 0, band);
+    texel.height = 2.6 - 0.022 * (radius - 11.5) ** 2 - 0.5 * smoothstep(-1.2, 0, band);
     fill(texel, ZINC, 0.9 + 0.05 * noise(x / 1.5, y / 1.5, seed) + 0.06 * noise(radius * 2, 0.5, seed), 0.6, 1);
   };
 }
@@ -51,7 +52,7 @@ function screw(...[random, unit]: Parameters<ComponentPainter>): ReturnType<Comp
     } else {
       const taper = smoothstep(36, 25, y);
       const pitch = 3.4;
-      const wave = Math.sin((6.2832 * (y + 0.16 * x)) / pitch + 6.2832 * turn);
+      const wave = Math.sin((TURN * (y + 0.16 * x)) / pitch + TURN * turn);
       const half = (5 + 0.75 * wave) * (0.15 + 0.85 * taper);
       texel.cover = inside(Math.max(ax - half, y - 36), unit);
       texel.height = 2 + dome(ax, half);
@@ -71,7 +72,6 @@ function plug(...[random, unit]: Parameters<ComponentPainter>): ReturnType<Compo
     const slit = x > -20 ? smoothstep(1.3, 0.5, ay) : 0;
     texel.cover = inside(outline, unit);
     texel.height = 1 + dome(ay, half) - 2.5 * slit;
-    const shadeOfSlit: Colour = PLUG;
-    fill(texel, shadeOfSlit, tone * (1 - 0.5 * slit), 0.35, 0);
+    fill(texel, PLUG, tone * (1 - 0.5 * slit), 0.35, 0);
   };
 }

@@ -1,7 +1,7 @@
 // A moulded tray with fasteners in fixed pockets, lying a little askew on a bench.
 import { fractal, mix, noise, smoothstep } from '../noise.js';
 import { box, inside } from '../shapes.js';
-import { colour, fill, onPart, paintAll, type Pose, stamp, type Surface } from '../surface.js';
+import { colour, fill, onPart, type Pose, paintAll, type Surface, stamp } from '../surface.js';
 import { type Draw, jitterOf, type Kind, type Layout, type Placement } from './kind.js';
 import { TRAY_COMPONENTS } from './tray-parts.js';
 

@@ -60,7 +60,13 @@ export const wood: Kind = {
       texel.cover = 1;
       texel.height = 0.16 * fibre + 0.25 * late - 0.5 * pore;
       const brightness = tone * (1 + 0.09 * fibre + 0.07 * worn - 0.1 * pore);
-      fill(texel, blend(blend(EARLY, LATE, 0.82 * late), knot > 0 ? KNOT : PORE, Math.max(0.92 * knot, 0.5 * pore)), brightness, 0.1, 0);
+      fill(
+        texel,
+        blend(blend(EARLY, LATE, 0.82 * late), knot > 0 ? KNOT : PORE, Math.max(0.92 * knot, 0.5 * pore)),
+        brightness,
+        0.1,
+        0,
+      );
     });
   },
 };
