@@ -1,7 +1,7 @@
 // The public face of iad-tf. Metrics, kernels, data and backbones have entries of their own besides.
 export { resolveWeights } from './backbones/index.js';
 export type { BackboneChoice } from './backbones/types.js';
-export { type Evaluation, type EvaluateOptions, evaluate } from './benchmark/index.js';
+export { type EvaluateOptions, type Evaluation, evaluate } from './benchmark/index.js';
 export { Folder, loadImage, openDataset } from './data/index.js';
 export type { Dataset, Image, ImageSource, Mask, Sample } from './data/types.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';

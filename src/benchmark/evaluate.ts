@@ -13,8 +13,6 @@ import type { Evaluation, ImageMetrics, ImageResult, OperatingPoint } from './ty
 export interface EvaluateOptions extends CallOptions {
   /** What `fit` returned, for its timings, counts and warnings; null for a model loaded from a file. */
   fit: FitResult | null;
-  /** The split's name, as the dataset was opened with. */
-  split: string;
 }
 
 /** One test image as it went through. */
@@ -62,7 +60,7 @@ export async function evaluate(method: AnomalyMethod, dataset: Dataset, options:
     dataset: {
       name: dataset.name,
       layout: dataset.layout,
-      split: options.split,
+      split: dataset.split ?? 'given',
       train: options.fit?.images ?? dataset.train.length,
       testGood: good.length,
       testAnomalous: count - good.length,

@@ -62,7 +62,9 @@ export function addData(command: Command): Command {
   return command
     .requiredOption('--data <folder>', 'the dataset')
     .addOption(
-      new Option('--layout <name>', 'how the folder is laid out').choices(['auto', 'mvtec', 'mtd', 'folder']).default('auto'),
+      new Option('--layout <name>', 'how the folder is laid out')
+        .choices(['auto', 'mvtec', 'mtd', 'folder'])
+        .default('auto'),
     )
     .addOption(new Option('--split <name>', 'the split, for layout mtd').choices(['differnet', 'random80']))
     .option('--seed <n>', 'seed of everything random (default: 0)', wholeNumber);
@@ -72,7 +74,7 @@ export function addData(command: Command): Command {
 export function addMethod(command: Command): Command {
   return command
     .option('--method <id>', 'the method', 'patchcore')
-    .option('--config <file>', 'JSON file with the method\'s configuration; the options below override it')
+    .option('--config <file>', "JSON file with the method's configuration; the options below override it")
     .addOption(new Option('--variant <name>', 'whose PatchCore').choices(['official', 'anomalib']))
     .option('--backbone <id>', 'feature extractor, see `iad-tf weights list`')
     .option('--layers <names>', 'stages, comma-separated', list)
@@ -118,7 +120,11 @@ async function readConfigFile(path: unknown): Promise<Record<string, unknown>> {
     const parsed: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
   } catch (cause) {
-    throw new IadError('BAD_ARGUMENT', 'cannot be read as JSON', { path, hint: 'Check the path and the syntax.', cause });
+    throw new IadError('BAD_ARGUMENT', 'cannot be read as JSON', {
+      path,
+      hint: 'Check the path and the syntax.',
+      cause,
+    });
   }
   throw new IadError('BAD_ARGUMENT', 'is not a JSON object', { path, hint: 'Expected {"coresetRatio": 0.1, ...}.' });
 }

@@ -25,8 +25,10 @@ export function buildProgram(signal: AbortSignal, outcome: Outcome): Command {
     demoCommand(signal),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride());
-  return program.exitOverride().addHelpText(
-    'after',
-    '\nExit codes: 0 done, 1 failed, 2 bad usage, 3 an anomaly was found with predict --fail-on-anomaly.',
-  );
+  return program
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 bad usage, 3 an anomaly was found with predict --fail-on-anomaly.',
+    );
 }

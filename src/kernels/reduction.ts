@@ -9,8 +9,9 @@
 // Another tau/2 covers the rounding of the exact distance it is compared with. Expanded into a product,
 //   bound = term1 + term2 - 2 (1 - tau) <row1, row2>,   term = keep * n^2 - penalty * E^2,
 // where `keep` also pays for the rounding of this sum. A row may be left out when its bound exceeds the distance to beat.
-import * as tf from '@tensorflow/tfjs';
+
 import type { Tensor2D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { Matrix, QrDecomposition } from 'ml-matrix';
 import { Random } from '../runtime/random.js';
 import { LANES } from './distance.js';

@@ -17,6 +17,7 @@ import type { RenderedCase, ReportCase } from './types.js';
 const MAX_SIDE = 640;
 const JPEG_QUALITY = 85;
 const ENTRIES = ['report.html', 'evaluation.json', 'charts', 'overlays'];
+const MARKS = ['report.html', 'evaluation.json'];
 
 export interface ReportOptions {
   /** The model's pixel threshold, in map units: the middle of the colours. Default null: none. */
@@ -24,8 +25,8 @@ export interface ReportOptions {
 }
 
 /**
- * Writes the report of an evaluation into `directory`, which is made, or replaced if it holds an earlier report and
- * nothing else. Everything is written beside it first and then renamed, so a failure leaves what was there before.
+ * Writes the report of an evaluation into `directory`, which is made if needed; an earlier report in it is replaced, other
+ * files stay. Everything is written beside it first and then renamed, so a failure leaves what was there before.
  * @param cases what `selectCases` chose; kept reduced to 640 pixels, so one full-size case is in memory at a time
  * @returns the path of report.html
  * @throws IadError DISK_FULL or WRITE_FAILED; BAD_ARGUMENT for a case that is not in the evaluation or does not fit itself
@@ -96,11 +97,11 @@ function checkCase({ id, image, map }: ReportCase, evaluation: Evaluation): void
   );
 }
 
-/** A folder that holds anything but an earlier report is somebody's; it is not replaced. */
+/** Only an earlier report's files are replaced: a folder named `charts` without a report beside it is somebody's. */
 async function refuseStranger(target: string): Promise<void> {
-  const entries = await writing(target, () => existingEntries(target));
-  const stranger = entries?.find((entry) => !ENTRIES.includes(entry));
-  if (stranger === undefined) return;
+  const entries = (await writing(target, () => existingEntries(target))) ?? [];
+  const stranger = ENTRIES.find((entry) => entries.includes(entry));
+  if (stranger === undefined || MARKS.every((mark) => entries.includes(mark))) return;
   throw new IadError('WRITE_FAILED', `the folder holds '${stranger}', which no report has written`, {
     path: target,
     hint: 'Name a new or empty folder.',
@@ -116,19 +117,26 @@ async function existingEntries(target: string): Promise<string[] | null> {
   }
 }
 
-/** A folder cannot be renamed onto a full one, so the old one steps aside and comes back if the new one cannot land. */
+/** Old entries step aside, new ones take their place; should one not land, all go back. */
 async function replace(target: string, scratch: string): Promise<void> {
-  if ((await existingEntries(target)) === null) return rename(scratch, target);
+  await mkdir(target, { recursive: true });
   const aside = await mkdtemp(`${target}.old-`);
-  const old = join(aside, 'report');
+  const landed: string[] = [];
+  const old: string[] = [];
   try {
-    await rename(target, old);
-    try {
-      await rename(scratch, target);
-    } catch (error) {
-      await rename(old, target);
-      throw error;
+    for (const entry of ENTRIES) {
+      const existing = await existingEntries(target);
+      if (existing?.includes(entry)) {
+        await rename(join(target, entry), join(aside, entry));
+        old.push(entry);
+      }
+      await rename(join(scratch, entry), join(target, entry));
+      landed.push(entry);
     }
+  } catch (error) {
+    for (const entry of landed) await rm(join(target, entry), { recursive: true, force: true });
+    for (const entry of old) await rename(join(aside, entry), join(target, entry));
+    throw error;
   } finally {
     await rm(aside, { recursive: true, force: true });
   }

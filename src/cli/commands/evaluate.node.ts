@@ -1,10 +1,19 @@
 // iad-tf evaluate: fit on a dataset's good images (or load a model), score its test images, write the numbers.
 import { Command } from 'commander';
-import { evaluate, type Evaluation } from '../../benchmark/index.js';
+import { writeFileAtomic } from '#platform/runtime/files';
+import { type Evaluation, evaluate } from '../../benchmark/index.js';
 import { openDataset } from '../../data/dataset.js';
 import { createMethod, loadMethod } from '../../methods/registry.js';
-import { writeFileAtomic } from '#platform/runtime/files';
-import { addCommon, addData, addMethod, begin, type CommonOptions, callOptions, type DataOptions, methodConfig } from '../options.node.js';
+import {
+  addCommon,
+  addData,
+  addMethod,
+  begin,
+  type CommonOptions,
+  callOptions,
+  type DataOptions,
+  methodConfig,
+} from '../options.node.js';
 import { noteFit } from './fit.node.js';
 import { reportTo } from './report.node.js';
 
@@ -23,24 +32,23 @@ export function evaluateCommand(signal: AbortSignal): Command {
     .option('--json <file>', 'write everything that was measured')
     .option('--report <folder>', 'write a report with pictures');
   return addCommon(addMethod(addData(command))).action(async (options: Options) => {
-    const method = options.model ? await loadMethod(options.model) : createMethod(options.method, await methodConfig({ ...options }));
+    const method = options.model
+      ? await loadMethod(options.model)
+      : createMethod(options.method, await methodConfig({ ...options }));
     const dataset = await openDataset(options.data, options);
     const terminal = await begin(options);
     const call = callOptions(options, terminal, signal);
     const { skipBad = false } = options;
     const fit = options.model ? null : await method.fit(dataset.train, { ...call, skipBad });
     if (fit) noteFit(terminal, fit, []);
-    const evaluation = await evaluate(method, dataset, { ...call, fit, split: splitName(options) });
+    const evaluation = await evaluate(method, dataset, { ...call, fit });
     for (const warning of evaluation.warnings) if (!fit?.warnings.includes(warning)) terminal.note(`Note: ${warning}`);
-    if (options.json) await writeFileAtomic(options.json, [new TextEncoder().encode(`${JSON.stringify(evaluation, null, 2)}\n`)]);
+    if (options.json)
+      await writeFileAtomic(options.json, [new TextEncoder().encode(`${JSON.stringify(evaluation, null, 2)}\n`)]);
     terminal.print(summary(evaluation));
     if (options.report) terminal.print(`Report: ${await reportTo(options.report, method, dataset, evaluation, call)}`);
     method.dispose();
   });
-}
-
-function splitName({ split, seed = 0 }: DataOptions): string {
-  return split === 'random80' ? `random80 (${seed})` : (split ?? 'as laid out');
 }
 
 /** The figures that people look at first. */
@@ -51,7 +59,9 @@ export function summary({ image, pixel, dataset, operatingPoint }: Evaluation): 
     `image  AUROC ${show(image.auroc)}  AP ${show(image.ap)}  F1-max ${show(image.f1Max)} (oracle)`,
   ];
   if (pixel) {
-    lines.push(`pixel  AUROC ${show(pixel.auroc)}  AP ${show(pixel.ap)}  F1-max ${show(pixel.f1Max)} (oracle)  AUPRO@0.3 ${show(pixel.aupro)}`);
+    lines.push(
+      `pixel  AUROC ${show(pixel.auroc)}  AP ${show(pixel.ap)}  F1-max ${show(pixel.f1Max)} (oracle)  AUPRO@0.3 ${show(pixel.aupro)}`,
+    );
   }
   if (operatingPoint) {
     const { truePositives, falsePositives, falseNegatives, trueNegatives } = operatingPoint;
@@ -60,5 +70,5 @@ export function summary({ image, pixel, dataset, operatingPoint }: Evaluation): 
         `${falsePositives} false alarms among ${falsePositives + trueNegatives} good images`,
     );
   }
-  return lines.join("\n");
+  return lines.join('\n');
 }

@@ -3,7 +3,16 @@ import { Command } from 'commander';
 import { openDataset } from '../../data/dataset.js';
 import { createMethod } from '../../methods/registry.js';
 import type { FitResult } from '../../methods/types.js';
-import { addCommon, addData, addMethod, begin, type CommonOptions, callOptions, type DataOptions, methodConfig } from '../options.node.js';
+import {
+  addCommon,
+  addData,
+  addMethod,
+  begin,
+  type CommonOptions,
+  callOptions,
+  type DataOptions,
+  methodConfig,
+} from '../options.node.js';
 import type { Terminal } from '../terminal.node.js';
 
 interface Options extends CommonOptions, DataOptions {

@@ -1,9 +1,9 @@
 // iad-tf predict: a model and images in, scores and overlays out.
 import { Command } from 'commander';
 import { listImages } from '#platform/data/files';
+import { type PredictionRecord, predictionRecord, predictionsRecord } from '../../benchmark/index.js';
 import { loadMethod } from '../../methods/registry.js';
 import type { Prediction } from '../../methods/types.js';
-import { type PredictionRecord, predictionRecord, predictionsRecord } from '../../benchmark/index.js';
 import { overlayWriter } from '../../report/overlay-file.node.js';
 import { addCommon, begin, type CommonOptions, callOptions, type Outcome } from '../options.node.js';
 

@@ -1,6 +1,6 @@
 // iad-tf report: a model and a dataset in, a folder with report.html and pictures out.
 import { Command } from 'commander';
-import { evaluate, type Evaluation } from '../../benchmark/index.js';
+import { type Evaluation, evaluate } from '../../benchmark/index.js';
 import { openDataset } from '../../data/dataset.js';
 import type { Dataset } from '../../data/types.js';
 import { loadMethod } from '../../methods/registry.js';
@@ -25,7 +25,7 @@ export function reportCommand(signal: AbortSignal): Command {
     const dataset = await openDataset(options.data, options);
     const terminal = await begin(options);
     const call = callOptions(options, terminal, signal);
-    const evaluation = await evaluate(method, dataset, { ...call, fit: null, split: options.split ?? 'as laid out' });
+    const evaluation = await evaluate(method, dataset, { ...call, fit: null });
     terminal.print(summary(evaluation));
     terminal.print(`Report: ${await reportTo(options.out, method, dataset, evaluation, call)}`);
     method.dispose();

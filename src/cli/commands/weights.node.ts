@@ -1,6 +1,7 @@
 // iad-tf weights list | pull | verify | path.
 import { Command } from 'commander';
 import { listWeights, pullWeights, verifyWeights, weightsPath } from '#platform/backbones/store';
+import { catalogueEntry } from '../../backbones/index.js';
 import { openTerminal } from '../terminal.node.js';
 
 interface Options {
@@ -16,7 +17,9 @@ export function weightsCommand(signal: AbortSignal): Command {
       const terminal = openTerminal({});
       for (const { entry, state } of await listWeights()) {
         const alias = entry.alias === undefined ? '' : ` (${entry.alias})`;
-        terminal.print(`${state.padEnd(10)} ${entry.id}${alias}  ${Math.round(entry.bytes / 1e6)} MB  ${entry.licence}`);
+        terminal.print(
+          `${state.padEnd(10)} ${entry.id}${alias}  ${Math.round(entry.bytes / 1e6)} MB  ${entry.licence}`,
+        );
       }
     });
   command
@@ -33,13 +36,18 @@ export function weightsCommand(signal: AbortSignal): Command {
     .action(async (id?: string) => {
       const terminal = openTerminal({});
       const here = (await listWeights()).filter(({ state }) => state !== 'missing').map(({ entry }) => entry.id);
-      for (const name of id === undefined ? here : [id]) terminal.print(`ok ${name}  ${await verifyWeights(name)}`);
+      for (const name of id === undefined ? here : [id]) {
+        const { id: full, path, sha256 } = await verifyWeights(name);
+        terminal.print(`ok ${full}  ${sha256}  ${path}`);
+      }
     });
   command
     .command('path <id>')
-    .description('where they lie')
+    .description('where they lie, or would lie in the cache')
     .action(async (id: string) => {
-      openTerminal({}).print(await weightsPath(id));
+      const wanted = catalogueEntry(id);
+      const here = (await listWeights()).find(({ entry }) => entry.id === wanted.id);
+      openTerminal({}).print(here?.path ?? weightsPath(id));
     });
   return command;
 }

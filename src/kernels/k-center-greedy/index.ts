@@ -1,6 +1,7 @@
 // kCenterGreedy: a subset of rows that leaves no row far from it (the coreset of PatchCore).
-import * as tf from '@tensorflow/tfjs';
+
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
 import { type OnProgress, stageProgress } from '../../runtime/progress.js';
 import { checkInteger, checkMatrix } from '../checks.js';

@@ -11,7 +11,13 @@ import { currentBackend, ensureBackend } from '../../runtime/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
 import { stageProgress } from '../../runtime/progress.js';
 import { Random } from '../../runtime/random.js';
-import { type Calibration, mergeCalibrations, quantileTable, type Thresholds, thresholdsOf } from '../parts/calibration.js';
+import {
+  type Calibration,
+  mergeCalibrations,
+  quantileTable,
+  type Thresholds,
+  thresholdsOf,
+} from '../parts/calibration.js';
 import { type NamedImage, nameImages } from '../parts/inputs.js';
 import { MAX_MODEL_BYTES } from '../parts/model-file.js';
 import { type Scored, toPrediction } from '../parts/prediction.js';
@@ -21,7 +27,15 @@ import {
   sparseProjection,
   uniformProjection,
 } from '../parts/projection.js';
-import type { AnomalyMethod, FitOptions, FitResult, ImageInput, MethodInfo, Prediction, PredictOptions } from '../types.js';
+import type {
+  AnomalyMethod,
+  FitOptions,
+  FitResult,
+  ImageInput,
+  MethodInfo,
+  Prediction,
+  PredictOptions,
+} from '../types.js';
 import { type BuiltBank, buildBank } from './build-bank.js';
 import { geometryOf, type PatchCoreConfig, type PatchCoreOptions, resolvePatchCoreConfig } from './config.js';
 import { embeddingDimension } from './embedder.js';
