@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { decodeImage, resizeBilinear, resizeNearest } from '../src/data/index.js';
+import { decodeImage, resizeBilinear, resizeNearest } from '../../src/data/index.js';
 import { bitsOf, bytesOf, fixture, largestDifference } from './image-fixtures.js';
 
 describe('resizeBilinear gives the bytes of Pillow', () => {

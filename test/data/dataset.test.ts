@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type DatasetOptions, indexDataset } from '../src/data/index.js';
-import { MTD_DIFFERNET_TRAIN } from '../src/data/layouts/mtd-differnet.js';
-import { Random } from '../src/runtime/random.js';
+import { type DatasetOptions, indexDataset } from '../../src/data/index.js';
+import { MTD_DIFFERNET_TRAIN } from '../../src/data/layouts/mtd-differnet.js';
+import { Random } from '../../src/runtime/random.js';
 
 function index(files: readonly string[], options?: DatasetOptions) {
   return indexDataset({ name: 'part', files, locate: (path) => `/data/part/${path}` }, options);

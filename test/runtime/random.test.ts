@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { fnv1a, Random } from '../src/runtime/random.js';
+import { fnv1a, Random } from '../../src/runtime/random.js';
 
 interface Vectors {
   fnv1a: Record<string, number>;
   rng: Record<string, number[]>;
   draws: { base_seed: number; key: string; state: number; population: number; count: number; indices: number[] }[];
 }
-const vectors: Vectors = JSON.parse(readFileSync(new URL('./fixtures/sampling_vectors.json', import.meta.url), 'utf8'));
+const vectors: Vectors = JSON.parse(readFileSync(new URL('.../fixtures/sampling_vectors.json', import.meta.url), 'utf8'));
 
 describe('random numbers follow the sampling vectors', () => {
   test.each(Object.entries(vectors.fnv1a))('FNV-1a of "%s"', (text, hash) => expect(fnv1a(text)).toBe(hash));

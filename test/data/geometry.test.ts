@@ -10,8 +10,8 @@ import {
   maskViews,
   planGeometry,
   resizeBilinear,
-} from '../src/data/index.js';
-import { IadError } from '../src/runtime/errors.js';
+} from '../../src/data/index.js';
+import { IadError } from '../../src/runtime/errors.js';
 import { fixture } from './image-fixtures.js';
 
 const crop: GeometryConfig = { mode: 'crop', resize: 256, inputSize: 224, tileOverlap: 0 };

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { encode } from 'jpeg-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeImage, encodePng, loadImage, loadMask } from '../src/data/index.js';
-import type { Sample } from '../src/data/types.js';
-import { IadError } from '../src/runtime/errors.js';
+import { decodeImage, encodePng, loadImage, loadMask } from '../../src/data/index.js';
+import type { Sample } from '../../src/data/types.js';
+import { IadError } from '../../src/runtime/errors.js';
 import { bytesOf, fixture, handmadePng, largestDifference } from './image-fixtures.js';
 
 const jpegFile = bytesOf(fixture.files.find(({ name }) => name === 'jpeg-colour')!.file);
