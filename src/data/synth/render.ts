@@ -26,7 +26,7 @@ import {
 
 const KINDS: Readonly<Record<SynthKind, Kind>> = { cloth, metal, wood, board, tray };
 
-/** A defect whose mask is smaller or larger than this share of the picture is drawn anew, stronger. */
+/** A defect whose mask is smaller or larger than this share of the picture is drawn anew, stronger; the last attempt stands. */
 const AREA = { min: 0.0005, max: 0.25 };
 const ATTEMPTS = 8;
 /** Frame units between a structural defect's middle and the nearest component. */

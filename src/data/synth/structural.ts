@@ -3,7 +3,7 @@ import type { Random } from '../../runtime/random.js';
 import type { DefectLook } from './kinds/kind.js';
 import { clamp01, fractal, mix, noise, smoothstep } from './noise.js';
 import { inside, TURN } from './shapes.js';
-import type { Colour, Surface } from './surface.js';
+import { BENCH, type Colour, type Surface } from './surface.js';
 import type { StructuralDefect } from './types.js';
 
 /**
@@ -50,7 +50,7 @@ interface Node extends Point {
 function scratch(surface: Surface, look: DefectLook, random: Random, strength: number, at: Point): void {
   const length = 38 + 70 * random.uniform() + 30 * strength;
   const bend = 0.7 * (random.uniform() - 0.5);
-  const widest = 0.7 + 0.75 * strength;
+  const widest = 0.8 + 0.7 * strength;
   const seed = random.uint32() | 0;
   const nodes = walk(
     at,
@@ -64,7 +64,7 @@ function scratch(surface: Surface, look: DefectLook, random: Random, strength: n
       return widest * pressure * smoothstep(0, 0.18, t) * smoothstep(1, 0.7, t);
     },
   );
-  const opacity = 0.4 + 0.5 * strength;
+  const opacity = 0.5 + 0.42 * strength;
   const depth = 0.7 + 1.1 * strength;
   strokes(surface, [nodes], 1.4, (distance, index) => {
     const cut = inside(distance, surface.unit);
@@ -192,6 +192,11 @@ function walk(
   return nodes.map((node) => ({ x: node.x + dx, y: node.y + dy, half: node.half }));
 }
 
+/** Damage ends at the part's edge: the bench around it stays whole. */
+function isPart(surface: Surface, index: number): boolean {
+  return surface.height[index]! > BENCH + 2;
+}
+
 /** Calls `paint` once for each pixel within `reach` of the lines' edges, with its signed distance to the nearest edge. */
 function strokes(
   surface: Surface,
@@ -226,7 +231,7 @@ function strokes(
       }
     }
   }
-  for (const [index, distance] of nearest) paint(distance, index);
+  for (const [index, distance] of nearest) if (isPart(surface, index)) paint(distance, index);
 }
 
 /** Calls `paint` for each pixel of the square around `at`, with its offset from there. */
@@ -243,7 +248,8 @@ function around(
   const bottom = Math.min(size - 1, Math.ceil((at.y + reach) / unit));
   for (let row = top; row <= bottom; row++) {
     for (let column = left; column <= right; column++) {
-      paint((column + 0.5) * unit - at.x, (row + 0.5) * unit - at.y, row * size + column);
+      const index = row * size + column;
+      if (isPart(surface, index)) paint((column + 0.5) * unit - at.x, (row + 0.5) * unit - at.y, index);
     }
   }
 }

@@ -3,6 +3,8 @@
 import { clamp01 } from './noise.js';
 
 export const FRAME = 256;
+/** Height of whatever the part lies on, well below every point of the part. */
+export const BENCH = -10;
 
 export interface Surface {
   /** Side length in pixels. */

@@ -10,7 +10,7 @@ const WEFT = colour(0x9a9c98);
 
 export const cloth: Kind = {
   look: {
-    bare: colour(0xd9cfb8),
+    bare: colour(0xf2ecdf),
     bareMetal: 0,
     deep: colour(0x1d1b19),
     rim: colour(0xcfc6b4),

@@ -1,11 +1,11 @@
 // A moulded tray with fasteners in fixed pockets, lying a little askew on a bench.
 import { fractal, mix, noise, smoothstep } from '../noise.js';
 import { box, inside } from '../shapes.js';
-import { colour, fill, onPart, type Pose, paintAll, type Surface, stamp } from '../surface.js';
+import { BENCH, colour, fill, onPart, type Pose, paintAll, type Surface, stamp } from '../surface.js';
 import { type Draw, jitterOf, type Kind, type Layout, type Placement } from './kind.js';
 import { TRAY_COMPONENTS } from './tray-parts.js';
 
-const BENCH = colour(0x8d8a84);
+const BENCH_GREY = colour(0x8d8a84);
 const PLASTIC = colour(0x3d5a7a);
 const PIVOT = { x: 128, y: 128 };
 const HALF_WIDTH = 116;
@@ -95,8 +95,8 @@ function paintBench(surface: Surface, draw: Draw): void {
     const grain = noise(x / 1.6, y / 1.6, seed);
     const cloud = fractal(x / 50, y / 50, seed + 1, 3);
     texel.cover = 1;
-    texel.height = 0.12 * grain - 10;
-    fill(texel, BENCH, 0.85 + 0.07 * grain + 0.1 * cloud, 0.08, 0);
+    texel.height = BENCH + 0.12 * grain;
+    fill(texel, BENCH_GREY, 0.85 + 0.07 * grain + 0.1 * cloud, 0.08, 0);
   });
 }
 
