@@ -41,12 +41,19 @@ export async function hashConvs(convs: readonly FoldedConv[]): Promise<string> {
 }
 
 async function sha256(values: Float32Array | Uint8Array): Promise<Uint8Array> {
+  const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle;
+  if (!subtle) {
+    throw new IadError('WEIGHTS_HASH', 'this page may not hash: it is no secure context', {
+      hint: 'Serve it over HTTPS or from localhost.',
+    });
+  }
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   // Web Crypto takes no shared memory
-  const plain =
-    bytes.buffer instanceof ArrayBuffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.slice();
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', plain));
+  const plain = isUnshared(bytes) ? bytes : Uint8Array.from(bytes);
+  return new Uint8Array(await subtle.digest('SHA-256', plain));
 }
+
+const isUnshared = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> => bytes.buffer instanceof ArrayBuffer;
 
 /** Where a file keeps one convolution and its batch norm. */
 interface ConvNames {

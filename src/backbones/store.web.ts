@@ -21,7 +21,7 @@ export async function resolveWeights(
     });
   }
   const { architecture, weights } = choice;
-  const address = new URL(weights, globalThis.location.href).href;
+  const address = new URL(weights, globalThis.location?.href).href;
   return loadWeights(await download(address), (name) => download(new URL(name, address).href), {
     id: weights,
     architecture,

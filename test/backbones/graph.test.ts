@@ -236,6 +236,33 @@ describe('features', () => {
   });
 });
 
+describe('normalisation', () => {
+  it('makes the mean colour zero, borders and all: without biases features grow with the distance from it', async () => {
+    const random = new Random(1);
+    const weights = weightsFrom('resnet50_keras', 'layer1', (shape) => {
+      const bound = 1 / Math.sqrt((shape[0] ?? 1) * (shape[1] ?? 1) * (shape[2] ?? 1));
+      return () => bound * random.normal();
+    });
+    const backbone = createBackbone(weights);
+    const mean = tf.tensor1d([123.68, 116.779, 103.939]);
+    const offset = tf.sub(goldenImage(33, 47), 128);
+    const at = (scale: number): Promise<Float32Array> =>
+      values(backbone.features(tf.add(tf.mul(offset, scale), mean), ['layer1']).layer1);
+    const [none, once, thrice] = [await at(0), await at(1), await at(3)];
+    const largest = Math.max(...once);
+    expect(largest).toBeGreaterThan(1);
+    // the mean is no float32, so what is left of it is rounding
+    expect(Math.max(...none)).toBeLessThan(1e-5 * largest);
+    expect(
+      largestDifference(
+        thrice,
+        once.map((value) => 3 * value),
+      ),
+    ).toBeLessThan(1e-5 * 3 * largest);
+    backbone.dispose();
+  });
+});
+
 describe('stride placement', () => {
   it('makes no difference for 3x3 kernels with only a centre tap', async () => {
     const centre = (shape: readonly number[], name: string) => {

@@ -15,6 +15,11 @@ describe('Keras ResNet-50', () => {
   });
   afterAll(() => backbone.dispose());
 
+  it('has the hash that model files made with it carry', () => {
+    expect(backbone.hash).toBe('be44723347b10e4a5cdf1f23473387a47efd815efbba50eabcb93c79755b377b');
+    expect(backbone.id).toBe('resnet50.keras_in1k');
+  });
+
   it('gives the stages asked for and leaks nothing', () => {
     const images = tf.zeros<tf.Rank.R4>([2, 64, 64, 3]);
     const before = tf.memory().numTensors;

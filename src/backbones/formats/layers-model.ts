@@ -64,11 +64,6 @@ export async function readLayersModel(json: Uint8Array, readSibling: ReadSibling
   return { tensors, batchNormEpsilon: batchNormEpsilon(manifest, path) };
 }
 
-/** The shard names in a model.json, in order. */
-export function shardNames(json: Uint8Array, path: string): readonly string[] {
-  return parseManifest(json, path).weightsManifest.flatMap((group) => group.paths);
-}
-
 function parseManifest(json: Uint8Array, path: string): z.infer<typeof manifestSchema> {
   let value: unknown;
   try {

@@ -55,9 +55,11 @@ export function toFloat32(tensor: RawTensor, name: string, path: string): Float3
     case 'F64':
       return Float32Array.from(new Float64Array(buffer));
     case 'F16':
-      return Float32Array.from(new Uint16Array(buffer), halfToFloat);
+      return halvesToFloat(new Uint16Array(buffer));
     case 'BF16': {
-      const bits = Uint32Array.from(new Uint16Array(buffer), (half) => half << 16);
+      const halves = new Uint16Array(buffer);
+      const bits = new Uint32Array(halves.length);
+      for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
       return new Float32Array(bits.buffer);
     }
     case 'I64':
@@ -77,8 +79,18 @@ export function toFloat32(tensor: RawTensor, name: string, path: string): Float3
   }
 }
 
+let halfTable: Float32Array | undefined;
+
+/** By a table of all 65536: tens of millions of weights go through here. */
+function halvesToFloat(halves: Uint16Array): Float32Array {
+  halfTable ??= Float32Array.from({ length: 65536 }, (_, half) => halfToFloat(half));
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) values[i] = halfTable[halves[i]!]!;
+  return values;
+}
+
 /** IEEE 754 binary16 to a number. */
-export function halfToFloat(half: number): number {
+function halfToFloat(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 31;
   const fraction = half & 1023;
