@@ -7,6 +7,7 @@ export { type DecodeOptions, decodeImage } from './image.js';
 export type { MtdSplit } from './layouts/mtd.js';
 export { loadImage, loadMask } from './load.js';
 export { resizeBilinear, resizeNearest } from './resize.js';
+export * from './synth/index.js';
 export type { Dataset, Image, ImageSource, Mask, MaskRule, MaskSource, Sample, Split } from './types.js';
 export { type VerifyReport, verifyDataset } from './verify.js';
 export {

@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as web from '../../src/data/files.web.js';
-import { encodePng, Folder, listImages, loadImage, loadMask, openDataset, verifyDataset } from '../../src/data/index.js';
+import {
+  encodePng,
+  Folder,
+  listImages,
+  loadImage,
+  loadMask,
+  openDataset,
+  verifyDataset,
+} from '../../src/data/index.js';
 
 let root: string;
 

@@ -19,7 +19,7 @@ interface Fixture {
   }[];
 }
 
-export const fixture: Fixture = JSON.parse(readFileSync(new URL('.../fixtures/images.json', import.meta.url), 'utf8'));
+export const fixture: Fixture = JSON.parse(readFileSync(new URL('../fixtures/images.json', import.meta.url), 'utf8'));
 
 export function bytesOf(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'));

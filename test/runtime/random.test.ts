@@ -7,7 +7,9 @@ interface Vectors {
   rng: Record<string, number[]>;
   draws: { base_seed: number; key: string; state: number; population: number; count: number; indices: number[] }[];
 }
-const vectors: Vectors = JSON.parse(readFileSync(new URL('.../fixtures/sampling_vectors.json', import.meta.url), 'utf8'));
+const vectors: Vectors = JSON.parse(
+  readFileSync(new URL('../fixtures/sampling_vectors.json', import.meta.url), 'utf8'),
+);
 
 describe('random numbers follow the sampling vectors', () => {
   test.each(Object.entries(vectors.fnv1a))('FNV-1a of "%s"', (text, hash) => expect(fnv1a(text)).toBe(hash));
