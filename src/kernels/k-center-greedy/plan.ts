@@ -1,7 +1,7 @@
 // Sizes of kCenterGreedy, as plain numbers.
 
-/** Numbers per point in its reduced form: 15 principal directions and the residual norm. wasm.as.ts has the same number. */
-export const REDUCED_WIDTH = 16;
+/** A point's reduced form; wasm.as.ts has the same layout. `free` are the places of two norms and the penalty. */
+export const REDUCED = { width: 48, first: 32, free: [31, 46, 47] } as const;
 
 /** Points per block whose largest distance is kept. wasm.as.ts has the same number. */
 export const BLOCK = 256;

@@ -1,12 +1,20 @@
 // kCenterGreedy by lazy evaluation: a distance that has not seen the latest centres is still an upper bound, so a point is brought
 // up to date only when its bound is the largest. Each catching up runs over panels of 8 centres with the lower bounds of
 // reduction.ts; only centres that pass them cost an exact distance.
+//
+// A reduced point is 48 floats: 15 principal coordinates, the norm of the rest, 30 more coordinates, the norm of what is left after
+// those, and the point's penalty. The first 16 bound a distance loosely and cheaply, all of them tightly.
 import { squaredDistance } from '../wasm/distance.as';
+import { rowError, UNLIMITED } from '../wasm/reduce.as';
 
 /** Points per block whose largest distance is kept. */
 const BLOCK: i32 = 256;
-/** Floats per reduced point; plan.ts has the same number. */
-const WIDTH: i32 = 16;
+/** Floats per reduced point, and those of the first bound; plan.ts has the same layout. */
+const WIDTH: i32 = 48;
+const FIRST: i32 = 32;
+const FIRST_NORM: i32 = 31;
+const SECOND_NORM: i32 = 46;
+const PENALTY: i32 = 47;
 
 @inline
 function at(base: usize, index: i32): usize {
@@ -35,7 +43,61 @@ function firstEqual(values: usize, from: i32, to: i32, value: f32): i32 {
   return i;
 }
 
+/** Turns projected points into reduced points, and makes their terms of the first bound. */
+export function kCenterReduce(
+  out: usize, norms: usize, count: i32, projectionError: f64, residualError: f64, keep: f64, penalty: f64, terms: usize,
+): void {
+  for (let i: i32 = 0; i < count; i++) {
+    const point = out + (<usize>i * WIDTH << 2);
+    const norm = load<f64>(norms + (<usize>i << 3));
+    let inside: f64 = 0;
+    for (let w: i32 = 0; w < SECOND_NORM; w++) {
+      if (w == FIRST_NORM) store<f32>(at(point, w), <f32>Math.sqrt(max(0, norm - inside)));
+      else inside += <f64>load<f32>(at(point, w)) * <f64>load<f32>(at(point, w));
+    }
+    const rest = Math.sqrt(max(0, norm - inside));
+    store<f32>(at(point, SECOND_NORM), <f32>rest);
+    // The first norm is the larger one, so the second one's error covers both.
+    const error = rowError(norm, rest, projectionError, residualError);
+    const allowed = penalty * error * error + 1e-30;
+    store<f32>(at(point, PENALTY), norm < UNLIMITED ? <f32>(allowed * 1.000001) : Infinity);
+    store<f32>(at(terms, i), norm < UNLIMITED ? <f32>(norm * keep - allowed) : -Infinity);
+  }
+}
+
+@inline
+function squares(sum: v128, a: usize, b: usize): v128 {
+  const difference = f32x4.sub(v128.load(a), v128.load(b));
+  return f32x4.add(sum, f32x4.mul(difference, difference));
+}
+
+/** The lower bound of the squared distance from all coordinates of two reduced points. */
+@inline
+function secondBound(a: usize, b: usize, keep: f32): f32 {
+  const without3 = i32x4(-1, -1, -1, 0);
+  let s = f32x4.splat(0);
+  s = squares(s, a, b);
+  s = squares(s, a + 16, b + 16);
+  s = squares(s, a + 32, b + 32);
+  let t = f32x4.sub(v128.load(a, 112), v128.load(b, 112));
+  t = v128.and(f32x4.mul(t, t), without3);
+  let u = f32x4.sub(v128.load(a, 176), v128.load(b, 176));
+  u = v128.and(f32x4.mul(u, u), without3);
+  t = squares(t, a + 64, b + 64);
+  u = squares(u, a + 80, b + 80);
+  s = squares(s, a + 96, b + 96);
+  t = squares(t, a + 48, b + 48);
+  u = squares(u, a + 128, b + 128);
+  s = squares(s, a + 144, b + 144);
+  t = squares(t, a + 160, b + 160);
+  s = f32x4.add(f32x4.add(s, t), u);
+  const sum =
+    f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1) + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3));
+  return keep * sum - load<f32>(at(a, PENALTY)) - load<f32>(at(b, PENALTY));
+}
+
 /** Sets the initial distances (NaN and negative count as 0), the block maxima, and no centre seen or known. */
+let sv: i32=0; let sp: f64=0; let se: f64=0; let nl: f64=0; let s2c: f64=0;
 export function kCenterStart(
   anchors: usize, count: i32, distances: usize, seen: usize, blockMax: usize, centreTerms: usize, centreSlots: i32,
 ): void {
@@ -62,47 +124,45 @@ function squareLimit(distance: f32): f32 {
  */
 function catchUp(
   i: i32, known: i32, enough: f32, features: usize, depth: i32, distances: usize, seen: usize,
-  reduced: usize, terms: usize, centres: usize, panels: usize, centreTerms: usize,
+  reduced: usize, terms: usize, centres: usize, centrePoints: usize, panels: usize, centreTerms: usize, keep: f32,
 ): i32 {
   const rowBytes = <usize>depth << 2;
   const row = features + <usize>i * rowBytes;
   const own = reduced + (<usize>i * WIDTH << 2);
-  const q0 = v128.load32_splat(own), q1 = v128.load32_splat(own, 4), q2 = v128.load32_splat(own, 8);
-  const q3 = v128.load32_splat(own, 12), q4 = v128.load32_splat(own, 16), q5 = v128.load32_splat(own, 20);
-  const q6 = v128.load32_splat(own, 24), q7 = v128.load32_splat(own, 28), q8 = v128.load32_splat(own, 32);
-  const q9 = v128.load32_splat(own, 36), q10 = v128.load32_splat(own, 40), q11 = v128.load32_splat(own, 44);
-  const q12 = v128.load32_splat(own, 48), q13 = v128.load32_splat(own, 52), q14 = v128.load32_splat(own, 56);
-  const q15 = v128.load32_splat(own, 60);
   const term = f32x4.splat(load<f32>(at(terms, i)));
   let distance = load<f32>(at(distances, i));
   let limit = f32x4.splat(squareLimit(distance));
   let exact: i32 = 0;
-  let c = load<i32>(at(seen, i)) & ~3;
-  for (; c < known && distance >= enough; c += 4) {
-    // Panels hold 8 centres, 32 bytes a direction; this takes one half.
-    const p = panels + (<usize>(c >> 3) * (WIDTH << 5)) + (<usize>(c & 4) << 2);
-    let s = f32x4.add(v128.load(at(centreTerms, c)), term);
-    let t = f32x4.mul(q0, v128.load(p));
-    s = f32x4.add(s, f32x4.mul(q1, v128.load(p, 32)));
-    t = f32x4.add(t, f32x4.mul(q2, v128.load(p, 64)));
-    s = f32x4.add(s, f32x4.mul(q3, v128.load(p, 96)));
-    t = f32x4.add(t, f32x4.mul(q4, v128.load(p, 128)));
-    s = f32x4.add(s, f32x4.mul(q5, v128.load(p, 160)));
-    t = f32x4.add(t, f32x4.mul(q6, v128.load(p, 192)));
-    s = f32x4.add(s, f32x4.mul(q7, v128.load(p, 224)));
-    t = f32x4.add(t, f32x4.mul(q8, v128.load(p, 256)));
-    s = f32x4.add(s, f32x4.mul(q9, v128.load(p, 288)));
-    t = f32x4.add(t, f32x4.mul(q10, v128.load(p, 320)));
-    s = f32x4.add(s, f32x4.mul(q11, v128.load(p, 352)));
-    t = f32x4.add(t, f32x4.mul(q12, v128.load(p, 384)));
-    s = f32x4.add(s, f32x4.mul(q13, v128.load(p, 416)));
-    t = f32x4.add(t, f32x4.mul(q14, v128.load(p, 448)));
-    s = f32x4.add(s, f32x4.mul(q15, v128.load(p, 480)));
-    const out = f32x4.gt(f32x4.add(s, t), limit);
-    if (i32x4.all_true(out)) continue;
-    const mask = i32x4.bitmask(out);
-    for (let j: i32 = 0; j < 4 && c + j < known; j++) {
-      if (mask & (1 << j)) continue;
+  let c = load<i32>(at(seen, i)) & ~7;
+  for (; c < known && distance >= enough; c += 8) {
+    let p = panels + (<usize>(c >> 3) * (FIRST << 5));
+    let s0 = f32x4.add(v128.load(at(centreTerms, c)), term);
+    let s1 = f32x4.add(v128.load(at(centreTerms, c), 16), term);
+    let t0 = f32x4.splat(0);
+    let t1 = t0;
+    for (let d = own; d < own + (FIRST << 2); d += 16) {
+      let q = v128.load32_splat(d);
+      s0 = f32x4.add(s0, f32x4.mul(q, v128.load(p)));
+      s1 = f32x4.add(s1, f32x4.mul(q, v128.load(p, 16)));
+      q = v128.load32_splat(d, 4);
+      t0 = f32x4.add(t0, f32x4.mul(q, v128.load(p, 32)));
+      t1 = f32x4.add(t1, f32x4.mul(q, v128.load(p, 48)));
+      q = v128.load32_splat(d, 8);
+      s0 = f32x4.add(s0, f32x4.mul(q, v128.load(p, 64)));
+      s1 = f32x4.add(s1, f32x4.mul(q, v128.load(p, 80)));
+      q = v128.load32_splat(d, 12);
+      t0 = f32x4.add(t0, f32x4.mul(q, v128.load(p, 96)));
+      t1 = f32x4.add(t1, f32x4.mul(q, v128.load(p, 112)));
+      p += 128;
+    }
+    const out0 = f32x4.gt(f32x4.add(s0, t0), limit);
+    const out1 = f32x4.gt(f32x4.add(s1, t1), limit);
+    if (i32x4.all_true(v128.and(out0, out1))) continue;
+    let mask = ~(i32x4.bitmask(out0) | (i32x4.bitmask(out1) << 4)) & 255;
+    for (; mask != 0; mask &= mask - 1) {
+      const j = ctz(mask);
+      if (c + j >= known) break;
+      if (secondBound(own, centrePoints + (<usize>(c + j) * WIDTH << 2), keep) > f32x4.extract_lane(limit, 0)) continue;
       exact++;
       const centre = features + <usize>load<i32>(at(centres, c + j)) * rowBytes;
       const value = sqrt<f32>(squaredDistance(row, centre, depth, f32x4.extract_lane(limit, 0)));
@@ -125,7 +185,7 @@ function catchUp(
 export function kCenterAdvance(
   features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32,
   distances: usize, seen: usize, blockMax: usize, reduced: usize, terms: usize,
-  centres: usize, panels: usize, centreTerms: usize, cross: f32, radii: usize,
+  centres: usize, centrePoints: usize, panels: usize, centreTerms: usize, cross: f32, keep: f32, radii: usize,
 ): i32 {
   const blocks = (count + BLOCK - 1) / BLOCK;
   let known = from;
@@ -140,16 +200,17 @@ export function kCenterAdvance(
       const enough = top * margin;
       for (let i = pick; i < end; i++) {
         if (load<f32>(at(distances, i)) < enough || load<i32>(at(seen, i)) >= known) continue;
-        catchUp(i, known, enough, features, depth, distances, seen, reduced, terms, centres, panels, centreTerms);
+        catchUp(i, known, enough, features, depth, distances, seen, reduced, terms, centres, centrePoints, panels, centreTerms, keep);
       }
     } else {
       store<i32>(at(centres, known), pick);
       store<f32>(at(radii, known - from), top);
       store<f32>(at(centreTerms, known), load<f32>(at(terms, pick)));
-      const panel = panels + (<usize>(known >> 3) * (WIDTH << 5)) + (<usize>(known & 7) << 2);
-      for (let d: i32 = 0; d < WIDTH; d++) {
+      const panel = panels + (<usize>(known >> 3) * (FIRST << 5)) + (<usize>(known & 7) << 2);
+      for (let d: i32 = 0; d < FIRST; d++) {
         store<f32>(panel + (<usize>d << 5), cross * load<f32>(at(reduced, pick * WIDTH + d)));
       }
+      memory.copy(centrePoints + (<usize>known * WIDTH << 2), reduced + (<usize>pick * WIDTH << 2), WIDTH << 2);
       store<f32>(at(distances, pick), 0);
       known++;
     }

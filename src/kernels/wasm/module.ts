@@ -15,10 +15,12 @@ export type WasmBackend = KernelBackend & WasmParts;
 
 type WasmFunction = (...args: number[]) => number;
 const FUNCTIONS = [
+  'projectRows',
   'reduceRows',
   'packPanels',
   'topKNeighbors',
   'prunedNeighbors',
+  'kCenterReduce',
   'kCenterStart',
   'kCenterAdvance',
 ] as const;
