@@ -9,8 +9,9 @@
 // Another tau/2 covers the rounding of the exact distance it is compared with. Expanded into a product,
 //   bound = term1 + term2 - 2 (1 - tau) <row1, row2>,   term = keep * n^2 - penalty * E^2,
 // where `keep` also pays for the rounding of this sum. A row may be left out when its bound exceeds the distance to beat.
-import * as tf from '@tensorflow/tfjs';
+
 import type { Tensor2D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import { Random } from '../runtime/random.js';
 import { LANES } from './distance.js';
@@ -47,7 +48,7 @@ export function rounding({ width, depth }: Pick<Basis, 'width' | 'depth'>): Roun
   const projectionError = 2 * Math.sqrt(width) * (64 + depth / 64 + 4) * UNIT + 2 * MAX_SKEW;
   const residualError = 3 * projectionError + 8 * UNIT;
   // The exact distance's own rounding must fit into tau / 2.
-  const tau = TAU + 2 * (depth / LANES + LANES) * UNIT;
+  const tau = TAU + distanceSlack(depth) - 1;
   return {
     projectionError,
     residualError,
@@ -55,6 +56,11 @@ export function rounding({ width, depth }: Pick<Basis, 'width' | 'depth'>): Roun
     penalty: 4 / TAU,
     cross: -2 * (1 - tau),
   };
+}
+
+/** 1 + the relative rounding error of a distance in the order of distance.ts, generously. */
+export function distanceSlack(depth: number): number {
+  return 1 + 2 * (depth / LANES + LANES) * UNIT;
 }
 
 /**

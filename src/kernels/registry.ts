@@ -1,6 +1,7 @@
 // Puts the kernels into tfjs's own kernel registry, once per backend, and runs them through tfjs's engine.
-import * as tf from '@tensorflow/tfjs';
+
 import type { KernelBackend, Tensor, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../runtime/errors.js';
 
 export interface KernelCall {

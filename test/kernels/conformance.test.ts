@@ -12,7 +12,10 @@ import { topKNeighborsReference } from '../../src/kernels/top-k-neighbors/refere
 import { BACKENDS, use } from './backends.js';
 
 function tensors({ queries, bank, depth }: NeighborCase) {
-  return { queries: tf.tensor2d(queries, [queries.length / depth, depth]), bank: tf.tensor2d(bank, [bank.length / depth, depth]) };
+  return {
+    queries: tf.tensor2d(queries, [queries.length / depth, depth]),
+    bank: tf.tensor2d(bank, [bank.length / depth, depth]),
+  };
 }
 
 async function values({ squared, rows }: Neighbors) {
@@ -21,7 +24,11 @@ async function values({ squared, rows }: Neighbors) {
   return read;
 }
 
-function call(implementation: KernelImplementation, inputs: Record<string, tf.Tensor>, numbers: Record<string, number>) {
+function call(
+  implementation: KernelImplementation,
+  inputs: Record<string, tf.Tensor>,
+  numbers: Record<string, number>,
+) {
   const backend = tf.backend();
   if (!(backend instanceof tf.KernelBackend)) throw new Error('not a backend');
   return implementation({ inputs, numbers, backend }).map((info) => {
@@ -103,22 +110,25 @@ describe.each(BACKENDS)('on $name', (backend) => {
   });
 
   describe('kCenterGreedy from stock ops', () => {
-    test.each(kCenterCases().filter(({ delicate }) => !delicate))('$name', async ({ features, depth, count, anchor }) => {
-      const expected = kCenterGreedyReference(features, depth, anchor.slice(), count);
-      const rows = tf.tensor2d(features, [features.length / depth, depth]);
-      const anchors = tf.tensor1d(anchor);
-      const before = tf.memory().numTensors;
-      const [s0] = call(kCenterStartComposite, { features: rows, anchors }, { count });
-      const found = call(kCenterAdvanceComposite, { features: rows, s0: s0! }, { from: 0, to: count });
-      const indices = await found[0]!.data<'int32'>();
-      const radii = await found[1]!.data<'float32'>();
-      tf.dispose([s0!, ...found]);
-      expect(tf.memory().numTensors).toBe(before);
-      tf.dispose([rows, anchors]);
-      expect(indices.subarray(0, expected.indices.length)).toEqual(expected.indices);
-      expected.radii.forEach((radius, i) => {
-        expect(Math.abs(radii[i]! - radius)).toBeLessThanOrEqual(1e-4 * radius);
-      });
-    });
+    test.each(kCenterCases().filter(({ delicate }) => !delicate))(
+      '$name',
+      async ({ features, depth, count, anchor }) => {
+        const expected = kCenterGreedyReference(features, depth, anchor.slice(), count);
+        const rows = tf.tensor2d(features, [features.length / depth, depth]);
+        const anchors = tf.tensor1d(anchor);
+        const before = tf.memory().numTensors;
+        const [s0] = call(kCenterStartComposite, { features: rows, anchors }, { count });
+        const found = call(kCenterAdvanceComposite, { features: rows, s0: s0! }, { from: 0, to: count });
+        const indices = await found[0]!.data<'int32'>();
+        const radii = await found[1]!.data<'float32'>();
+        tf.dispose([s0!, ...found]);
+        expect(tf.memory().numTensors).toBe(before);
+        tf.dispose([rows, anchors]);
+        expect(indices.subarray(0, expected.indices.length)).toEqual(expected.indices);
+        expected.radii.forEach((radius, i) => {
+          expect(Math.abs(radii[i]! - radius)).toBeLessThanOrEqual(1e-4 * radius);
+        });
+      },
+    );
   });
 });

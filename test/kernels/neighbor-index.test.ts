@@ -1,12 +1,12 @@
 // NeighborIndex prunes without changing a bit, and refuses what it cannot do.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { IadError } from '../../src/runtime/errors.js';
 import { NeighborIndex, registerKernels, topKNeighbors } from '../../src/kernels/index.js';
 import { rounding } from '../../src/kernels/reduction.js';
 import { correlated, indexCases } from '../../src/kernels/top-k-neighbors/cases.js';
 import { bankBlockRows, compositeBlocks, indexWidth, tileQueries } from '../../src/kernels/top-k-neighbors/plan.js';
 import { topKNeighborsReference } from '../../src/kernels/top-k-neighbors/reference.js';
+import { IadError } from '../../src/runtime/errors.js';
 import { BACKENDS, use } from './backends.js';
 
 const code = (expected: string) => (error: unknown) => error instanceof IadError && error.code === expected;
@@ -37,7 +37,11 @@ describe.each(BACKENDS)('NeighborIndex on $name', (backend) => {
     expect(index.size).toBe(600);
     bank.dispose();
     const whole = index.search(queries, 3);
-    for (const [from, size] of [[0, 1], [1, 5], [6, 13]] as const) {
+    for (const [from, size] of [
+      [0, 1],
+      [1, 5],
+      [6, 13],
+    ] as const) {
       const part = index.search(queries.slice([from, 0], [size, -1]), 3);
       expect(await part.squared.data()).toEqual(await whole.squared.slice([from, 0], [size, -1]).data());
       expect(await part.rows.data()).toEqual(await whole.rows.slice([from, 0], [size, -1]).data());

@@ -1,6 +1,7 @@
 // anchorsFrom: the initial distances of kCenterGreedy from rows that are given.
-import * as tf from '@tensorflow/tfjs';
+
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger, checkMatrix } from '../checks.js';
 import { NeighborIndex } from '../top-k-neighbors/neighbor-index.js';
@@ -23,7 +24,8 @@ export async function anchorsFrom(
 ): Promise<Float32Array> {
   checkMatrix('anchorsFrom', 'features', features);
   const count = features.shape[0];
-  if (rows.length === 0) throw new IadError('BAD_ARGUMENT', 'anchorsFrom: at least one row is needed', { path: 'rows' });
+  if (rows.length === 0)
+    throw new IadError('BAD_ARGUMENT', 'anchorsFrom: at least one row is needed', { path: 'rows' });
   for (const row of rows) checkInteger('anchorsFrom', 'rows', row, 0, count - 1);
   const bank = tf.tidy(() => tf.gather(features, tf.tensor1d(Int32Array.from(rows), 'int32')));
   const index = await NeighborIndex.build(bank);

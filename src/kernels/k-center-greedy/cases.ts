@@ -22,7 +22,13 @@ function make(name: string, n: number, depth: number, count: number, fill: Fill,
   return withAnchor(name, features, depth, count, delicate);
 }
 
-function withAnchor(name: string, features: Float32Array, depth: number, count: number, delicate: boolean): KCenterCase {
+function withAnchor(
+  name: string,
+  features: Float32Array,
+  depth: number,
+  count: number,
+  delicate: boolean,
+): KCenterCase {
   const n = features.length / depth;
   const anchor = new Float32Array(n).map((_, i) =>
     Math.hypot(...features.subarray(i * depth, (i + 1) * depth).map((value, d) => value - features[d]!)),

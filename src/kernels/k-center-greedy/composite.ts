@@ -1,6 +1,7 @@
 // kCenterGreedy from stock tfjs ops, for backends without a kernel of their own. Nothing is read back inside a slice.
-import * as tf from '@tensorflow/tfjs';
+
 import type { Tensor1D, TensorInfo } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { type KernelCall, matrixTensor, number, vectorTensor } from '../registry.js';
 
 /** State: the distances. */

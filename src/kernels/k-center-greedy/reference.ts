@@ -1,6 +1,7 @@
 // The meaning of kCenterGreedy. Distances are float32 in the order of distance.ts, so that wasm must pick the same rows.
-import { LANES, squaredDistance } from '../distance.js';
+
 import { makeTensor, readFloats } from '../cpu.js';
+import { LANES, squaredDistance } from '../distance.js';
 import { input, type KernelCall, matrix, number } from '../registry.js';
 
 /**

@@ -1,20 +1,27 @@
 // kCenterGreedy by lazy evaluation: a distance that has not seen the latest centres is still an upper bound, so a point is brought
-// up to date only when its bound is the largest. Each catching up runs over panels of 8 centres with the lower bounds of
-// reduction.ts; only centres that pass them cost an exact distance.
+// up to date only when its bound is the largest. Catching up runs over panels of 8 centres with lower bounds; only centres that
+// pass them cost an exact distance.
 //
-// A reduced point is 48 floats: 15 principal coordinates, the norm of the rest, 30 more coordinates, the norm of what is left after
-// those, and the point's penalty. The first 16 bound a distance loosely and cheaply, all of them tightly.
+// A reduced point is 64 int16 in units of `unit`: 31 principal coordinates, the norm of the rest, 31 more coordinates, the norm of
+// what is left after those. The first 32 bound a distance loosely and cheaply, all but place 31 tightly. A point's norm is below
+// 2^14 units, so products and squared differences are exact in int32. reduction.ts has the reason why these are bounds; the true
+// distance is at least unit x sqrt(integer) less both points' errors.
 import { squaredDistance } from '../wasm/distance.as';
-import { rowError, UNLIMITED } from '../wasm/reduce.as';
+import { centre, rowError, UNLIMITED } from '../wasm/reduce.as';
 
-/** Points per block whose largest distance is kept. */
+/** Points per block whose largest distance is kept; plan.ts has the same number. */
 const BLOCK: i32 = 256;
-/** Floats per reduced point, and those of the first bound; plan.ts has the same layout. */
-const WIDTH: i32 = 48;
+/** Places of a reduced point; plan.ts has the same layout. */
+const WIDTH: i32 = 64;
 const FIRST: i32 = 32;
 const FIRST_NORM: i32 = 31;
-const SECOND_NORM: i32 = 46;
-const PENALTY: i32 = 47;
+const SECOND_NORM: i32 = 63;
+/** Units of the longest point: twice it still fits an int16. */
+const LONGEST: f64 = 16000;
+/** Rounding moves each place by half a unit, and by float32's share of it. */
+const ROUNDING: f64 = 0.51 * 8;
+/** Above all squared lengths that occur. */
+const NEVER: i32 = 1 << 30;
 
 @inline
 function at(base: usize, index: i32): usize {
@@ -43,64 +50,93 @@ function firstEqual(values: usize, from: i32, to: i32, value: f32): i32 {
   return i;
 }
 
-/** Turns projected points into reduced points, and makes their terms of the first bound. */
-export function kCenterReduce(
-  out: usize, norms: usize, count: i32, projectionError: f64, residualError: f64, keep: f64, penalty: f64, terms: usize,
-): void {
+/**
+ * The unit in which the longest of the points has LONGEST units; points beyond the limits of float32 do not count.
+ * @param centred scratch, depth floats
+ */
+export function kCenterUnit(features: usize, count: i32, depth: i32, mean: usize, centred: usize): f64 {
+  let longest: f64 = 0;
   for (let i: i32 = 0; i < count; i++) {
-    const point = out + (<usize>i * WIDTH << 2);
-    const norm = load<f64>(norms + (<usize>i << 3));
-    let inside: f64 = 0;
-    for (let w: i32 = 0; w < SECOND_NORM; w++) {
-      if (w == FIRST_NORM) store<f32>(at(point, w), <f32>Math.sqrt(max(0, norm - inside)));
-      else inside += <f64>load<f32>(at(point, w)) * <f64>load<f32>(at(point, w));
-    }
-    const rest = Math.sqrt(max(0, norm - inside));
-    store<f32>(at(point, SECOND_NORM), <f32>rest);
-    // The first norm is the larger one, so the second one's error covers both.
-    const error = rowError(norm, rest, projectionError, residualError);
-    const allowed = penalty * error * error + 1e-30;
-    store<f32>(at(point, PENALTY), norm < UNLIMITED ? <f32>(allowed * 1.000001) : Infinity);
-    store<f32>(at(terms, i), norm < UNLIMITED ? <f32>(norm * keep - allowed) : -Infinity);
+    const norm = centre(features + (<usize>i * depth << 2), mean, depth, centred);
+    if (norm < UNLIMITED) longest = max(longest, norm);
   }
+  return Math.sqrt(longest) / LONGEST;
+}
+
+/** Rounds a length to units. */
+@inline
+function units(length: f64, unit: f64): i32 {
+  return <i32>Math.floor(length / unit + 0.5);
+}
+
+/**
+ * Turns projected points into reduced points with their squared lengths and errors. A point beyond the limits has length -NEVER.
+ * @param projected float32 [count, WIDTH]
+ * @param reduced int16 [count, WIDTH]
+ * @returns the largest error so far
+ */
+export function kCenterReduce(
+  projected: usize, norms: usize, count: i32, unit: f64, projectionError: f64, residualError: f64,
+  reduced: usize, lengths: usize, errors: usize, largestError: f64,
+): f64 {
+  for (let i: i32 = 0; i < count; i++) {
+    const from = projected + (<usize>i * WIDTH << 2);
+    const point = reduced + (<usize>i * WIDTH << 1);
+    const norm = load<f64>(norms + (<usize>i << 3));
+    if (!(norm < UNLIMITED)) {
+      memory.fill(point, 0, WIDTH << 1);
+      store<i32>(at(lengths, i), -NEVER);
+      store<f32>(at(errors, i), Infinity);
+      continue;
+    }
+    let inside: f64 = 0;
+    let length: i32 = 0;
+    for (let w: i32 = 0; w < WIDTH; w++) {
+      let value: f64 = 0;
+      if (w == FIRST_NORM || w == SECOND_NORM) value = Math.sqrt(max(0, norm - inside));
+      else {
+        value = <f64>load<f32>(at(from, w));
+        inside += value * value;
+      }
+      const rounded = units(value, unit);
+      store<i16>(point + (<usize>w << 1), <i16>rounded);
+      if (w < FIRST) length += rounded * rounded;
+    }
+    // The first norm is the larger one, so the second one's error covers both.
+    const rest = Math.sqrt(max(0, norm - inside));
+    const error = rowError(norm, rest, projectionError, residualError) + ROUNDING * unit;
+    largestError = max(largestError, error);
+    store<i32>(at(lengths, i), length);
+    store<f32>(at(errors, i), <f32>(error * 1.000001));
+  }
+  return largestError;
 }
 
 @inline
 function squares(sum: v128, a: usize, b: usize): v128 {
-  const difference = f32x4.sub(v128.load(a), v128.load(b));
-  return f32x4.add(sum, f32x4.mul(difference, difference));
+  const difference = i16x8.sub(v128.load(a), v128.load(b));
+  return i32x4.add(sum, i32x4.dot_i16x8_s(difference, difference));
 }
 
-/** The lower bound of the squared distance from all coordinates of two reduced points. */
+/** The squared distance of two reduced points, in square units. */
 @inline
-function secondBound(a: usize, b: usize, keep: f32): f32 {
-  const without3 = i32x4(-1, -1, -1, 0);
-  let s = f32x4.splat(0);
-  s = squares(s, a, b);
+function secondBound(a: usize, b: usize): i32 {
+  let difference = i16x8.sub(v128.load(a, 48), v128.load(b, 48));
+  difference = v128.and(difference, i16x8(-1, -1, -1, -1, -1, -1, -1, 0));
+  let s = i32x4.dot_i16x8_s(difference, difference);
+  let t = squares(i32x4.splat(0), a, b);
   s = squares(s, a + 16, b + 16);
-  s = squares(s, a + 32, b + 32);
-  let t = f32x4.sub(v128.load(a, 112), v128.load(b, 112));
-  t = v128.and(f32x4.mul(t, t), without3);
-  let u = f32x4.sub(v128.load(a, 176), v128.load(b, 176));
-  u = v128.and(f32x4.mul(u, u), without3);
-  t = squares(t, a + 64, b + 64);
-  u = squares(u, a + 80, b + 80);
+  t = squares(t, a + 32, b + 32);
+  s = squares(s, a + 64, b + 64);
+  t = squares(t, a + 80, b + 80);
   s = squares(s, a + 96, b + 96);
-  t = squares(t, a + 48, b + 48);
-  u = squares(u, a + 128, b + 128);
-  s = squares(s, a + 144, b + 144);
-  t = squares(t, a + 160, b + 160);
-  s = f32x4.add(f32x4.add(s, t), u);
-  const sum =
-    f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1) + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3));
-  return keep * sum - load<f32>(at(a, PENALTY)) - load<f32>(at(b, PENALTY));
+  t = squares(t, a + 112, b + 112);
+  s = i32x4.add(s, t);
+  return i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
 }
 
-/** Sets the initial distances (NaN and negative count as 0), the block maxima, and no centre seen or known. */
-let sv: i32=0; let sp: f64=0; let se: f64=0; let nl: f64=0; let s2c: f64=0;
-export function kCenterStart(
-  anchors: usize, count: i32, distances: usize, seen: usize, blockMax: usize, centreTerms: usize, centreSlots: i32,
-): void {
+/** Sets the initial distances (NaN and negative count as 0), the block maxima, and no centre seen. */
+export function kCenterStart(anchors: usize, count: i32, distances: usize, seen: usize, blockMax: usize): void {
   for (let i: i32 = 0; i < count; i++) {
     const value = load<f32>(at(anchors, i));
     store<f32>(at(distances, i), value > 0 ? value : 0);
@@ -109,83 +145,88 @@ export function kCenterStart(
   for (let i: i32 = 0; i < count; i += BLOCK) {
     store<f32>(at(blockMax, i / BLOCK), largest(distances, i, min(i + BLOCK, count)));
   }
-  for (let i: i32 = 0; i < centreSlots; i++) store<f32>(at(centreTerms, i), Infinity);
 }
 
-/** Above this a squared distance proves that the distance is not below `distance`, rounding and underflow included. */
+/** A squared distance from here on proves that the distance is not below `distance`, rounding and underflow included. */
 @inline
 function squareLimit(distance: f32): f32 {
   return distance * distance * 1.0000005 + 1e-36;
 }
 
-/**
- * Shows point i the centres from seen[i] to `known`, until its distance falls below `enough`.
- * @returns how many exact distances were needed
- */
+/** Square units above which the distance is not below `distance`, given the sum of both points' errors. */
+@inline
+function unitLimit(distance: f32, slack: f64, errors: f64, unit: f64): i32 {
+  const length = (<f64>distance * slack + 1e-15 + errors) / unit;
+  return length < 32767 ? <i32>(length * length) + 1 : NEVER;
+}
+
+/** Shows point i the centres from seen[i] to `known`, until its distance falls below `enough`. */
 function catchUp(
-  i: i32, known: i32, enough: f32, features: usize, depth: i32, distances: usize, seen: usize,
-  reduced: usize, terms: usize, centres: usize, centrePoints: usize, panels: usize, centreTerms: usize, keep: f32,
-): i32 {
+  i: i32, known: i32, enough: f32, features: usize, depth: i32, unit: f64, slack: f64, largestError: f64,
+  distances: usize, seen: usize, reduced: usize, lengths: usize, errors: usize,
+  centres: usize, centrePoints: usize, panels: usize, centreLengths: usize,
+): void {
   const rowBytes = <usize>depth << 2;
   const row = features + <usize>i * rowBytes;
-  const own = reduced + (<usize>i * WIDTH << 2);
-  const term = f32x4.splat(load<f32>(at(terms, i)));
+  const own = reduced + (<usize>i * WIDTH << 1);
+  const length = load<i32>(at(lengths, i));
+  const error = <f64>load<f32>(at(errors, i)) + largestError;
   let distance = load<f32>(at(distances, i));
-  let limit = f32x4.splat(squareLimit(distance));
-  let exact: i32 = 0;
+  let second = unitLimit(distance, slack, error, unit);
+  let first = i32x4.splat(second - max(length, 0));
   let c = load<i32>(at(seen, i)) & ~7;
   for (; c < known && distance >= enough; c += 8) {
-    let p = panels + (<usize>(c >> 3) * (FIRST << 5));
-    let s0 = f32x4.add(v128.load(at(centreTerms, c)), term);
-    let s1 = f32x4.add(v128.load(at(centreTerms, c), 16), term);
-    let t0 = f32x4.splat(0);
-    let t1 = t0;
-    for (let d = own; d < own + (FIRST << 2); d += 16) {
+    let p = panels + (<usize>(c >> 3) * (FIRST << 4));
+    let s0 = v128.load(at(centreLengths, c));
+    let s1 = v128.load(at(centreLengths, c), 16);
+    for (let d = own; d < own + (FIRST << 1); d += 16) {
       let q = v128.load32_splat(d);
-      s0 = f32x4.add(s0, f32x4.mul(q, v128.load(p)));
-      s1 = f32x4.add(s1, f32x4.mul(q, v128.load(p, 16)));
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(q, v128.load(p)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(q, v128.load(p, 16)));
       q = v128.load32_splat(d, 4);
-      t0 = f32x4.add(t0, f32x4.mul(q, v128.load(p, 32)));
-      t1 = f32x4.add(t1, f32x4.mul(q, v128.load(p, 48)));
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(q, v128.load(p, 32)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(q, v128.load(p, 48)));
       q = v128.load32_splat(d, 8);
-      s0 = f32x4.add(s0, f32x4.mul(q, v128.load(p, 64)));
-      s1 = f32x4.add(s1, f32x4.mul(q, v128.load(p, 80)));
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(q, v128.load(p, 64)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(q, v128.load(p, 80)));
       q = v128.load32_splat(d, 12);
-      t0 = f32x4.add(t0, f32x4.mul(q, v128.load(p, 96)));
-      t1 = f32x4.add(t1, f32x4.mul(q, v128.load(p, 112)));
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(q, v128.load(p, 96)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(q, v128.load(p, 112)));
       p += 128;
     }
-    const out0 = f32x4.gt(f32x4.add(s0, t0), limit);
-    const out1 = f32x4.gt(f32x4.add(s1, t1), limit);
+    const out0 = i32x4.gt_s(s0, first);
+    const out1 = i32x4.gt_s(s1, first);
     if (i32x4.all_true(v128.and(out0, out1))) continue;
     let mask = ~(i32x4.bitmask(out0) | (i32x4.bitmask(out1) << 4)) & 255;
     for (; mask != 0; mask &= mask - 1) {
-      const j = ctz(mask);
-      if (c + j >= known) break;
-      if (secondBound(own, centrePoints + (<usize>(c + j) * WIDTH << 2), keep) > f32x4.extract_lane(limit, 0)) continue;
-      exact++;
-      const centre = features + <usize>load<i32>(at(centres, c + j)) * rowBytes;
-      const value = sqrt<f32>(squaredDistance(row, centre, depth, f32x4.extract_lane(limit, 0)));
+      const other = c + ctz(mask);
+      // Places of a panel that hold no centre yet come last.
+      if (other >= known) break;
+      const bounded = load<i32>(at(centreLengths, other)) >= 0;
+      if (bounded && secondBound(own, centrePoints + (<usize>other * WIDTH << 1)) > second) continue;
+      const centre = features + <usize>load<i32>(at(centres, other)) * rowBytes;
+      const value = sqrt<f32>(squaredDistance(row, centre, depth, squareLimit(distance)));
       if (value < distance) {
         distance = value;
-        limit = f32x4.splat(squareLimit(distance));
+        second = unitLimit(distance, slack, error, unit);
+        first = i32x4.splat(second - max(length, 0));
       }
     }
   }
   store<f32>(at(distances, i), distance);
   store<i32>(at(seen, i), min(c, known));
-  return exact;
 }
 
 /**
  * Picks the centres number from .. to.
  * @param margin in (0, 1]: points catch up until they fall below margin x the largest distance
+ * @param slack at least 1 + the relative rounding error of an exact distance
  * @returns how many centres there are now; fewer than `to` when every distance is 0
  */
 export function kCenterAdvance(
-  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32,
-  distances: usize, seen: usize, blockMax: usize, reduced: usize, terms: usize,
-  centres: usize, centrePoints: usize, panels: usize, centreTerms: usize, cross: f32, keep: f32, radii: usize,
+  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32, unit: f64, slack: f64, largestError: f64,
+  distances: usize, seen: usize, blockMax: usize, reduced: usize, lengths: usize, errors: usize,
+  centres: usize, centrePoints: usize, panels: usize, centreLengths: usize, radii: usize,
 ): i32 {
   const blocks = (count + BLOCK - 1) / BLOCK;
   let known = from;
@@ -198,19 +239,25 @@ export function kCenterAdvance(
     const pick = firstEqual(distances, start, end, top);
     if (load<i32>(at(seen, pick)) < known) {
       const enough = top * margin;
-      for (let i = pick; i < end; i++) {
+      for (let i = start; i < end; i++) {
         if (load<f32>(at(distances, i)) < enough || load<i32>(at(seen, i)) >= known) continue;
-        catchUp(i, known, enough, features, depth, distances, seen, reduced, terms, centres, centrePoints, panels, centreTerms, keep);
+        catchUp(
+          i, known, enough, features, depth, unit, slack, largestError, distances, seen, reduced, lengths, errors,
+          centres, centrePoints, panels, centreLengths,
+        );
       }
     } else {
+      const point = reduced + (<usize>pick * WIDTH << 1);
       store<i32>(at(centres, known), pick);
       store<f32>(at(radii, known - from), top);
-      store<f32>(at(centreTerms, known), load<f32>(at(terms, pick)));
-      const panel = panels + (<usize>(known >> 3) * (FIRST << 5)) + (<usize>(known & 7) << 2);
+      store<i32>(at(centreLengths, known), load<i32>(at(lengths, pick)));
+      memory.copy(centrePoints + (<usize>known * WIDTH << 1), point, WIDTH << 1);
+      // Pairs of places side by side, as the dot instruction takes them.
+      const panel = panels + (<usize>(known >> 3) * (FIRST << 4)) + (<usize>(known & 7) << 2);
       for (let d: i32 = 0; d < FIRST; d++) {
-        store<f32>(panel + (<usize>d << 5), cross * load<f32>(at(reduced, pick * WIDTH + d)));
+        const value = <i32>load<i16>(point + (<usize>d << 1)) * -2;
+        store<i16>(panel + (<usize>(d >> 1) << 5) + (<usize>(d & 1) << 1), <i16>value);
       }
-      memory.copy(centrePoints + (<usize>known * WIDTH << 2), reduced + (<usize>pick * WIDTH << 2), WIDTH << 2);
       store<f32>(at(distances, pick), 0);
       known++;
     }

@@ -1,7 +1,8 @@
 // topKNeighbors from stock tfjs ops, for backends without a kernel of their own: products of centred blocks propose candidates,
 // which are then ranked by their distances in difference form. It never holds more than one block of products.
-import * as tf from '@tensorflow/tfjs';
+
 import type { Tensor1D, Tensor2D, Tensor3D, TensorInfo } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { type KernelCall, matrixTensor, number } from '../registry.js';
 import { compositeBlocks, compositeCandidates } from './plan.js';
 

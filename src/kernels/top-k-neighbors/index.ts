@@ -1,8 +1,8 @@
 // topKNeighbors: the exact nearest rows of a bank, without a matrix of all distances.
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import { IadError } from '../../runtime/errors.js';
 import { checkInteger, checkMatrix, checkSameDepth } from '../checks.js';
 import { runKernel } from '../registry.js';
-import { IadError } from '../../runtime/errors.js';
 import { TOP_K_NEIGHBORS } from './kernels.js';
 
 export interface Neighbors {

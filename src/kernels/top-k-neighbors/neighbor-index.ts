@@ -1,6 +1,7 @@
 // NeighborIndex: a bank prepared for many exact searches.
-import * as tf from '@tensorflow/tfjs';
+
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkMatrix } from '../checks.js';
 import { hasKernel, runKernel } from '../registry.js';

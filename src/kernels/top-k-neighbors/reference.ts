@@ -1,6 +1,7 @@
 // The meaning of topKNeighbors. Sums are float32 in the order of distance.ts, so that wasm must agree bit for bit.
-import { LANES, squaredDistance } from '../distance.js';
+
 import { makeTensor, readFloats } from '../cpu.js';
+import { LANES, squaredDistance } from '../distance.js';
 import { type KernelCall, matrix, number } from '../registry.js';
 
 /** The k nearest rows in ascending order. The lower row wins a tie; NaN and infinite distances never enter (row -1, Infinity). */

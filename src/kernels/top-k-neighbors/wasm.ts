@@ -1,7 +1,7 @@
 // topKNeighbors and the pruned search on tfjs's wasm backend.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { type KernelCall, input, matrix, matrixTensor, number } from '../registry.js';
 import { principalBasis, rounding } from '../reduction.js';
+import { input, type KernelCall, matrix, matrixTensor, number } from '../registry.js';
 import { address, allocate, wasmBackend, wasmKernels, withScratch } from '../wasm/module.js';
 import { packBasis, reduceRows } from '../wasm/reduce.js';
 import { bankBlockRows, tileQueries } from './plan.js';

@@ -1,4 +1,5 @@
 // The one AssemblyScript entry: re-exports every kernel's functions. No static data, no allocation (see scripts/build.mjs).
-export { projectRows, reduceRows, packPanels } from './reduce.as';
-export { topKNeighbors, prunedNeighbors } from '../top-k-neighbors/wasm.as';
-export { kCenterReduce, kCenterStart, kCenterAdvance } from '../k-center-greedy/wasm.as';
+
+export { kCenterAdvance, kCenterReduce, kCenterStart, kCenterUnit } from '../k-center-greedy/wasm.as';
+export { prunedNeighbors, topKNeighbors } from '../top-k-neighbors/wasm.as';
+export { packPanels, projectRows, reduceRows } from './reduce.as';

@@ -1,6 +1,7 @@
 // The kernels' WebAssembly module, instantiated on the memory of tfjs's own wasm backend: tensors are used where they lie.
-import * as tf from '@tensorflow/tfjs';
+
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { KERNELS_WASM_BASE64 } from './generated.js';
 
@@ -20,6 +21,7 @@ const FUNCTIONS = [
   'packPanels',
   'topKNeighbors',
   'prunedNeighbors',
+  'kCenterUnit',
   'kCenterReduce',
   'kCenterStart',
   'kCenterAdvance',

@@ -51,8 +51,8 @@ export function tile4x8(
   v128.store(out + 3 * stride, t31, 16);
 }
 
-/** centred = row - mean; gives back the squared norm, added in 4 lanes of float64. */
-function centre(row: usize, mean: usize, depth: i32, centred: usize): f64 {
+/** centred = row - mean; gives back the squared norm in float64. */
+export function centre(row: usize, mean: usize, depth: i32, centred: usize): f64 {
   let sum: f64 = 0;
   for (let d: i32 = 0; d < depth; d++) {
     const at = <usize>d << 2;
