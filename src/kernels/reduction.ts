@@ -39,8 +39,8 @@ const UNIT = 2 ** -24;
 const TAU = 2 ** -10;
 /** Allowed Frobenius distance of the directions' Gram matrix from the identity; float32 leaves about 2e-6. */
 const MAX_SKEW = 1e-5;
-const SAMPLE_ROWS = 4096;
-const ITERATIONS = 3;
+const SAMPLE_ROWS = 2048;
+const ITERATIONS = 2;
 
 /** The constants of the bound for a basis; see the head of this file. */
 export function rounding({ width, depth }: Pick<Basis, 'width' | 'depth'>): Rounding {
@@ -64,7 +64,7 @@ export function distanceSlack(depth: number): number {
 }
 
 /**
- * The leading principal directions of `rows` [N, D], by subspace iteration on at most 4,096 evenly spaced rows. Only the
+ * The leading principal directions of `rows` [N, D], by subspace iteration on at most 2,048 evenly spaced rows. Only the
  * speed of a search depends on how good they are, never its result.
  * @param width numbers per reduced row; a multiple of 8
  * @param free places among them that hold no direction
@@ -119,6 +119,7 @@ function covarianceTimes(sample: Tensor2D, directions: Matrix): Matrix {
 /** Rotates the directions within their span so that they have falling variance (Rayleigh-Ritz). */
 function leadingFirst(directions: Matrix, images: Matrix): Matrix {
   const small = directions.transpose().mmul(images);
+  if (!small.to1DArray().every(Number.isFinite)) return directions;
   const symmetric = small.clone().add(small.transpose()).mul(0.5);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
   const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
