@@ -12,14 +12,14 @@
 
 import type { Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { Matrix, QrDecomposition } from 'ml-matrix';
+import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import { Random } from '../runtime/random.js';
 import { LANES } from './distance.js';
 
 export interface Basis {
   /** [D] */
   readonly mean: Float32Array;
-  /** [width, D]: width - 1 orthonormal directions, then zeros in the residual norm's place. */
+  /** [width, D]: orthonormal directions, leading first, and zeros in the places that are left for norms. */
   readonly directions: Float32Array;
   /** A multiple of 8. */
   readonly width: number;
@@ -39,8 +39,8 @@ const UNIT = 2 ** -24;
 const TAU = 2 ** -10;
 /** Allowed Frobenius distance of the directions' Gram matrix from the identity; float32 leaves about 2e-6. */
 const MAX_SKEW = 1e-5;
-const SAMPLE_ROWS = 4096;
-const ITERATIONS = 3;
+const SAMPLE_ROWS = 2048;
+const ITERATIONS = 2;
 
 /** The constants of the bound for a basis; see the head of this file. */
 export function rounding({ width, depth }: Pick<Basis, 'width' | 'depth'>): Rounding {
@@ -48,7 +48,7 @@ export function rounding({ width, depth }: Pick<Basis, 'width' | 'depth'>): Roun
   const projectionError = 2 * Math.sqrt(width) * (64 + depth / 64 + 4) * UNIT + 2 * MAX_SKEW;
   const residualError = 3 * projectionError + 8 * UNIT;
   // The exact distance's own rounding must fit into tau / 2.
-  const tau = TAU + 2 * (depth / LANES + LANES) * UNIT;
+  const tau = TAU + distanceSlack(depth) - 1;
   return {
     projectionError,
     residualError,
@@ -58,14 +58,21 @@ export function rounding({ width, depth }: Pick<Basis, 'width' | 'depth'>): Roun
   };
 }
 
+/** 1 + the relative rounding error of a distance in the order of distance.ts, generously. */
+export function distanceSlack(depth: number): number {
+  return 1 + 2 * (depth / LANES + LANES) * UNIT;
+}
+
 /**
- * The leading principal directions of `rows` [N, D], by subspace iteration on at most 4,096 evenly spaced rows. Only the
+ * The leading principal directions of `rows` [N, D], by subspace iteration on at most 2,048 evenly spaced rows. Only the
  * speed of a search depends on how good they are, never its result.
- * @param width directions + 1; a multiple of 8
+ * @param width numbers per reduced row; a multiple of 8
+ * @param free places among them that hold no direction
  */
-export function principalBasis(rows: Tensor2D, width: number): Basis {
+export function principalBasis(rows: Tensor2D, width: number, free: readonly number[]): Basis {
   const [count, depth] = rows.shape;
-  const rank = Math.min(width - 1, depth);
+  const places = Array.from({ length: width }, (_, i) => i).filter((place) => !free.includes(place));
+  const rank = Math.min(places.length, depth);
   const { sample, mean } = tf.tidy(() => {
     const take = Math.min(count, SAMPLE_ROWS);
     const at = Int32Array.from({ length: take }, (_, i) => Math.floor((i * count) / take));
@@ -78,9 +85,10 @@ export function principalBasis(rows: Tensor2D, width: number): Basis {
   });
   let directions = orthonormal(seeded(depth, rank));
   for (let i = 0; i < ITERATIONS; i++) directions = orthonormal(covarianceTimes(sample, directions));
+  directions = leadingFirst(directions, covarianceTimes(sample, directions));
   const values = mean.dataSync<'float32'>().slice();
   tf.dispose([sample, mean]);
-  return finished(values, directions, width);
+  return finished(values, directions, width, places);
 }
 
 function seeded(depth: number, rank: number): Matrix {
@@ -108,25 +116,36 @@ function covarianceTimes(sample: Tensor2D, directions: Matrix): Matrix {
   return Matrix.from1DArray(depth, rank, values);
 }
 
-function finished(mean: Float32Array, columns: Matrix, width: number): Basis {
+/** Rotates the directions within their span so that they have falling variance (Rayleigh-Ritz). */
+function leadingFirst(directions: Matrix, images: Matrix): Matrix {
+  const small = directions.transpose().mmul(images);
+  if (!small.to1DArray().every(Number.isFinite)) return directions;
+  const symmetric = small.clone().add(small.transpose()).mul(0.5);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
+  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
+  return directions.mmul(eigenvectorMatrix.subMatrixColumn(order));
+}
+
+function finished(mean: Float32Array, columns: Matrix, width: number, places: readonly number[]): Basis {
   const { rows: depth, columns: rank } = columns;
   const directions = new Float32Array(width * depth);
-  for (let r = 0; r < rank; r++) for (let d = 0; d < depth; d++) directions[r * depth + d] = columns.get(d, r);
-  if (gramError(directions, rank, depth) < MAX_SKEW) return { mean, directions, width, depth };
+  const put = (value: (d: number, r: number) => number) => {
+    for (let r = 0; r < rank; r++) for (let d = 0; d < depth; d++) directions[places[r]! * depth + d] = value(d, r);
+  };
+  put((d, r) => columns.get(d, r));
   // Degenerate data can leave the iteration without enough directions; axes are always orthonormal.
-  directions.fill(0);
-  for (let r = 0; r < rank; r++) directions[r * depth + r] = 1;
+  if (!(gramError(directions, places.slice(0, rank), depth) < MAX_SKEW)) put((d, r) => (d === r ? 1 : 0));
   return { mean, directions, width, depth };
 }
 
-function gramError(directions: Float32Array, rank: number, depth: number): number {
+function gramError(directions: Float32Array, places: readonly number[], depth: number): number {
   let sum = 0;
-  for (let i = 0; i < rank; i++) {
-    for (let j = 0; j <= i; j++) {
+  for (const i of places) {
+    for (const j of places) {
       let dot = 0;
       for (let d = 0; d < depth; d++) dot += directions[i * depth + d]! * directions[j * depth + d]!;
       const off = i === j ? dot - 1 : dot;
-      sum += off * off * (i === j ? 1 : 2);
+      sum += off * off;
     }
   }
   return Math.sqrt(sum);

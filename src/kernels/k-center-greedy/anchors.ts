@@ -35,7 +35,8 @@ export async function anchorsFrom(
   try {
     for (let from = 0; from < count; from += GROUP) {
       const group = tf.tidy(() => {
-        const part = features.slice([from, 0], [Math.min(GROUP, count - from), -1]);
+        // Not slice: on the wasm backend that copies the whole tensor first.
+        const part = tf.gather(features, tf.range(from, Math.min(from + GROUP, count), 1, 'int32'));
         const distances = index.search(part, k).squared.sqrt().mean<Tensor1D>(1);
         return tf.where(tf.isInf(distances), tf.zerosLike(distances), distances);
       });

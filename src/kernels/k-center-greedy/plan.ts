@@ -1,7 +1,10 @@
 // Sizes of kCenterGreedy, as plain numbers.
 
-/** Numbers per point in its reduced form: 15 principal directions and the residual norm. wasm.as.ts has the same number. */
-export const REDUCED_WIDTH = 16;
+/** A point's reduced form; wasm.as.ts has the same layout. `free` are the places of the two norms. */
+export const REDUCED = { width: 64, first: 32, free: [31, 63] } as const;
+
+/** Points that are projected at a time. */
+export const PROJECT_ROWS = 2048;
 
 /** Points per block whose largest distance is kept. wasm.as.ts has the same number. */
 export const BLOCK = 256;

@@ -1,12 +1,27 @@
 // kCenterGreedy by lazy evaluation: a distance that has not seen the latest centres is still an upper bound, so a point is brought
-// up to date only when its bound is the largest. Each catching up runs over panels of 8 centres with the lower bounds of
-// reduction.ts; only centres that pass them cost an exact distance.
+// up to date only when its bound is the largest. Catching up runs over panels of 8 centres with lower bounds; only centres that
+// pass them cost an exact distance.
+//
+// A reduced point is 64 int16 in units of `unit`: 31 principal coordinates, the norm of the rest, 31 more coordinates, the norm of
+// what is left after those. The first 32 bound a distance loosely and cheaply, all but place 31 tightly. A point's norm is below
+// 2^14 units, so products and squared differences are exact in int32. reduction.ts has the reason why these are bounds; the true
+// distance is at least unit x sqrt(integer) less both points' errors.
 import { squaredDistance } from '../wasm/distance.as';
+import { centre, rowError, UNLIMITED } from '../wasm/reduce.as';
 
-/** Points per block whose largest distance is kept. */
+/** Points per block whose largest distance is kept; plan.ts has the same number. */
 const BLOCK: i32 = 256;
-/** Floats per reduced point; plan.ts has the same number. */
-const WIDTH: i32 = 16;
+/** Places of a reduced point; plan.ts has the same layout. */
+const WIDTH: i32 = 64;
+const FIRST: i32 = 32;
+const FIRST_NORM: i32 = 31;
+const SECOND_NORM: i32 = 63;
+/** Units of the longest point: twice it still fits an int16. */
+const LONGEST: f64 = 16000;
+/** Rounding moves each place by half a unit, and by float32's share of it. */
+const ROUNDING: f64 = 0.51 * 8;
+/** Above all squared lengths that occur. */
+const NEVER: i32 = 1 << 30;
 
 @inline
 function at(base: usize, index: i32): usize {
@@ -35,10 +50,93 @@ function firstEqual(values: usize, from: i32, to: i32, value: f32): i32 {
   return i;
 }
 
-/** Sets the initial distances (NaN and negative count as 0), the block maxima, and no centre seen or known. */
-export function kCenterStart(
-  anchors: usize, count: i32, distances: usize, seen: usize, blockMax: usize, centreTerms: usize, centreSlots: i32,
-): void {
+/**
+ * The unit in which the longest of the points has LONGEST units; points beyond the limits of float32 do not count.
+ * @param centred scratch, depth floats
+ */
+export function kCenterUnit(features: usize, count: i32, depth: i32, mean: usize, centred: usize): f64 {
+  let longest: f64 = 0;
+  for (let i: i32 = 0; i < count; i++) {
+    const norm = centre(features + (<usize>i * depth << 2), mean, depth, centred);
+    if (norm < UNLIMITED) longest = max(longest, norm);
+  }
+  return Math.sqrt(longest) / LONGEST;
+}
+
+/** Rounds a length to units. */
+@inline
+function units(length: f64, unit: f64): i32 {
+  return <i32>Math.floor(length / unit + 0.5);
+}
+
+/**
+ * Turns projected points into reduced points with their squared lengths and errors. A point beyond the limits has length -NEVER.
+ * @param projected float32 [count, WIDTH]
+ * @param reduced int16 [count, WIDTH]
+ * @returns the largest error so far
+ */
+export function kCenterReduce(
+  projected: usize, norms: usize, count: i32, unit: f64, projectionError: f64, residualError: f64,
+  reduced: usize, lengths: usize, errors: usize, largestError: f64,
+): f64 {
+  for (let i: i32 = 0; i < count; i++) {
+    const from = projected + (<usize>i * WIDTH << 2);
+    const point = reduced + (<usize>i * WIDTH << 1);
+    const norm = load<f64>(norms + (<usize>i << 3));
+    if (!(norm < UNLIMITED)) {
+      memory.fill(point, 0, WIDTH << 1);
+      store<i32>(at(lengths, i), -NEVER);
+      store<f32>(at(errors, i), Infinity);
+      continue;
+    }
+    let inside: f64 = 0;
+    let length: i32 = 0;
+    for (let w: i32 = 0; w < WIDTH; w++) {
+      let value: f64 = 0;
+      if (w == FIRST_NORM || w == SECOND_NORM) value = Math.sqrt(max(0, norm - inside));
+      else {
+        value = <f64>load<f32>(at(from, w));
+        inside += value * value;
+      }
+      const rounded = units(value, unit);
+      store<i16>(point + (<usize>w << 1), <i16>rounded);
+      if (w < FIRST) length += rounded * rounded;
+    }
+    // The first norm is the larger one, so the second one's error covers both.
+    const rest = Math.sqrt(max(0, norm - inside));
+    const error = rowError(norm, rest, projectionError, residualError) + ROUNDING * unit;
+    largestError = max(largestError, error);
+    store<i32>(at(lengths, i), length);
+    store<f32>(at(errors, i), <f32>(error * 1.000001));
+  }
+  return largestError;
+}
+
+@inline
+function squares(sum: v128, a: usize, b: usize): v128 {
+  const difference = i16x8.sub(v128.load(a), v128.load(b));
+  return i32x4.add(sum, i32x4.dot_i16x8_s(difference, difference));
+}
+
+/** The squared distance of two reduced points, in square units. */
+@inline
+function secondBound(a: usize, b: usize): i32 {
+  let difference = i16x8.sub(v128.load(a, 48), v128.load(b, 48));
+  difference = v128.and(difference, i16x8(-1, -1, -1, -1, -1, -1, -1, 0));
+  let s = i32x4.dot_i16x8_s(difference, difference);
+  let t = squares(i32x4.splat(0), a, b);
+  s = squares(s, a + 16, b + 16);
+  t = squares(t, a + 32, b + 32);
+  s = squares(s, a + 64, b + 64);
+  t = squares(t, a + 80, b + 80);
+  s = squares(s, a + 96, b + 96);
+  t = squares(t, a + 112, b + 112);
+  s = i32x4.add(s, t);
+  return i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
+}
+
+/** Sets the initial distances (NaN and negative count as 0), the block maxima, and no centre seen. */
+export function kCenterStart(anchors: usize, count: i32, distances: usize, seen: usize, blockMax: usize): void {
   for (let i: i32 = 0; i < count; i++) {
     const value = load<f32>(at(anchors, i));
     store<f32>(at(distances, i), value > 0 ? value : 0);
@@ -47,85 +145,88 @@ export function kCenterStart(
   for (let i: i32 = 0; i < count; i += BLOCK) {
     store<f32>(at(blockMax, i / BLOCK), largest(distances, i, min(i + BLOCK, count)));
   }
-  for (let i: i32 = 0; i < centreSlots; i++) store<f32>(at(centreTerms, i), Infinity);
 }
 
-/** Above this a squared distance proves that the distance is not below `distance`, rounding and underflow included. */
+/** A squared distance from here on proves that the distance is not below `distance`, rounding and underflow included. */
 @inline
 function squareLimit(distance: f32): f32 {
   return distance * distance * 1.0000005 + 1e-36;
 }
 
-/**
- * Shows point i the centres from seen[i] to `known`, until its distance falls below `enough`.
- * @returns how many exact distances were needed
- */
+/** Square units above which the distance is not below `distance`, given the sum of both points' errors. */
+@inline
+function unitLimit(distance: f32, slack: f64, errors: f64, unit: f64): i32 {
+  const length = (<f64>distance * slack + 1e-15 + errors) / unit;
+  return length < 32767 ? <i32>(length * length) + 1 : NEVER;
+}
+
+/** Shows point i the centres from seen[i] to `known`, until its distance falls below `enough`. */
 function catchUp(
-  i: i32, known: i32, enough: f32, features: usize, depth: i32, distances: usize, seen: usize,
-  reduced: usize, terms: usize, centres: usize, panels: usize, centreTerms: usize,
-): i32 {
+  i: i32, known: i32, enough: f32, features: usize, depth: i32, unit: f64, slack: f64, largestError: f64,
+  distances: usize, seen: usize, reduced: usize, lengths: usize, errors: usize,
+  centres: usize, centrePoints: usize, panels: usize, centreLengths: usize,
+): void {
   const rowBytes = <usize>depth << 2;
   const row = features + <usize>i * rowBytes;
-  const own = reduced + (<usize>i * WIDTH << 2);
-  const q0 = v128.load32_splat(own), q1 = v128.load32_splat(own, 4), q2 = v128.load32_splat(own, 8);
-  const q3 = v128.load32_splat(own, 12), q4 = v128.load32_splat(own, 16), q5 = v128.load32_splat(own, 20);
-  const q6 = v128.load32_splat(own, 24), q7 = v128.load32_splat(own, 28), q8 = v128.load32_splat(own, 32);
-  const q9 = v128.load32_splat(own, 36), q10 = v128.load32_splat(own, 40), q11 = v128.load32_splat(own, 44);
-  const q12 = v128.load32_splat(own, 48), q13 = v128.load32_splat(own, 52), q14 = v128.load32_splat(own, 56);
-  const q15 = v128.load32_splat(own, 60);
-  const term = f32x4.splat(load<f32>(at(terms, i)));
+  const own = reduced + (<usize>i * WIDTH << 1);
+  const length = load<i32>(at(lengths, i));
+  const error = <f64>load<f32>(at(errors, i)) + largestError;
   let distance = load<f32>(at(distances, i));
-  let limit = f32x4.splat(squareLimit(distance));
-  let exact: i32 = 0;
-  let c = load<i32>(at(seen, i)) & ~3;
-  for (; c < known && distance >= enough; c += 4) {
-    // Panels hold 8 centres, 32 bytes a direction; this takes one half.
-    const p = panels + (<usize>(c >> 3) * (WIDTH << 5)) + (<usize>(c & 4) << 2);
-    let s = f32x4.add(v128.load(at(centreTerms, c)), term);
-    let t = f32x4.mul(q0, v128.load(p));
-    s = f32x4.add(s, f32x4.mul(q1, v128.load(p, 32)));
-    t = f32x4.add(t, f32x4.mul(q2, v128.load(p, 64)));
-    s = f32x4.add(s, f32x4.mul(q3, v128.load(p, 96)));
-    t = f32x4.add(t, f32x4.mul(q4, v128.load(p, 128)));
-    s = f32x4.add(s, f32x4.mul(q5, v128.load(p, 160)));
-    t = f32x4.add(t, f32x4.mul(q6, v128.load(p, 192)));
-    s = f32x4.add(s, f32x4.mul(q7, v128.load(p, 224)));
-    t = f32x4.add(t, f32x4.mul(q8, v128.load(p, 256)));
-    s = f32x4.add(s, f32x4.mul(q9, v128.load(p, 288)));
-    t = f32x4.add(t, f32x4.mul(q10, v128.load(p, 320)));
-    s = f32x4.add(s, f32x4.mul(q11, v128.load(p, 352)));
-    t = f32x4.add(t, f32x4.mul(q12, v128.load(p, 384)));
-    s = f32x4.add(s, f32x4.mul(q13, v128.load(p, 416)));
-    t = f32x4.add(t, f32x4.mul(q14, v128.load(p, 448)));
-    s = f32x4.add(s, f32x4.mul(q15, v128.load(p, 480)));
-    const out = f32x4.gt(f32x4.add(s, t), limit);
-    if (i32x4.all_true(out)) continue;
-    const mask = i32x4.bitmask(out);
-    for (let j: i32 = 0; j < 4 && c + j < known; j++) {
-      if (mask & (1 << j)) continue;
-      exact++;
-      const centre = features + <usize>load<i32>(at(centres, c + j)) * rowBytes;
-      const value = sqrt<f32>(squaredDistance(row, centre, depth, f32x4.extract_lane(limit, 0)));
+  let second = unitLimit(distance, slack, error, unit);
+  let first = i32x4.splat(second - max(length, 0));
+  let c = load<i32>(at(seen, i)) & ~7;
+  for (; c < known && distance >= enough; c += 8) {
+    let p = panels + (<usize>(c >> 3) * (FIRST << 4));
+    let s0 = v128.load(at(centreLengths, c));
+    let s1 = v128.load(at(centreLengths, c), 16);
+    for (let d = own; d < own + (FIRST << 1); d += 16) {
+      let q = v128.load32_splat(d);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(q, v128.load(p)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(q, v128.load(p, 16)));
+      q = v128.load32_splat(d, 4);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(q, v128.load(p, 32)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(q, v128.load(p, 48)));
+      q = v128.load32_splat(d, 8);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(q, v128.load(p, 64)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(q, v128.load(p, 80)));
+      q = v128.load32_splat(d, 12);
+      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(q, v128.load(p, 96)));
+      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(q, v128.load(p, 112)));
+      p += 128;
+    }
+    const out0 = i32x4.gt_s(s0, first);
+    const out1 = i32x4.gt_s(s1, first);
+    if (i32x4.all_true(v128.and(out0, out1))) continue;
+    let mask = ~(i32x4.bitmask(out0) | (i32x4.bitmask(out1) << 4)) & 255;
+    for (; mask != 0; mask &= mask - 1) {
+      const other = c + ctz(mask);
+      // Places of a panel that hold no centre yet come last.
+      if (other >= known) break;
+      const bounded = load<i32>(at(centreLengths, other)) >= 0;
+      if (bounded && secondBound(own, centrePoints + (<usize>other * WIDTH << 1)) > second) continue;
+      const centre = features + <usize>load<i32>(at(centres, other)) * rowBytes;
+      const value = sqrt<f32>(squaredDistance(row, centre, depth, squareLimit(distance)));
       if (value < distance) {
         distance = value;
-        limit = f32x4.splat(squareLimit(distance));
+        second = unitLimit(distance, slack, error, unit);
+        first = i32x4.splat(second - max(length, 0));
       }
     }
   }
   store<f32>(at(distances, i), distance);
   store<i32>(at(seen, i), min(c, known));
-  return exact;
 }
 
 /**
  * Picks the centres number from .. to.
  * @param margin in (0, 1]: points catch up until they fall below margin x the largest distance
+ * @param slack at least 1 + the relative rounding error of an exact distance
  * @returns how many centres there are now; fewer than `to` when every distance is 0
  */
 export function kCenterAdvance(
-  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32,
-  distances: usize, seen: usize, blockMax: usize, reduced: usize, terms: usize,
-  centres: usize, panels: usize, centreTerms: usize, cross: f32, radii: usize,
+  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32, unit: f64, slack: f64, largestError: f64,
+  distances: usize, seen: usize, blockMax: usize, reduced: usize, lengths: usize, errors: usize,
+  centres: usize, centrePoints: usize, panels: usize, centreLengths: usize, radii: usize,
 ): i32 {
   const blocks = (count + BLOCK - 1) / BLOCK;
   let known = from;
@@ -138,17 +239,24 @@ export function kCenterAdvance(
     const pick = firstEqual(distances, start, end, top);
     if (load<i32>(at(seen, pick)) < known) {
       const enough = top * margin;
-      for (let i = pick; i < end; i++) {
+      for (let i = start; i < end; i++) {
         if (load<f32>(at(distances, i)) < enough || load<i32>(at(seen, i)) >= known) continue;
-        catchUp(i, known, enough, features, depth, distances, seen, reduced, terms, centres, panels, centreTerms);
+        catchUp(
+          i, known, enough, features, depth, unit, slack, largestError, distances, seen, reduced, lengths, errors,
+          centres, centrePoints, panels, centreLengths,
+        );
       }
     } else {
+      const point = reduced + (<usize>pick * WIDTH << 1);
       store<i32>(at(centres, known), pick);
       store<f32>(at(radii, known - from), top);
-      store<f32>(at(centreTerms, known), load<f32>(at(terms, pick)));
-      const panel = panels + (<usize>(known >> 3) * (WIDTH << 5)) + (<usize>(known & 7) << 2);
-      for (let d: i32 = 0; d < WIDTH; d++) {
-        store<f32>(panel + (<usize>d << 5), cross * load<f32>(at(reduced, pick * WIDTH + d)));
+      store<i32>(at(centreLengths, known), load<i32>(at(lengths, pick)));
+      memory.copy(centrePoints + (<usize>known * WIDTH << 1), point, WIDTH << 1);
+      // Pairs of places side by side, as the dot instruction takes them.
+      const panel = panels + (<usize>(known >> 3) * (FIRST << 4)) + (<usize>(known & 7) << 2);
+      for (let d: i32 = 0; d < FIRST; d++) {
+        const value = <i32>load<i16>(point + (<usize>d << 1)) * -2;
+        store<i16>(panel + (<usize>(d >> 1) << 5) + (<usize>(d & 1) << 1), <i16>value);
       }
       store<f32>(at(distances, pick), 0);
       known++;

@@ -1,42 +1,65 @@
 // kCenterGreedy on tfjs's wasm backend. The state's tensors are changed in place from slice to slice.
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { principalBasis, rounding } from '../reduction.js';
+import { distanceSlack, principalBasis, rounding } from '../reduction.js';
 import { input, type KernelCall, matrix, matrixTensor, number } from '../registry.js';
-import { address, allocate, wasmBackend, wasmKernels } from '../wasm/module.js';
-import { packBasis, reduceRows } from '../wasm/reduce.js';
-import { BLOCK, CATCH_UP_MARGIN, REDUCED_WIDTH } from './plan.js';
+import { address, allocate, type WasmBackend, wasmBackend, wasmKernels, withScratch } from '../wasm/module.js';
+import { packBasis, projectRows } from '../wasm/reduce.js';
+import { BLOCK, CATCH_UP_MARGIN, PROJECT_ROWS, REDUCED } from './plan.js';
 
-/** State: distances, seen, blockMax, reduced, terms of the points; centres, panels, centreTerms of the picks. */
+/** State: distances, seen, blockMax, reduced, lengths, errors of the points; centres, centrePoints, panels, centreLengths; scales. */
 export function kCenterStartWasm(call: KernelCall): TensorInfo[] {
   const backend = wasmBackend(call.backend);
-  const { info, rows: count, columns: depth } = matrix(call, 'features');
+  const count = matrix(call, 'features').rows;
   const slots = Math.ceil(number(call, 'count') / 8) * 8;
   const distances = allocate(backend, [count], 'float32');
   const seen = allocate(backend, [count], 'int32');
   const blockMax = allocate(backend, [Math.ceil(count / BLOCK)], 'float32');
-  const reduced = allocate(backend, [Math.ceil(count / 4) * 4, REDUCED_WIDTH], 'float32');
-  const terms = allocate(backend, [count], 'float32');
+  const lengths = allocate(backend, [count], 'int32');
+  const errors = allocate(backend, [count], 'float32');
   const centres = allocate(backend, [slots], 'int32');
-  const panels = allocate(backend, [slots / 8, REDUCED_WIDTH, 8], 'float32');
-  const centreTerms = allocate(backend, [slots], 'float32');
-  const at = (tensor: TensorInfo) => address(backend, tensor);
+  const centreLengths = allocate(backend, [slots], 'int32');
+  // Pairs of int16 in the places of int32.
+  const reduced = allocate(backend, [count, REDUCED.width / 2], 'int32');
+  const centrePoints = allocate(backend, [slots, REDUCED.width / 2], 'int32');
+  const panels = allocate(backend, [slots / 8, REDUCED.first / 2, 8], 'int32');
 
-  const { mean, basis } = packBasis(backend, principalBasis(matrixTensor(call, 'features'), REDUCED_WIDTH));
-  reduceRows(backend, {
-    rows: at(info),
-    count,
-    basis: { width: REDUCED_WIDTH, depth },
-    mean: at(mean),
-    panels: at(basis),
-    scale: 1,
-    out: at(reduced),
-    terms: at(terms),
+  const at = (tensor: TensorInfo) => address(backend, tensor);
+  const scales = reducePoints(call, backend, [at(reduced), at(lengths), at(errors)]);
+  wasmKernels(backend).kCenterStart(at(input(call, 'anchors')), count, at(distances), at(seen), at(blockMax));
+  const points = [distances, seen, blockMax, reduced, lengths, errors];
+  return [...points, centres, centrePoints, panels, centreLengths, scales];
+}
+
+/** Fills the reduced points at the addresses `targets`; returns [unit, largest error]. */
+function reducePoints(call: KernelCall, backend: WasmBackend, targets: readonly [number, number, number]): TensorInfo {
+  const { info, rows: total, columns: depth } = matrix(call, 'features');
+  const found = principalBasis(matrixTensor(call, 'features'), REDUCED.width, REDUCED.free);
+  const { mean, basis } = packBasis(backend, found);
+  const kernels = wasmKernels(backend);
+  const { projectionError, residualError } = rounding(found);
+  const [reduced, lengths, errors] = targets;
+  const rows = address(backend, info);
+  const at = { mean: address(backend, mean), panels: address(backend, basis) };
+  const tight = withScratch(backend, depth, (centred) => kernels.kCenterUnit(rows, total, depth, at.mean, centred));
+  // float32 holds the unit from here on; a power of two loses nothing on the way.
+  const unit = tight > 0 ? 2 ** Math.ceil(Math.log2(tight)) : 1;
+  let error = 0;
+  withScratch(backend, PROJECT_ROWS * REDUCED.width, (out) => {
+    for (let from = 0; from < total; from += PROJECT_ROWS) {
+      const count = Math.min(PROJECT_ROWS, total - from);
+      const group = { rows: rows + from * depth * 4, count, basis: found, ...at, out };
+      projectRows(backend, group, (norms) => {
+        const made = [reduced + from * REDUCED.width * 2, lengths + from * 4, errors + from * 4];
+        error = kernels.kCenterReduce(out, norms, count, unit, projectionError, residualError, ...made, error);
+      });
+    }
   });
-  backend.disposeData(mean.dataId);
-  backend.disposeData(basis.dataId);
-  const state = [at(distances), at(seen), at(blockMax), at(centreTerms)];
-  wasmKernels(backend).kCenterStart(at(input(call, 'anchors')), count, ...state, slots);
-  return [distances, seen, blockMax, reduced, terms, centres, panels, centreTerms];
+  for (const tensor of [mean, basis]) backend.disposeData(tensor.dataId);
+  return {
+    dataId: backend.write(Float32Array.of(unit, error * 1.000001), [2], 'float32'),
+    shape: [2],
+    dtype: 'float32',
+  };
 }
 
 export function kCenterAdvanceWasm(call: KernelCall): TensorInfo[] {
@@ -44,13 +67,14 @@ export function kCenterAdvanceWasm(call: KernelCall): TensorInfo[] {
   const { info, rows: count, columns: depth } = matrix(call, 'features');
   const from = number(call, 'from');
   const to = number(call, 'to');
-  const state = Array.from({ length: 8 }, (_, i) => address(backend, input(call, `s${i}`)));
-  const { cross } = rounding({ width: REDUCED_WIDTH, depth });
+  const state = Array.from({ length: 10 }, (_, i) => address(backend, input(call, `s${i}`)));
+  const scales = backend.readSync(input(call, 's10').dataId);
   const radii = allocate(backend, [to - from], 'float32');
-  const points = [address(backend, info), count, depth, from, to, CATCH_UP_MARGIN];
-  const known = wasmKernels(backend).kCenterAdvance(...points, ...state, cross, address(backend, radii));
+  const [unit, error] = [Number(scales[0]), Number(scales[1])];
+  const picks = [address(backend, info), count, depth, from, to, CATCH_UP_MARGIN, unit, distanceSlack(depth), error];
+  const known = wasmKernels(backend).kCenterAdvance(...picks, ...state, address(backend, radii));
   const picked = known - from;
-  const indices = backend.readSync(input(call, 's5').dataId).slice(from, known);
+  const indices = backend.readSync(input(call, 's6').dataId).slice(from, known);
   const values = backend.readSync(radii.dataId).slice(0, picked);
   backend.disposeData(radii.dataId);
   return [

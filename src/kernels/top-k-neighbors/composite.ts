@@ -48,8 +48,11 @@ function nearest(queries: Tensor2D, bank: Tensor2D, mean: Tensor1D, k: number, b
   const distances = picked.sub(queries.expandDims(1)).square().sum<Tensor2D>(2);
   const best = tf.topk(withoutNaN(distances, Number.POSITIVE_INFINITY).neg(), k);
   const squared = best.values.neg<Tensor2D>();
-  const chosen = tf.gather(candidates.toFloat(), best.indices, 1, 1).reshape<Tensor2D>([count, k]);
-  const rows: Tensor2D = tf.where(tf.isInf(squared), tf.fill([count, k], -1), chosen);
+  // A flat gather: the wasm backend's own ignores batch dimensions.
+  const starts = tf.range(0, count * width, width, 'int32').expandDims(1);
+  const places = best.indices.toInt().add<Tensor2D>(starts).reshape<Tensor1D>([-1]);
+  const chosen = tf.gather(candidates.reshape<Tensor1D>([-1]), places).reshape<Tensor2D>([count, k]);
+  const rows: Tensor2D = tf.where(tf.isInf(squared), tf.fill([count, k], -1), chosen.toFloat());
   return [squared, rows.cast<Tensor2D>('int32')];
 }
 

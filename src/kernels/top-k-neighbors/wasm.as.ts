@@ -88,19 +88,17 @@ function upperBound(
  * @param queryTerms [queryCount]
  * @param panels the bank in the basis, in panels of 8 rows; bankTerms has Infinity for the absent rows of the last one
  * @param bounds scratch, tileQueries x (bankCount rounded up to 8) floats
- * @returns how many exact distances were needed
  */
 export function prunedNeighbors(
   queries: usize, queryCount: i32, bank: usize, bankCount: i32, depth: i32, k: i32,
   reduced: usize, queryTerms: usize, panels: usize, bankTerms: usize, width: i32, tileQueries: i32, bounds: usize,
   squared: usize, rows: usize,
-): i32 {
+): void {
   const rowBytes = <usize>depth << 2;
   const listBytes = <usize>k << 2;
   const reducedBytes = <usize>width << 2;
   const boundsBytes = (<usize>((bankCount + 7) & ~7)) << 2;
   const panelBytes = <usize>width << 5;
-  let exact: i32 = 0;
   for (let from: i32 = 0; from < queryCount; from += tileQueries) {
     const to = min(queryCount, from + tileQueries);
     for (let i: i32 = 0; i < bankCount; i += 8) {
@@ -130,7 +128,6 @@ export function prunedNeighbors(
         const mask = i32x4.bitmask(out);
         for (let j: i32 = 0; j < 4 && i + j < bankCount; j++) {
           if (mask & (1 << j)) continue;
-          exact++;
           const value = squaredDistance(query, bank + <usize>(i + j) * rowBytes, depth, beat);
           if (value < beat) {
             insert(list, listRows, k, value, i + j);
@@ -141,5 +138,4 @@ export function prunedNeighbors(
       }
     }
   }
-  return exact;
 }

@@ -25,7 +25,7 @@ export function neighborIndexBuildWasm(call: KernelCall): TensorInfo[] {
   const backend = wasmBackend(call.backend);
   const bank = matrix(call, 'bank');
   const width = number(call, 'width');
-  const { mean, basis } = packBasis(backend, principalBasis(matrixTensor(call, 'bank'), width));
+  const { mean, basis } = packBasis(backend, principalBasis(matrixTensor(call, 'bank'), width, [width - 1]));
   const padded = Math.ceil(bank.rows / 8) * 8;
   const panels = allocate(backend, [padded / 8, width, 8], 'float32');
   const terms = {
@@ -37,16 +37,15 @@ export function neighborIndexBuildWasm(call: KernelCall): TensorInfo[] {
   withScratch(backend, group * width, (out) => {
     for (let from = 0; from < bank.rows; from += group) {
       const count = Math.min(group, bank.rows - from);
-      reduceRows(backend, {
+      const projection = {
         rows: address(backend, bank.info) + from * bank.columns * 4,
         count,
         basis: { width, depth: bank.columns },
         mean: address(backend, mean),
         panels: address(backend, basis),
-        scale: 1,
         out,
-        terms: address(backend, terms) + from * 4,
-      });
+      };
+      reduceRows(backend, projection, 1, address(backend, terms) + from * 4);
       wasmKernels(backend).packPanels(out, count, width, address(backend, panels) + from * width * 4);
     }
   });
@@ -71,16 +70,15 @@ export function neighborIndexSearchWasm(call: KernelCall): TensorInfo[] {
     const terms = reduced + padded * width * 4;
     const bounds = terms + padded * 4;
     const at = address(backend, queries.info);
-    reduceRows(backend, {
+    const projection = {
       rows: at,
       count: queries.rows,
       basis,
       mean: address(backend, input(call, 'mean')),
       panels: address(backend, basisInput.info),
-      scale: rounding(basis).cross,
       out: reduced,
-      terms,
-    });
+    };
+    reduceRows(backend, projection, rounding(basis).cross, terms);
     const sides = [at, queries.rows, address(backend, bank.info), bank.rows];
     const index = [address(backend, input(call, 'panels')), address(backend, input(call, 'terms'))];
     const outputs = [address(backend, squared), address(backend, rows)];

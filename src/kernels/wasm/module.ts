@@ -16,10 +16,13 @@ export type WasmBackend = KernelBackend & WasmParts;
 
 type WasmFunction = (...args: number[]) => number;
 const FUNCTIONS = [
+  'projectRows',
   'reduceRows',
   'packPanels',
   'topKNeighbors',
   'prunedNeighbors',
+  'kCenterUnit',
+  'kCenterReduce',
   'kCenterStart',
   'kCenterAdvance',
 ] as const;
@@ -35,8 +38,8 @@ function isWasmBackend(backend: unknown): backend is WasmBackend {
   const { wasm } = backend;
   return (
     isObject(wasm) &&
-    isObject(wasm['asm']) &&
-    wasm['asm']['memory'] instanceof WebAssembly.Memory &&
+    isObject(wasm.asm) &&
+    wasm.asm.memory instanceof WebAssembly.Memory &&
     'makeOutput' in backend &&
     typeof backend.makeOutput === 'function'
   );

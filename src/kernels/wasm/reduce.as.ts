@@ -51,8 +51,8 @@ export function tile4x8(
   v128.store(out + 3 * stride, t31, 16);
 }
 
-/** centred = row - mean; gives back the squared norm, added in 4 lanes of float64. */
-function centre(row: usize, mean: usize, depth: i32, centred: usize): f64 {
+/** centred = row - mean; gives back the squared norm in float64. */
+export function centre(row: usize, mean: usize, depth: i32, centred: usize): f64 {
   let sum: f64 = 0;
   for (let d: i32 = 0; d < depth; d++) {
     const at = <usize>d << 2;
@@ -64,52 +64,66 @@ function centre(row: usize, mean: usize, depth: i32, centred: usize): f64 {
 }
 
 /**
- * out[i] = scale * [basis (row_i - mean), residual norm], term[i] = the row's share of the bound.
- * @param panels the basis in panels of 8 directions; the last direction is zero, its place takes the residual norm
+ * out[i] = basis (row_i - mean), norms[i] = ||row_i - mean||^2 in float64.
+ * @param panels the basis in panels of 8 directions
  * @param centred scratch, 4 x depth floats
  * @param out [count rounded up to 4, width]
  */
-export function reduceRows(
-  rows: usize, count: i32, depth: i32, mean: usize, panels: usize, width: i32,
-  projectionError: f64, residualError: f64, keep: f64, penalty: f64, scale: f32,
-  centred: usize, out: usize, terms: usize,
+export function projectRows(
+  rows: usize, count: i32, depth: i32, mean: usize, panels: usize, width: i32, centred: usize, out: usize, norms: usize,
 ): void {
   const rowBytes = <usize>depth << 2;
   const outBytes = <usize>width << 2;
-  const c1 = centred + rowBytes;
-  const c2 = c1 + rowBytes;
-  const c3 = c2 + rowBytes;
   const zero = f32x4.splat(0);
-  const unlimited: f64 = 1e36;
   for (let i: i32 = 0; i < count; i += 4) {
-    const n0 = centre(rows + <usize>i * rowBytes, mean, depth, centred);
-    const n1 = centre(rows + <usize>min(i + 1, count - 1) * rowBytes, mean, depth, c1);
-    const n2 = centre(rows + <usize>min(i + 2, count - 1) * rowBytes, mean, depth, c2);
-    const n3 = centre(rows + <usize>min(i + 3, count - 1) * rowBytes, mean, depth, c3);
-    const target = out + <usize>i * outBytes;
+    for (let j: i32 = 0; j < 4; j++) {
+      const row = min(i + j, count - 1);
+      const norm = centre(rows + <usize>row * rowBytes, mean, depth, centred + <usize>j * rowBytes);
+      store<f64>(norms + (<usize>row << 3), norm);
+    }
     let panel = panels;
     for (let w: i32 = 0; w < width; w += 8) {
-      tile4x8(centred, c1, c2, c3, panel, depth, zero, zero, target + (<usize>w << 2), outBytes);
+      tile4x8(
+        centred, centred + rowBytes, centred + 2 * rowBytes, centred + 3 * rowBytes, panel, depth, zero, zero,
+        out + <usize>i * outBytes + (<usize>w << 2), outBytes,
+      );
       panel += <usize>depth << 5;
     }
-    for (let j: i32 = 0; j < 4; j++) {
-      const at = target + <usize>j * outBytes;
-      const norm = j == 0 ? n0 : j == 1 ? n1 : j == 2 ? n2 : n3;
-      let inside: f64 = 0;
-      for (let w: i32 = 0; w < width - 1; w++) {
-        const value = load<f32>(at + (<usize>w << 2));
-        inside += <f64>value * <f64>value;
-        store<f32>(at + (<usize>w << 2), value * scale);
-      }
-      const residual = Math.sqrt(max(0, norm - inside));
-      store<f32>(at + outBytes - 4, <f32>residual * scale);
-      if (i + j >= count) continue;
-      const worst = Math.sqrt(residualError * norm);
-      const error = projectionError * Math.sqrt(norm) + (residual > worst ? (residualError * norm) / residual : worst);
-      // Rows too large for float32 squares, and rows of NaN, are never ruled out.
-      const term = norm < unlimited ? norm * keep - penalty * error * error - 1e-30 : -Infinity;
-      store<f32>(terms + (<usize>(i + j) << 2), <f32>term);
+  }
+}
+
+/** How far a computed reduced row may be from the true one. */
+@inline
+export function rowError(norm: f64, residual: f64, projectionError: f64, residualError: f64): f64 {
+  const worst = Math.sqrt(residualError * norm);
+  return projectionError * Math.sqrt(norm) + (residual > worst ? (residualError * norm) / residual : worst);
+}
+
+/** Squared norms from here on are too close to float32's end: such rows, and rows of NaN, are never ruled out. */
+export const UNLIMITED: f64 = 1e36;
+
+/**
+ * Turns projected rows into scale * [projection, residual norm], and makes every row's term of the bound.
+ * The last direction of the basis is zero: its place takes the residual norm.
+ */
+export function reduceRows(
+  out: usize, norms: usize, count: i32, width: i32,
+  projectionError: f64, residualError: f64, keep: f64, penalty: f64, scale: f32, terms: usize,
+): void {
+  for (let i: i32 = 0; i < count; i++) {
+    const at = out + (<usize>i * width << 2);
+    const norm = load<f64>(norms + (<usize>i << 3));
+    let inside: f64 = 0;
+    for (let w: i32 = 0; w < width - 1; w++) {
+      const value = load<f32>(at + (<usize>w << 2));
+      inside += <f64>value * <f64>value;
+      store<f32>(at + (<usize>w << 2), value * scale);
     }
+    const residual = Math.sqrt(max(0, norm - inside));
+    store<f32>(at + (<usize>(width - 1) << 2), <f32>residual * scale);
+    const error = rowError(norm, residual, projectionError, residualError);
+    const term = norm < UNLIMITED ? norm * keep - penalty * error * error - 1e-30 : -Infinity;
+    store<f32>(terms + (<usize>i << 2), <f32>term);
   }
 }
 

@@ -15,26 +15,35 @@ export function packBasis(backend: WasmBackend, basis: Basis): { mean: TensorInf
   return { mean, basis: packed };
 }
 
-export interface ReduceCall {
+export interface Projection {
   /** Address of [count, depth]. */
   readonly rows: number;
   readonly count: number;
   readonly basis: Pick<Basis, 'width' | 'depth'>;
+  /** Addresses of what packBasis made. */
   readonly mean: number;
   readonly panels: number;
-  readonly scale: number;
   /** Address of [count rounded up to 4, width]. */
   readonly out: number;
-  /** Address of [count]. */
-  readonly terms: number;
 }
 
-export function reduceRows(backend: WasmBackend, call: ReduceCall): void {
-  const { width, depth } = call.basis;
-  const { projectionError, residualError, keep, penalty } = rounding(call.basis);
-  withScratch(backend, 4 * depth, (centred) => {
-    const { rows, count, mean, panels, scale, out, terms } = call;
+/** Projects rows, then hands the address of their squared norms (float64 [count]) to `finish`. */
+export function projectRows(backend: WasmBackend, projection: Projection, finish: (norms: number) => void): void {
+  const { rows, count, basis, mean, panels, out } = projection;
+  withScratch(backend, 4 * basis.depth + 2 * count + 2, (scratch) => {
+    const norms = Math.ceil(scratch / 8) * 8;
+    const centred = norms + 8 * count;
+    wasmKernels(backend).projectRows(rows, count, basis.depth, mean, panels, basis.width, centred, out, norms);
+    finish(norms);
+  });
+}
+
+/** Projects rows and makes them scale * [projection, residual norm], with their terms at address `terms`. */
+export function reduceRows(backend: WasmBackend, projection: Projection, scale: number, terms: number): void {
+  const { count, basis, out } = projection;
+  const { projectionError, residualError, keep, penalty } = rounding(basis);
+  projectRows(backend, projection, (norms) => {
     const bound = [projectionError, residualError, keep, penalty];
-    wasmKernels(backend).reduceRows(rows, count, depth, mean, panels, width, ...bound, scale, centred, out, terms);
+    wasmKernels(backend).reduceRows(out, norms, count, basis.width, ...bound, scale, terms);
   });
 }
