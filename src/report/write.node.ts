@@ -1,11 +1,10 @@
 // Writes a report's folder: report.html, evaluation.json, charts/*.png, overlays/*.png; all of it or nothing.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { Evaluation } from '../benchmark/types.js';
 import { encodeJpeg, encodePng } from '../data/encode.node.js';
 import type { Image } from '../data/types.js';
-import { IadError, throwIfAborted } from '../runtime/errors.js';
+import { IadError, yieldTurn } from '../runtime/errors.js';
 import { writing } from '../runtime/writing.node.js';
 import { renderCharts } from './charts.js';
 import { fileNames } from './file-names.js';
@@ -60,7 +59,7 @@ export async function writeReport(
     });
     for (const [name, svg] of Object.entries(charts)) {
       if (svg === null) continue;
-      await turn(signal);
+      await yieldTurn(signal);
       const png = await rasterize(svg);
       await writing(target, () => writeFile(join(scratch, 'charts', `${name}.png`), png));
     }
@@ -71,13 +70,13 @@ export async function writeReport(
     const names = fileNames(small.map(({ id }) => id));
     const rendered: RenderedCase[] = [];
     for (const [i, { id, image, map, mask, truth }] of small.entries()) {
-      await turn(signal);
+      await yieldTurn(signal);
       const overlay = renderOverlay(image, map, { scale, mask, truth });
       await writing(target, () => writeFile(join(scratch, 'overlays', `${names[i]!}.png`), encodePng(overlay)));
       const real = truth && renderTruth(image, truth);
       rendered.push({ id, image: jpegUri(image), overlay: jpegUri(overlay), truth: real && jpegUri(real) });
     }
-    await turn(signal);
+    await yieldTurn(signal);
     const page = renderReport(evaluation, charts, rendered, scale);
     await writing(target, async () => {
       await writeFile(join(scratch, 'report.html'), page);
@@ -87,12 +86,6 @@ export async function writeReport(
     await rm(scratch, { recursive: true, force: true });
   }
   return join(target, 'report.html');
-}
-
-/** Lets a Ctrl-C arrive between two pieces of work. */
-async function turn(signal: AbortSignal | undefined): Promise<void> {
-  await setImmediate();
-  throwIfAborted(signal);
 }
 
 function checkCase({ id, image, map }: ReportCase, evaluation: Evaluation): void {
