@@ -5,6 +5,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { IadError, throwIfAborted } from '../runtime/errors.js';
+import { writing } from '../runtime/writing.node.js';
 
 export interface DownloadOptions {
   /** Called with the SHA-256 (lower-case hex) of the whole file; throws to refuse it. */
@@ -27,7 +28,7 @@ export async function download(url: string, target: string, options: DownloadOpt
   const { signal, check } = options;
   const part = `${target}.part`;
   throwIfAborted(signal);
-  await writing(part, () => mkdir(dirname(target), { recursive: true }));
+  await writingCache(part, () => mkdir(dirname(target), { recursive: true }));
   await fetchInto(part, url, options);
   throwIfAborted(signal);
   try {
@@ -36,7 +37,7 @@ export async function download(url: string, target: string, options: DownloadOpt
     await rm(part, { force: true });
     throw error;
   }
-  await writing(target, () => rename(part, target));
+  await writingCache(target, () => rename(part, target));
 }
 
 async function fetchInto(part: string, url: string, options: DownloadOptions): Promise<void> {
@@ -54,7 +55,7 @@ async function fetchInto(part: string, url: string, options: DownloadOptions): P
   }
   const resumed = response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${have}-`);
   let done = resumed ? have : 0;
-  const file = await writing(part, () => open(part, resumed ? 'a' : 'w'));
+  const file = await writingCache(part, () => open(part, resumed ? 'a' : 'w'));
   try {
     onBytes?.(done);
     const reader = response.body.getReader();
@@ -69,7 +70,7 @@ async function fetchInto(part: string, url: string, options: DownloadOptions): P
           path: url,
         });
       }
-      await writing(part, () => file.write(value));
+      await writingCache(part, () => file.write(value));
       onBytes?.(done);
     }
   } finally {
@@ -92,24 +93,9 @@ async function connected<T>(url: string, { signal, advice }: DownloadOptions, st
   }
 }
 
-/** Runs one step that writes, and says what its failure means. */
-export async function writing<T>(path: string, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (cause) {
-    const full = cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
-    throw full
-      ? new IadError('DISK_FULL', 'the disk is full', {
-          path,
-          cause,
-          hint: 'Free some space and run the command again.',
-        })
-      : new IadError('WRITE_FAILED', 'cannot write', {
-          path,
-          cause,
-          hint: 'Set IAD_TF_HOME to a folder you may write to.',
-        });
-  }
+/** Runs one step that writes into the cache. @throws IadError DISK_FULL, WRITE_FAILED */
+export function writingCache<T>(path: string, step: () => Promise<T>): Promise<T> {
+  return writing(path, step, 'Set IAD_TF_HOME to a folder you may write to.');
 }
 
 async function hashFile(path: string): Promise<string> {

@@ -1,6 +1,7 @@
 // From a file's tensors to weights ready to run: picks the convolutions up to a stage, folds each batch norm into its
 // convolution in float64, brings kernels to HWIO and takes the input's scale and channel order into the stem.
 import { IadError } from '../runtime/errors.js';
+import { sha256, sha256Digest } from '../runtime/sha256.js';
 import { ARCHITECTURES, type ConvSpec, convSpecs } from './architecture.js';
 import { type TensorMap, toFloat32 } from './formats/tensor.js';
 import type { Architecture, FoldedConv, FoldedWeights, LayerName } from './types.js';
@@ -34,26 +35,11 @@ export async function foldWeights(tensors: TensorMap, options: FoldOptions): Pro
 export async function hashConvs(convs: readonly FoldedConv[]): Promise<string> {
   const digests = new Uint8Array(convs.length * 64);
   for (const [index, { kernel, bias }] of convs.entries()) {
-    digests.set(await sha256(kernel), index * 64);
-    digests.set(await sha256(bias), index * 64 + 32);
+    digests.set(await sha256Digest(kernel), index * 64);
+    digests.set(await sha256Digest(bias), index * 64 + 32);
   }
-  return Array.from(await sha256(digests), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(digests);
 }
-
-async function sha256(values: Float32Array | Uint8Array): Promise<Uint8Array> {
-  const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle;
-  if (!subtle) {
-    throw new IadError('WEIGHTS_HASH', 'this page may not hash: it is no secure context', {
-      hint: 'Serve it over HTTPS or from localhost.',
-    });
-  }
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  // Web Crypto takes no shared memory
-  const plain = isUnshared(bytes) ? bytes : Uint8Array.from(bytes);
-  return new Uint8Array(await subtle.digest('SHA-256', plain));
-}
-
-const isUnshared = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> => bytes.buffer instanceof ArrayBuffer;
 
 /** Where a file keeps one convolution and its batch norm. */
 interface ConvNames {

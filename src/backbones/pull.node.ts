@@ -10,7 +10,7 @@ import { IadError, throwIfAborted } from '../runtime/errors.js';
 import { type OnProgress, stageProgress } from '../runtime/progress.js';
 import { cacheFolder, cacheHome, checkHash, hashFiles, offlineAdvice, readChecked } from './cache.node.js';
 import type { CatalogueEntry, WeightsSource } from './catalogue.js';
-import { download, writing } from './download.node.js';
+import { download, writingCache } from './download.node.js';
 import { readTar } from './formats/tar.js';
 
 export interface PullOptions {
@@ -128,7 +128,7 @@ async function unpack(
 
 /** Writes the files into a new folder and puts it in place of the old one. */
 async function placeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  await writing(folder, async () => {
+  await writingCache(folder, async () => {
     const weights = join(cacheHome(), 'weights');
     await mkdir(weights, { recursive: true });
     const fresh = await mkdtemp(join(weights, '.new-'));

@@ -1,18 +1,31 @@
 // Runs a fitted method over a dataset's test images and writes down what came out.
 import { peakMemory } from '#platform/runtime/machine';
-import { loadMask } from '../data/load.js';
+import { checkMaskSizes, loadMask } from '../data/load.js';
 import type { Dataset, Sample } from '../data/types.js';
 import { evaluationMask } from '../data/views.js';
 import type { AnomalyMethod, CallOptions, FitResult, Prediction } from '../methods/types.js';
 import { confusionCounts, type ImageLevelMetrics, imageMetrics, PixelAccumulator } from '../metrics/index.js';
 import { ensureBackend } from '../runtime/backend.js';
-import { IadError } from '../runtime/errors.js';
+import { IadError, yieldTurn } from '../runtime/errors.js';
 import { VERSION } from '../runtime/version.js';
 import type { Evaluation, ImageMetrics, ImageResult, OperatingPoint } from './types.js';
 
 export interface EvaluateOptions extends CallOptions {
   /** What `fit` returned, for its timings, counts and warnings; null for a model loaded from a file. */
   fit: FitResult | null;
+}
+
+/**
+ * Whether a dataset can be evaluated on: it has labelled test images, and their masks are of their size. Reads headers
+ * only, so that hours of fitting need not end in such a mistake.
+ * @throws IadError FOLDER_EMPTY, MASK_SIZE, an image's or mask's own error
+ */
+export async function checkEvaluable(dataset: Dataset): Promise<void> {
+  if (!dataset.test.some(({ label }) => label !== -1)) {
+    const hint = 'A dataset to evaluate on needs test images: test/good and test/<defect>.';
+    throw new IadError('FOLDER_EMPTY', 'there are no labelled test images', { path: dataset.name, hint });
+  }
+  for (const sample of dataset.test) await checkMaskSizes(sample);
 }
 
 /** One test image as it went through. */
@@ -26,14 +39,11 @@ interface Seen {
 /**
  * Image scores against labels, and maps against masks at the network's input geometry (settings.md D: published numbers
  * are taken there).
- * @throws IadError FOLDER_EMPTY without test images; what `predictEach` and `loadMask` throw
+ * @throws IadError as `checkEvaluable`; what `predictEach` and `loadMask` throw; ABORTED
  */
 export async function evaluate(method: AnomalyMethod, dataset: Dataset, options: EvaluateOptions): Promise<Evaluation> {
+  await checkEvaluable(dataset);
   const labelled = dataset.test.filter(({ label }) => label !== -1);
-  if (labelled.length === 0) {
-    const hint = 'A dataset to evaluate on needs test images: test/good and test/<defect>.';
-    throw new IadError('FOLDER_EMPTY', 'there are no labelled test images', { path: dataset.name, hint });
-  }
   const backend = await ensureBackend();
   const pixels = new PixelAccumulator();
   const seen: Seen[] = [];
@@ -66,7 +76,7 @@ export async function evaluate(method: AnomalyMethod, dataset: Dataset, options:
       testAnomalous: count - good.length,
     },
     ...metricsOf(seen, dataset.hasMasks ? pixels : null),
-    perDefect: perDefect(seen, good, dataset.hasMasks ? pixels : null),
+    perDefect: await perDefect(seen, good, dataset.hasMasks ? pixels : null, options.signal),
     operatingPoint: operatingPoint(seen, method),
     timings: {
       fit: options.fit?.timings ?? {},
@@ -114,19 +124,21 @@ function named({ auroc, ap, f1Max, f1MaxThreshold }: ImageLevelMetrics): ImageMe
   return { auroc, ap, f1Max, f1MaxThreshold };
 }
 
-function perDefect(
+async function perDefect(
   seen: readonly Seen[],
   good: readonly Seen[],
   pixels: PixelAccumulator | null,
-): Evaluation['perDefect'] {
+  signal: AbortSignal | undefined,
+): Promise<Evaluation['perDefect']> {
   const anomalous = seen.filter(({ sample }) => sample.label === 1);
   const types = [...new Set(anomalous.map(({ sample }) => sample.defectType))].sort();
-  return Object.fromEntries(
-    types.map((type) => {
-      const ofType = anomalous.filter(({ sample }) => sample.defectType === type);
-      return [type, { count: ofType.length, ...metricsOf([...good, ...ofType], pixels) }];
-    }),
-  );
+  const found: Record<string, Evaluation['perDefect'][string]> = {};
+  for (const type of types) {
+    await yieldTurn(signal);
+    const ofType = anomalous.filter(({ sample }) => sample.defectType === type);
+    found[type] = { count: ofType.length, ...metricsOf([...good, ...ofType], pixels) };
+  }
+  return found;
 }
 
 function operatingPoint(seen: readonly Seen[], method: AnomalyMethod): OperatingPoint | null {

@@ -1,33 +1,9 @@
 // The record that `predict --json` prints: one entry per image, with the facts needed to read the scores.
 import { peakMemory } from '#platform/runtime/machine';
-import type { AnomalyMethod, Prediction, PredictTimings, Region } from '../methods/types.js';
+import type { AnomalyMethod, Prediction } from '../methods/types.js';
 import { ensureBackend } from '../runtime/backend.js';
 import { VERSION } from '../runtime/version.js';
-
-export interface PredictionRecord {
-  readonly id: string;
-  readonly score: number;
-  readonly isAnomalous: boolean | null;
-  readonly pValue: number | null;
-  readonly regions: readonly Region[];
-  readonly timings: PredictTimings;
-}
-
-export interface PredictionsRecord {
-  readonly schema: 'iad-tf/predictions@1';
-  readonly libraryVersion: string;
-  readonly method: string;
-  readonly seed: number;
-  readonly backend: string;
-  readonly backbone: { readonly id: string; readonly hash: string };
-  readonly memoryBank: { readonly rows: number; readonly columns: number };
-  /** Scores above `image` are flagged, map values above `pixel` are masked; null without calibration. */
-  readonly thresholds: AnomalyMethod['thresholds'];
-  readonly falseAlarmRate: number;
-  /** Bytes; null where it cannot be read. */
-  readonly peakMemory: number | null;
-  readonly predictions: readonly PredictionRecord[];
-}
+import type { PredictionRecord, PredictionsRecord } from './types.js';
 
 /** A prediction without its map. */
 export function predictionRecord(prediction: Prediction): PredictionRecord {

@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { CommanderError } from 'commander';
 import { IadError } from '../runtime/errors.js';
+import { writeError } from '../runtime/writing.node.js';
 import { buildProgram } from './program.node.js';
 import { interruptSignal } from './terminal.node.js';
 
@@ -19,5 +20,12 @@ async function main(): Promise<number> {
     return error instanceof IadError && (error.code === 'BAD_ARGUMENT' || error.code === 'BAD_CONFIG') ? 2 : 1;
   }
 }
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough, such as head, does not change what the command finds.
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`${writeError('stdout', error).message}\n`);
+  process.exit(1);
+});
 
 process.exitCode = await main();

@@ -37,6 +37,12 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+export function countingNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('Not a whole number from 1 up.');
+  return value;
+}
+
 /** `512MB`, `2GB`, `1.5GiB` or plain bytes. */
 export function byteCount(text: string): number {
   const match = /^([\d.]+)\s*(?:([kMG])(i?)B?)?$/.exec(text.trim());
@@ -54,20 +60,23 @@ export function addCommon(command: Command): Command {
   const backends = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'];
   return command
     .addOption(new Option('--backend <name>', 'what computes').choices(backends).default('auto'))
-    .option('--workers <n>', 'worker threads (default: one per core, at most 8)', wholeNumber)
-    .option('-q, --quiet', 'no progress, no notes');
+    .option('--workers <n>', 'worker threads of backend wasm (default: one per core, at most 8)', countingNumber)
+    .option('-q, --quiet', 'results and errors only');
 }
 
 export function addData(command: Command): Command {
   return command
     .requiredOption('--data <folder>', 'the dataset')
     .addOption(
-      new Option('--layout <name>', 'how the folder is laid out')
+      new Option(
+        '--layout <name>',
+        'mvtec: train/good, test/<defect>, ground_truth; mtd: magnetic tiles; folder: good images only',
+      )
         .choices(['auto', 'mvtec', 'mtd', 'folder'])
         .default('auto'),
     )
     .addOption(new Option('--split <name>', 'the split, for layout mtd').choices(['differnet', 'random80']))
-    .option('--seed <n>', 'seed of everything random (default: 0)', wholeNumber);
+    .option('--seed <n>', 'seed of everything random, splits included (default: 0)', wholeNumber);
 }
 
 /** A method's configuration: from a JSON file, single options on top. */
@@ -88,7 +97,7 @@ export function addMethod(command: Command): Command {
     .option('--calibration-share <share>', 'share of good images held out for the thresholds', number)
     .option('--false-alarm-rate <rate>', 'wanted share of good images flagged', number)
     .option('--memory-budget <size>', 'memory for features while fitting, such as 2GB', byteCount)
-    .option('--skip-bad', 'leave out images that cannot be read');
+    .option('--skip-bad', 'leave out training images that cannot be read, and say which');
 }
 
 const METHOD_FIELDS = [
@@ -107,6 +116,9 @@ const METHOD_FIELDS = [
   'memoryBudget',
   'seed',
 ];
+
+/** What cannot be chosen for a model that is there already. The seed can: it also draws splits. */
+export const METHOD_OPTIONS = [...METHOD_FIELDS, 'method', 'config', 'skipBad'].filter((name) => name !== 'seed');
 
 /** @throws IadError BAD_ARGUMENT for a configuration file that is not there or no JSON object */
 export async function methodConfig(options: Record<string, unknown>): Promise<Record<string, unknown>> {

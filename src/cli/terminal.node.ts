@@ -11,7 +11,7 @@ export interface Terminal {
   readonly onProgress: OnProgress;
 }
 
-/** Bars are drawn only where stdout is a terminal, and never with `quiet`. */
+/** Bars are drawn on stderr, only where that is a terminal, and never with `quiet`. */
 export function openTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
   return {
     note(text) {
@@ -20,7 +20,7 @@ export function openTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
     print(text) {
       process.stdout.write(`${text}\n`);
     },
-    onProgress: quiet || !process.stdout.isTTY ? () => {} : drawBars(),
+    onProgress: quiet || !process.stderr.isTTY ? () => {} : drawBars(),
   };
 }
 

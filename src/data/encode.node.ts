@@ -1,7 +1,9 @@
-// PNG files from pixels, in Node.
+// PNG and JPEG files from pixels, in Node.
+import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { IadError } from '../runtime/errors.js';
 import type { PixelArray } from './encode.js';
+import type { Image } from './types.js';
 
 /**
  * Writes an 8-bit PNG.
@@ -24,4 +26,11 @@ export function encodePng(pixels: PixelArray, kind: 'image' | 'mask' = 'image'):
   return new Uint8Array(
     PNG.sync.write(png, { colorType, inputColorType: colorType, inputHasAlpha: false, bitDepth: 8 }),
   );
+}
+
+/** @param quality 1..100 */
+export function encodeJpeg({ width, height, data }: Image, quality: number): Uint8Array {
+  const rgba = new Uint8Array(4 * width * height).fill(255);
+  for (let i = 0; i < width * height; i++) rgba.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
+  return jpeg.encode({ width, height, data: rgba }, quality).data;
 }

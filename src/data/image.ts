@@ -34,7 +34,10 @@ export function checkedHeader(bytes: Uint8Array, options: DecodeOptions = {}): I
 
 /** The error of a file or image over its limit. */
 export function tooLarge(what: string, path: string, option: string): IadError {
-  return new IadError('IMAGE_TOO_LARGE', what, { path, hint: `Raise ${option} if this is meant.` });
+  return new IadError('IMAGE_TOO_LARGE', what, {
+    path,
+    hint: `Is it the right file? If so make it smaller; loadImage takes a larger ${option}.`,
+  });
 }
 
 /**

@@ -37,18 +37,38 @@ export async function loadMask(sample: Sample, options: DecodeOptions = {}): Pro
   const { width, height, orientation } = await storedShape(sample, options);
   const union = new Uint8Array(width * height);
   for (const { source, rule } of sample.masks) {
-    const path = typeof source === 'string' ? source : `mask of ${sample.id}`;
-    const bytes = typeof source === 'string' ? await readBytes(source, options.maxBytes ?? MAX_BYTES) : source;
-    const header = checkedHeader(bytes, { ...options, path });
-    if (header.width !== width || header.height !== height) {
-      throw new IadError('MASK_SIZE', `${header.width} x ${header.height}, its image is ${width} x ${height}`, {
-        path,
-        hint: 'A mask must have the size of its image.',
-      });
-    }
+    const { bytes, header, path } = await openMask(sample, source, { width, height }, options);
     addMask(union, await decodeUnturned(bytes, header, path), rule);
   }
   return orient({ width, height, data: union }, orientation);
+}
+
+/**
+ * Compares the sizes of a sample's masks with its image's by their headers, without decoding either.
+ * @throws IadError as `loadMask`
+ */
+export async function checkMaskSizes(sample: Sample, options: DecodeOptions = {}): Promise<void> {
+  if (sample.masks.length === 0) return;
+  const shape = await storedShape(sample, options);
+  for (const { source } of sample.masks) await openMask(sample, source, shape, options);
+}
+
+async function openMask(
+  sample: Sample,
+  source: string | Uint8Array,
+  { width, height }: { readonly width: number; readonly height: number },
+  options: DecodeOptions,
+) {
+  const path = typeof source === 'string' ? source : `mask of ${sample.id}`;
+  const bytes = typeof source === 'string' ? await readBytes(source, options.maxBytes ?? MAX_BYTES) : source;
+  const header = checkedHeader(bytes, { ...options, path });
+  if (header.width !== width || header.height !== height) {
+    throw new IadError('MASK_SIZE', `${header.width} x ${header.height}, its image is ${width} x ${height}`, {
+      path,
+      hint: 'A mask must have the size of its image.',
+    });
+  }
+  return { bytes, header, path };
 }
 
 async function storedShape(

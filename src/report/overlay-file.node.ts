@@ -1,10 +1,10 @@
 // One overlay as a PNG file, for `predict --out`.
 import { join } from 'node:path';
+import { encodePng } from '../data/encode.js';
 import { loadImage } from '../data/load.js';
 import type { ImageSource } from '../data/types.js';
 import type { AnomalyMethod, Prediction } from '../methods/types.js';
 import { writeFileAtomic } from '../runtime/files.node.js';
-import { encodePng } from './encode.node.js';
 import { fileNames } from './file-names.js';
 import { commonScale, renderOverlay } from './overlay.js';
 

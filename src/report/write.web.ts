@@ -5,6 +5,7 @@ import type { ReportCase } from './types.js';
 
 export interface ReportOptions {
   readonly pixelThreshold?: number | null;
+  readonly signal?: AbortSignal;
 }
 
 /** @throws IadError NODE_ONLY always */

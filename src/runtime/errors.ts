@@ -69,5 +69,16 @@ export class IadError extends Error {
 
 /** Throws `ABORTED` if the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new IadError('ABORTED', 'stopped by the caller', { cause: signal.reason });
+  if (signal?.aborted) throw abortedError(signal);
+}
+
+/** A reason that is a string, such as `SIGINT`, goes into the message. */
+export function abortedError({ reason }: AbortSignal): IadError {
+  return new IadError('ABORTED', `stopped by ${typeof reason === 'string' ? reason : 'the caller'}`, { cause: reason });
+}
+
+/** Gives timers, input and signals their turn between two pieces of work; throws `ABORTED` if the signal has fired. */
+export async function yieldTurn(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  throwIfAborted(signal);
 }

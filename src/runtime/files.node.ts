@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { IadError, type IadErrorCode } from './errors.js';
+import { writing } from './writing.node.js';
 
 /** Reads a file of at most `maxBytes`. Throws `missing` when it is not there, `tooLarge` before reading a larger one. */
 export async function readFileBytes(
@@ -22,37 +23,28 @@ export async function readFileBytes(
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-/** Turns a failed write into `DISK_FULL` or `WRITE_FAILED`; errors of ours pass through. */
-export function writeError(path: string, cause: unknown): IadError {
-  if (cause instanceof IadError) return cause;
-  const system = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (system === 'ENOSPC' || system === 'EDQUOT') {
-    return new IadError('DISK_FULL', 'no space left on the device', { path, hint: 'Free some space.', cause });
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const hint = 'Check that the folder exists and may be written to.';
-  return new IadError('WRITE_FAILED', `cannot be written (${reason})`, { path, hint, cause });
-}
-
 /**
  * Writes `chunks` to a temporary file beside `path`, syncs it and renames it, so that a reader, a crash or a full disk
  * never leaves half a file under the final name. Makes the folder if needed.
+ * @throws IadError DISK_FULL, WRITE_FAILED
  */
 export async function writeFileAtomic(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
   const target = resolve(path);
   const temporary = join(dirname(target), `.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    await mkdir(dirname(target), { recursive: true });
+  await writing(path, () => mkdir(dirname(target), { recursive: true }));
+  await writing(path, async () => {
     const file = await open(temporary, 'wx');
     try {
-      for (const chunk of chunks) await file.writeFile(chunk);
-      await file.sync();
-    } finally {
-      await file.close();
+      try {
+        for (const chunk of chunks) await file.writeFile(chunk);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
     }
-    await rename(temporary, target);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw writeError(path, cause);
-  }
+  });
 }

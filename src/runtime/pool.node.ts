@@ -1,6 +1,6 @@
 // A pool of worker threads that answers jobs in order, with back-pressure, cancellation and honest failures.
 import { Worker } from 'node:worker_threads';
-import { IadError, type IadErrorCode, throwIfAborted } from './errors.js';
+import { abortedError, IadError, type IadErrorCode, throwIfAborted } from './errors.js';
 
 /** What travels to a worker: `output` is the buffer that the job's result may be written into. */
 export interface JobMessage<Job> {
@@ -150,7 +150,7 @@ function abortion(signal: AbortSignal | undefined): { promise: Promise<never>; f
   let forget = () => {};
   const promise = new Promise<never>((_, reject) => {
     if (!signal) return;
-    const stop = () => reject(new IadError('ABORTED', 'stopped by the caller', { cause: signal.reason }));
+    const stop = () => reject(abortedError(signal));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop);
     forget = () => signal.removeEventListener('abort', stop);

@@ -5,8 +5,9 @@ import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { selectCases } from '../../src/report/cases.js';
 import type { ReportCase } from '../../src/report/types.js';
-import { writeError, writeReport } from '../../src/report/write.node.js';
+import { writeReport } from '../../src/report/write.node.js';
 import * as web from '../../src/report/write.web.js';
+import { writeError } from '../../src/runtime/writing.node.js';
 import { result, sampleCase, sampleEvaluation } from './sample.js';
 
 const evaluation = sampleEvaluation();

@@ -1,9 +1,11 @@
 // iad-tf evaluate: fit on a dataset's good images (or load a model), score its test images, write the numbers.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { writeFileAtomic } from '#platform/runtime/files';
-import { type Evaluation, evaluate } from '../../benchmark/index.js';
+import { checkEvaluable, type Evaluation, evaluate } from '../../benchmark/index.js';
 import { openDataset } from '../../data/dataset.js';
 import { createMethod, loadMethod } from '../../methods/registry.js';
+import { checkReportFolder } from '../../report/folder.node.js';
+import { checkWritable } from '../../runtime/writing.node.js';
 import {
   addCommon,
   addData,
@@ -12,6 +14,7 @@ import {
   type CommonOptions,
   callOptions,
   type DataOptions,
+  METHOD_OPTIONS,
   methodConfig,
 } from '../options.node.js';
 import { noteFit } from './fit.node.js';
@@ -28,14 +31,16 @@ interface Options extends CommonOptions, DataOptions {
 export function evaluateCommand(signal: AbortSignal): Command {
   const command = new Command('evaluate')
     .description('fit on the good images of a dataset, score its test images')
-    .option('--model <file>', 'use this model instead of fitting one')
-    .option('--json <file>', 'write everything that was measured')
+    .addOption(new Option('--model <file>', 'use this model instead of fitting one').conflicts(METHOD_OPTIONS))
+    .option('--json <file>', 'write everything that was measured (schemas/evaluation.json)')
     .option('--report <folder>', 'write a report with pictures');
   return addCommon(addMethod(addData(command))).action(async (options: Options) => {
-    const method = options.model
-      ? await loadMethod(options.model)
-      : createMethod(options.method, await methodConfig({ ...options }));
+    const config = await methodConfig({ ...options });
     const dataset = await openDataset(options.data, options);
+    await checkEvaluable(dataset);
+    if (options.json !== undefined) await checkWritable('file', options.json);
+    if (options.report !== undefined) await checkReportFolder(options.report);
+    const method = options.model ? await loadMethod(options.model) : createMethod(options.method, config);
     const terminal = await begin(options);
     const call = callOptions(options, terminal, signal);
     const { skipBad = false } = options;

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { openDataset } from '../../data/dataset.js';
 import { createMethod } from '../../methods/registry.js';
 import type { FitResult } from '../../methods/types.js';
+import { checkWritable } from '../../runtime/writing.node.js';
 import {
   addCommon,
   addData,
@@ -28,13 +29,15 @@ export function fitCommand(signal: AbortSignal): Command {
   return addCommon(addMethod(addData(command))).action(async (options: Options) => {
     const method = createMethod(options.method, await methodConfig({ ...options }));
     const dataset = await openDataset(options.data, options);
+    await checkWritable('file', options.out);
     const terminal = await begin(options);
     const { skipBad = false } = options;
     const fit = await method.fit(dataset.train, { ...callOptions(options, terminal, signal), skipBad });
     await method.save(options.out);
     noteFit(terminal, fit, dataset.warnings);
     const { rows, columns } = method.memoryBank;
-    terminal.print(`${options.out}: ${fit.images} good images, memory bank ${rows} x ${columns}`);
+    const heldOut = fit.calibrationImages > 0 ? `, ${fit.calibrationImages} held out for the thresholds` : '';
+    terminal.print(`${options.out}: ${fit.images} good images${heldOut}; memory bank ${rows} x ${columns}`);
     method.dispose();
   });
 }

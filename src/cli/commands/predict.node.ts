@@ -5,6 +5,7 @@ import { type PredictionRecord, predictionRecord, predictionsRecord } from '../.
 import { loadMethod } from '../../methods/registry.js';
 import type { Prediction } from '../../methods/types.js';
 import { overlayWriter } from '../../report/overlay-file.node.js';
+import { checkWritable } from '../../runtime/writing.node.js';
 import { addCommon, begin, type CommonOptions, callOptions, type Outcome } from '../options.node.js';
 
 interface Options extends CommonOptions {
@@ -21,12 +22,13 @@ export function predictCommand(signal: AbortSignal, outcome: Outcome): Command {
     .description('score images with a model')
     .argument('<images...>', 'files, folders or globs')
     .requiredOption('--model <file>', 'the model (.iad)')
-    .option('--json', 'print the results as JSON')
-    .option('--out <folder>', 'write an overlay of each image')
+    .option('--json', 'print the results as JSON (schemas/predictions.json)')
+    .option('--out <folder>', 'write an overlay of each image there (PNG)')
     .option('--fail-on-anomaly', `exit with ${ANOMALY_FOUND} if an image is anomalous`);
   return addCommon(command).action(async (images: string[], options: Options) => {
-    const method = await loadMethod(options.model);
     const paths = await listImages(images);
+    if (options.out !== undefined) await checkWritable('folder', options.out);
+    const method = await loadMethod(options.model);
     const terminal = await begin(options);
     const writeOverlay = options.out === undefined ? null : overlayWriter(options.out, method, paths);
     const records: PredictionRecord[] = [];
@@ -36,6 +38,7 @@ export function predictCommand(signal: AbortSignal, outcome: Outcome): Command {
       if (!options.json) terminal.print(line(prediction));
       if (prediction.isAnomalous && options.failOnAnomaly) outcome.exitCode = ANOMALY_FOUND;
     }
+    if (options.out !== undefined) terminal.note(`Overlays: ${options.out}`);
     if (options.json) terminal.print(JSON.stringify(await predictionsRecord(method, records), null, 2));
     method.dispose();
   });

@@ -6,6 +6,7 @@ import type { Dataset } from '../../data/types.js';
 import { loadMethod } from '../../methods/registry.js';
 import type { AnomalyMethod, CallOptions } from '../../methods/types.js';
 import { collectCases } from '../../report/collect-cases.js';
+import { checkReportFolder } from '../../report/folder.node.js';
 import { selectCases, writeReport } from '../../report/index.js';
 import { addCommon, addData, begin, type CommonOptions, callOptions, type DataOptions } from '../options.node.js';
 import { summary } from './evaluate.node.js';
@@ -21,8 +22,9 @@ export function reportCommand(signal: AbortSignal): Command {
     .requiredOption('--model <file>', 'the model (.iad)')
     .requiredOption('--out <folder>', 'where the report goes');
   return addCommon(addData(command)).action(async (options: Options) => {
-    const method = await loadMethod(options.model);
     const dataset = await openDataset(options.data, options);
+    await checkReportFolder(options.out);
+    const method = await loadMethod(options.model);
     const terminal = await begin(options);
     const call = callOptions(options, terminal, signal);
     const evaluation = await evaluate(method, dataset, { ...call, fit: null });
@@ -42,5 +44,7 @@ export async function reportTo(
 ): Promise<string> {
   const ids = selectCases(evaluation, { falseAlarms: 8, misses: 8, hits: 8 });
   const pixelThreshold = method.thresholds?.pixel ?? null;
-  return writeReport(folder, evaluation, collectCases(method, dataset, ids, call), { pixelThreshold });
+  const { signal } = call;
+  const cases = collectCases(method, dataset, ids, call);
+  return writeReport(folder, evaluation, cases, { pixelThreshold, ...(signal && { signal }) });
 }

@@ -36,6 +36,7 @@ export function weightsCommand(signal: AbortSignal): Command {
     .action(async (id?: string) => {
       const terminal = openTerminal({});
       const here = (await listWeights()).filter(({ state }) => state !== 'missing').map(({ entry }) => entry.id);
+      if (id === undefined && here.length === 0) terminal.note('There are no weights here yet.');
       for (const name of id === undefined ? here : [id]) {
         const { id: full, path, sha256 } = await verifyWeights(name);
         terminal.print(`ok ${full}  ${sha256}  ${path}`);

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { PNG } from 'pngjs';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
 import { type OnProgress, stageProgress } from '../../runtime/progress.js';
-import type { Image, Mask } from '../types.js';
+import { errorCode, writeError } from '../../runtime/writing.node.js';
+import { encodePng } from '../encode.js';
 import { planSynth, type SynthOptions } from './plan.js';
 import { synthImage } from './render.js';
 
@@ -43,8 +43,8 @@ export async function writeSynth(root: string, options: WriteSynthOptions): Prom
       throwIfAborted(options.signal);
       const { image, mask } = synthImage(item);
       const within = (path: string) => join(temporary, path.slice(options.kind.length + 1));
-      await put(within(item.path), encodeImage(image));
-      if (item.maskPath !== null) await put(within(item.maskPath), encodeGrey(mask));
+      await put(within(item.path), encodePng(image));
+      if (item.maskPath !== null) await put(within(item.maskPath), encodePng(mask, 'mask'));
       report(done + 1);
     }
     throwIfAborted(options.signal);
@@ -53,15 +53,15 @@ export async function writeSynth(root: string, options: WriteSynthOptions): Prom
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     if (created !== undefined) await removeEmpty(parent, created);
-    throw asIadError(error, folder);
+    throw writeError(folder, error);
   }
   return { folder, images: items.length };
 }
 
 async function refuseNonEmpty(folder: string): Promise<void> {
   const entries = await readdir(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw asIadError(error, folder);
+    if (errorCode(error) === 'ENOENT') return [];
+    throw writeError(folder, error);
   });
   if (entries.length === 0) return;
   throw new IadError('WRITE_FAILED', 'the folder exists and is not empty', {
@@ -86,33 +86,6 @@ async function put(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(path, bytes);
 }
 
-function encodeImage({ width, height, data }: Image): Uint8Array {
-  const png = new PNG({ width, height });
-  for (let i = 0; i < width * height; i++) {
-    png.data.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-    png.data[4 * i + 3] = 255;
-  }
-  return PNG.sync.write(png, { colorType: 2 });
-}
-
-function encodeGrey({ width, height, data }: Mask): Uint8Array {
-  const png = new PNG({ width, height });
-  for (let i = 0; i < width * height; i++)
-    png.data.fill(data[i]! ? 255 : 0, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4);
-  return PNG.sync.write(png, { colorType: 0 });
-}
-
 function ignoreMissing(error: unknown): void {
-  if (codeOf(error) !== 'ENOENT') throw error;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-function asIadError(error: unknown, path: string): IadError {
-  if (error instanceof IadError) return error;
-  const what = error instanceof Error ? error.message : String(error);
-  const full = codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
-  return new IadError(full ? 'DISK_FULL' : 'WRITE_FAILED', what, { path, cause: error });
+  if (errorCode(error) !== 'ENOENT') throw error;
 }

@@ -110,7 +110,7 @@ async function* embedAll(
 }
 
 /** Only faults of the image itself may be skipped, never those of the machine. */
-function isBadImage(error: Error): boolean {
+export function isBadImage(error: Error): boolean {
   return error instanceof IadError && error.code.startsWith('IMAGE_');
 }
 

@@ -36,7 +36,7 @@ import type {
   Prediction,
   PredictOptions,
 } from '../types.js';
-import { type BuiltBank, buildBank } from './build-bank.js';
+import { type BuiltBank, buildBank, isBadImage } from './build-bank.js';
 import { geometryOf, type PatchCoreConfig, type PatchCoreOptions, resolvePatchCoreConfig } from './config.js';
 import { embeddingDimension } from './embedder.js';
 import { decodePatchCore, encodePatchCore, type Learned } from './file.js';
@@ -368,7 +368,7 @@ export class PatchCore implements AnomalyMethod {
     for await (const outcome of threads.run(images, options.signal)) {
       const id = images[index]?.id ?? '';
       if (!('error' in outcome)) yield toScored(id, outcome.result, outcome.arrays[0]);
-      else if (options.skipBad) skipped.push({ id, reason: outcome.error.message });
+      else if (options.skipBad && isBadImage(outcome.error)) skipped.push({ id, reason: outcome.error.message });
       else throw outcome.error;
       progress(++index);
     }

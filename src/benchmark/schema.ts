@@ -1,0 +1,140 @@
+// The records that `evaluate --json` and `predict --json` write: one definition for the types, the checks and the published
+// JSON Schemas (schemas/*.json). A field may be added; a change of meaning or a removal raises the number after the `@`.
+import * as z from 'zod';
+
+const share = (description: string) => z.number().min(0).max(1).describe(description);
+const metric = (description: string) => share(`${description}; null where undefined`).nullable();
+const count = (description: string) => z.int().min(0).describe(description);
+const milliseconds = (description: string) => z.number().min(0).describe(`${description}, milliseconds`);
+
+export const imageMetrics = z.object({
+  auroc: metric('Area under the ROC curve'),
+  ap: metric('Average precision'),
+  f1Max: metric('Largest F1 over all thresholds; an oracle value, its threshold comes from test labels'),
+  f1MaxThreshold: z.number().nullable().describe('The threshold of f1Max; null where undefined'),
+});
+
+export const pixelMetrics = imageMetrics.extend({
+  aupro: metric('Area under the per-region-overlap curve up to a false-positive rate of 0.3, divided by 0.3'),
+});
+
+const memoryBank = z
+  .object({ rows: count('Patches kept'), columns: count('Values per patch') })
+  .describe('Size of the memory bank');
+
+const timingsPerImage = z.object({
+  decode: milliseconds('Reading, decoding and resizing'),
+  features: milliseconds('Backbone and embedding'),
+  scoring: milliseconds('Neighbours, score and map'),
+});
+
+/** What every record says about how it came about. */
+const provenance = {
+  libraryVersion: z.string().describe('Version of iad-tf'),
+  method: z.string().describe("The method's id, such as patchcore"),
+  seed: count('Seed of everything random in the method'),
+  backend: z.string().describe('tfjs backend and what it runs on, such as "wasm (SIMD)"'),
+  backbone: z
+    .object({
+      id: z.string().describe('Name in the catalogue of weights, or the path of a file'),
+      hash: z.string().describe('SHA-256 of the weights in use, lower-case hex'),
+    })
+    .describe('Where the features come from'),
+  memoryBank,
+  peakMemory: z.number().min(0).nullable().describe('Peak resident set size of the process, bytes; null if not known'),
+};
+
+export const operatingPoint = z.object({
+  threshold: z.number().describe('Image scores above it are flagged'),
+  falseAlarmRate: share('Wanted share of good images flagged'),
+  truePositives: count('Anomalous images flagged'),
+  falsePositives: count('Good images flagged'),
+  trueNegatives: count('Good images not flagged'),
+  falseNegatives: count('Anomalous images not flagged'),
+});
+
+export const imageResult = z.object({
+  id: z.string().describe('Path below the dataset folder'),
+  defectType: z.string().describe('Folder of the defect, or good'),
+  label: z
+    .union([z.literal(0), z.literal(1), z.literal(-1)])
+    .describe('0 good, 1 anomalous, -1 not known (then not in any metric)'),
+  score: z.number().describe("Image score, higher is more anomalous; its unit is the method's"),
+  pValue: share('Split-conformal p-value against held-out good images; null without them').nullable(),
+  isAnomalous: z.boolean().nullable().describe('score > threshold; null without thresholds'),
+});
+
+export const evaluationSchema = z
+  .object({
+    schema: z.literal('iad-tf/evaluation@1'),
+    ...provenance,
+    config: z.record(z.string(), z.unknown()).describe("The method's full configuration, defaults filled in"),
+    dataset: z.object({
+      name: z.string(),
+      layout: z.string().describe('mvtec, mtd or folder'),
+      split: z.string().describe("Name of the split; 'given' where the folders say it"),
+      train: count('Good images fitted on; of a loaded model, the good images in the dataset'),
+      testGood: count('Good test images'),
+      testAnomalous: count('Anomalous test images'),
+    }),
+    image: imageMetrics.describe('Image level'),
+    pixel: pixelMetrics
+      .nullable()
+      .describe("Pixel level, at the network's input geometry; null where the dataset has no masks"),
+    perDefect: z
+      .record(
+        z.string(),
+        z.object({ count: count('Images of this type'), image: imageMetrics, pixel: pixelMetrics.nullable() }),
+      )
+      .describe('Each defect type against all good test images'),
+    operatingPoint: operatingPoint
+      .nullable()
+      .describe("What the model's own threshold, set on good images alone, does; null without thresholds"),
+    timings: z.object({
+      fit: z.record(z.string(), milliseconds('A stage')).describe('Per stage of fitting; empty for a loaded model'),
+      predictTotal: milliseconds('Predicting all test images, wall clock'),
+      perImage: timingsPerImage.describe('Means over the test images, each in its own thread'),
+    }),
+    images: z.array(imageResult).describe('Every test image'),
+    warnings: z.array(z.string()).describe('What limits these numbers'),
+  })
+  .describe('What `iad-tf evaluate --json` writes: metrics of a method on a dataset, and how they came about.');
+
+const region = z.object({
+  box: z.tuple([z.int(), z.int(), z.int(), z.int()]).describe('Left, top, width, height, pixels of the image'),
+  area: count('Pixels'),
+  peak: z.number().describe('The largest map value inside'),
+});
+
+export const predictionResult = z.object({
+  id: z.string().describe("The file's path as given"),
+  score: imageResult.shape.score,
+  isAnomalous: imageResult.shape.isAnomalous,
+  pValue: imageResult.shape.pValue,
+  regions: z.array(region).describe('Connected flagged pixels (8-connectivity), largest peak first'),
+  timings: timingsPerImage,
+});
+
+export const predictionsSchema = z
+  .object({
+    schema: z.literal('iad-tf/predictions@1'),
+    ...provenance,
+    thresholds: z
+      .object({
+        image: z.number().describe('Image scores above it are flagged'),
+        pixel: z.number().describe('Map values above it are masked'),
+        typicalPixel: z.number().describe('Median map value of good images'),
+      })
+      .nullable()
+      .describe('Null for a model without calibration'),
+    falseAlarmRate: operatingPoint.shape.falseAlarmRate,
+    predictions: z.array(predictionResult).describe('One per image, in the order given'),
+  })
+  .describe('What `iad-tf predict --json` prints: one entry per image, and how they came about.');
+
+/** The JSON Schemas (draft 2020-12) by file name, as published in schemas/. */
+export function jsonSchemas(): Record<string, unknown> {
+  // As for input: further fields are allowed, so that a reader of @1 is not broken by an addition.
+  const publish = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
+  return { 'evaluation.json': publish(evaluationSchema), 'predictions.json': publish(predictionsSchema) };
+}
