@@ -30,7 +30,7 @@ export async function loadMethod(path: string): Promise<AnomalyMethod> {
 }
 
 function methodClass(id: string): MethodClass {
-  const found = METHODS[id];
+  const found = Object.hasOwn(METHODS, id) ? METHODS[id] : undefined;
   if (found) return found;
   throw new IadError('BAD_ARGUMENT', `there is no method '${id}'`, {
     path: 'method',

@@ -10,7 +10,10 @@ export interface CallOptions {
   onProgress?: OnProgress;
   /** Stops the call at the next image or centre with the error `ABORTED`; nothing is left half-written. */
   signal?: AbortSignal;
-  /** Worker threads for decoding and features; default 1 image: in this thread, more: one per core, at most 8. */
+  /**
+   * Worker threads for decoding, features and neighbours, at most one per image; they exist in Node with the wasm backend.
+   * 1: in this thread. Default: fewer than 8 images in this thread, more on one thread per core, at most 8.
+   */
   workers?: number;
 }
 

@@ -18,7 +18,9 @@ export async function readFileBytes(
     const what = `the file has ${info.size} bytes, the limit is ${limits.maxBytes}`;
     throw new IadError(limits.tooLarge, what, { path, hint: 'Is it the right file?' });
   }
-  const buffer = await readFile(path);
+  const buffer = await readFile(path).catch((cause: unknown) => {
+    throw new IadError(limits.missing, 'cannot be read', { path, hint: 'Check its permissions.', cause });
+  });
   // A plain array: slice() of a Buffer would share its memory instead of copying.
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

@@ -54,7 +54,7 @@ export class WorkerPool<Init, Job, Result> {
   readonly #seats: Seat<Result>[];
   readonly #spareOutputs: SharedArrayBuffer[] = [];
   #nextId = 0;
-  /** Set once a worker died: every later job fails with it. */
+  /** Set once a worker died or the pool was closed: every later job fails with it. */
   #broken: IadError | undefined;
   #closing = false;
 
@@ -93,12 +93,14 @@ export class WorkerPool<Init, Job, Result> {
       }
     } finally {
       aborted.forget();
+      source.return?.();
     }
   }
 
-  /** Stops the workers at once. Safe to call twice. */
+  /** Stops the workers at once; jobs still under way fail with ABORTED. Safe to call twice. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#failAll(new IadError('ABORTED', 'the pool was closed', { path: 'WorkerPool' }));
     await Promise.all(this.#seats.map(({ worker }) => worker.terminate()));
   }
 
@@ -110,7 +112,10 @@ export class WorkerPool<Init, Job, Result> {
       seat.waiting.delete(reply.id);
       waiting?.settle('failure' in reply ? { error: revive(reply.failure) } : reply);
     });
-    worker.on('error', (cause) => this.#lose(seat, cause.message, cause));
+    worker.on('error', (cause: unknown) =>
+      this.#lose(seat, cause instanceof Error ? cause.message : String(cause), cause),
+    );
+    worker.on('messageerror', (cause) => this.#lose(seat, `its answer cannot be read (${cause.message})`, cause));
     worker.on('exit', (code) => this.#lose(seat, `its thread ended with exit code ${code}`));
     return seat;
   }
@@ -118,11 +123,18 @@ export class WorkerPool<Init, Job, Result> {
   #lose(seat: Seat<Result>, reason: string, cause?: unknown): void {
     if (this.#closing) return;
     const at = [...seat.waiting.values()][0]?.label;
-    this.#broken ??= new IadError('WORKER_CRASHED', `a worker died: ${reason}`, {
-      ...(at === undefined ? {} : { path: at }),
-      hint: 'Try fewer workers (less memory at once), or look at this image.',
-      cause,
-    });
+    this.#failAll(
+      new IadError('WORKER_CRASHED', `a worker died: ${reason}`, {
+        ...(at === undefined ? {} : { path: at }),
+        hint: 'Try fewer workers (less memory at once), or look at this image.',
+        cause,
+      }),
+    );
+  }
+
+  /** Ends every job under way, and with it every later one: a wait on an answer that never comes would be a hang. */
+  #failAll(error: IadError): void {
+    this.#broken ??= error;
     for (const { waiting } of this.#seats) {
       for (const { settle } of waiting.values()) settle({ error: this.#broken });
       waiting.clear();
@@ -134,9 +146,16 @@ export class WorkerPool<Init, Job, Result> {
     const id = this.#nextId++;
     const seat = this.#seats.reduce((least, other) => (other.waiting.size < least.waiting.size ? other : least));
     return new Promise((settle) => {
-      seat.waiting.set(id, { label, settle });
       const message: JobMessage<Job> = { id, job, output: this.#spareOutputs.pop() ?? null };
-      seat.worker.postMessage(message);
+      try {
+        seat.worker.postMessage(message);
+        seat.waiting.set(id, { label, settle });
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        settle({
+          error: new IadError('BAD_ARGUMENT', `cannot be sent to a worker (${reason})`, { path: label, cause }),
+        });
+      }
     });
   }
 }

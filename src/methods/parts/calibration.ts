@@ -1,5 +1,7 @@
 // Thresholds and p-values from held-out good images alone: no defect is needed, and none is looked at.
 
+import type { Random } from '../../runtime/random.js';
+
 /** What held-out good images say: enough to recompute thresholds for any wanted false-alarm rate. */
 export interface Calibration {
   /** Image scores of the held-out good images, ascending. */
@@ -62,6 +64,13 @@ export function pixelPValue(quantiles: Float32Array, score: number): number {
   return Math.min(1, (steps + 1 - countBelow(quantiles, score) + 1) / steps);
 }
 
+/** `count` of the values in random places, one from each of as many equal stretches; all of them if they are no more. */
+export function samplePixels(values: Float32Array, count: number, random: Random): Float32Array {
+  if (values.length <= count) return values;
+  const stretch = values.length / count;
+  return Float32Array.from({ length: count }, (_, i) => values[Math.floor((i + random.uniform()) * stretch)]!);
+}
+
 /** The quantile table of all `values` (consumed: sorted in place). */
 export function quantileTable(values: Float32Array): Float32Array {
   values.sort();
@@ -82,7 +91,7 @@ export function mergeCalibrations(earlier: Calibration, later: Calibration): Cal
   for (let i = 0; i < total; i++) {
     const table = i < split ? earlier.pixelQuantiles : later.pixelQuantiles;
     const [at, of] = i < split ? [i, split] : [i - split, total - split];
-    repeated[i] = table[of === 1 ? QUANTILE_STEPS : Math.round((at * QUANTILE_STEPS) / (of - 1))]!;
+    repeated[i] = table[Math.round((at * (table.length - 1)) / Math.max(1, of - 1))]!;
   }
   const scores = new Float32Array([...earlier.scores, ...later.scores]).sort();
   return { scores, pixelQuantiles: quantileTable(repeated) };

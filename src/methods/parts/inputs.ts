@@ -1,5 +1,6 @@
 // What a caller may hand in as images, brought to one form.
 import type { ImageSource } from '../../data/types.js';
+import { IadError } from '../../runtime/errors.js';
 import type { ImageInput } from '../types.js';
 
 /** An image with the name that results and errors use for it. */
@@ -8,11 +9,29 @@ export interface NamedImage {
   readonly source: ImageSource;
 }
 
-/** A sample keeps its id, a path is its own name, pixels and bytes are `image-<index>`. */
+/**
+ * A sample keeps its id, a path is its own name, pixels and bytes are `image-<index>`.
+ * @throws IadError BAD_ARGUMENT for a single image instead of several (a string would be taken for a list of letters), and for
+ *   things that are no images
+ */
 export function nameImages(images: Iterable<ImageInput>): NamedImage[] {
-  return [...images].map((input, index) => {
+  if (typeof images === 'string' || images instanceof Uint8Array || typeof images?.[Symbol.iterator] !== 'function') {
+    throw new IadError('BAD_ARGUMENT', 'must be an array or another iterable of images', {
+      path: 'images',
+      hint: 'Put a single image into brackets: [image].',
+    });
+  }
+  return Array.from(images, (input, index) => {
     if (typeof input === 'string') return { id: input, source: input };
+    if (typeof input !== 'object' || input === null) {
+      throw new IadError('BAD_ARGUMENT', 'neither a path, nor bytes, pixels or a sample', { path: `images[${index}]` });
+    }
     if ('image' in input) return { id: input.id, source: input.image };
     return { id: `image-${index}`, source: input };
   });
+}
+
+/** True for a fault of the image itself, which may be skipped, unlike one of the machine or the caller. */
+export function isBadImage(error: Error): boolean {
+  return error instanceof IadError && error.code.startsWith('IMAGE_');
 }

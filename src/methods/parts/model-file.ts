@@ -1,4 +1,5 @@
 // The .iad file: one safetensors file whose metadata holds a JSON block and a digest of everything else.
+import { z } from 'zod';
 import { readSafetensors, writeSafetensors } from '../../backbones/formats/safetensors.js';
 import type { RawTensor } from '../../backbones/formats/tensor.js';
 import { IadError } from '../../runtime/errors.js';
@@ -7,8 +8,8 @@ import { sha256 } from '../../runtime/sha256.js';
 /** Raised when a reader of an older version could no longer make sense of a file. */
 const SCHEMA_VERSION = 1;
 
-/** The largest model file that is read, bytes. */
-export const MAX_MODEL_BYTES = 8 * 2 ** 30;
+/** The largest model file, bytes: the most that Node reads at once. */
+export const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
 export interface ModelContent {
   /** The method's id: `patchcore`. */
@@ -23,17 +24,40 @@ export interface ModelContent {
   readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>;
 }
 
+const VERSIONED = z.looseObject({ schemaVersion: z.int() });
+const BLOCK = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  method: z.string(),
+  libraryVersion: z.string(),
+  config: z.unknown(),
+  backbone: z.strictObject({ id: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+  state: z.unknown(),
+});
+
+/** More than any header takes. */
+const HEADER_ROOM = 2 ** 20;
+
 /** 64 zeros stand in the digest's place while it is computed. */
 const NO_DIGEST = '0'.repeat(64);
 const DIGEST_FIELD = /"sha256":"([0-9a-f]{64})"/;
 
-/** The bytes of a .iad file. */
+/**
+ * The bytes of a .iad file.
+ * @throws IadError BAD_ARGUMENT if it would be larger than can be read again
+ */
 export async function encodeModel(content: ModelContent): Promise<Uint8Array<ArrayBuffer>> {
   const { tensors, ...block } = content;
   const entries = Object.entries(tensors).map(([name, { shape, data }]): [string, RawTensor] => [
     name,
     { dtype: 'F32', shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
   ]);
+  const total = entries.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+  if (total > MAX_MODEL_BYTES - HEADER_ROOM) {
+    throw new IadError('BAD_ARGUMENT', `a model file holds at most ${MAX_MODEL_BYTES} bytes, this takes ${total}`, {
+      path: 'save',
+      hint: 'Fit it with a smaller memory bank.',
+    });
+  }
   const metadata = { sha256: NO_DIGEST, iad: JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...block }) };
   const bytes = writeSafetensors(new Map(entries), metadata);
   const header = new TextDecoder('latin1').decode(headerOf(bytes));
@@ -60,12 +84,7 @@ export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string):
   if ((await sha256(bytes)) !== found[1]) {
     throw new IadError('MODEL_CORRUPT', 'the digest does not fit the content', { path, hint: 'Copy or fit it again.' });
   }
-  // From here on the content is what save() wrote: the digest covers header and data.
-  const { schemaVersion, ...block } = JSON.parse(iad);
-  if (schemaVersion !== SCHEMA_VERSION) {
-    const what = `written with schema version ${schemaVersion}, this library reads ${SCHEMA_VERSION}`;
-    throw new IadError('MODEL_VERSION', what, { path, hint: 'Update iad-tf, or fit the model again.' });
-  }
+  const block = parseBlock(iad, path, foreign);
   const tensors = Object.fromEntries(
     [...file.tensors].map(([name, { dtype, shape, data }]) => {
       if (dtype !== 'F32') throw foreign(`tensor ${name} has dtype ${dtype}, expected F32`);
@@ -73,6 +92,27 @@ export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string):
     }),
   );
   return { ...block, tensors };
+}
+
+/** The digest tells damage, not intent: what was made to fit it is checked like any other input. */
+function parseBlock(iad: string, path: string, foreign: (what: string) => IadError) {
+  let value: unknown;
+  try {
+    value = JSON.parse(iad);
+  } catch {
+    throw foreign('its description is not JSON');
+  }
+  const version = VERSIONED.safeParse(value);
+  if (!version.success) throw foreign('its description has no schema version');
+  const { schemaVersion } = version.data;
+  if (schemaVersion !== SCHEMA_VERSION) {
+    const what = `written with schema version ${schemaVersion}, this library reads ${SCHEMA_VERSION}`;
+    throw new IadError('MODEL_VERSION', what, { path, hint: 'Update iad-tf, or fit the model again.' });
+  }
+  const block = BLOCK.safeParse(value);
+  if (!block.success) throw foreign(`its description lacks ${block.error.issues[0]?.path.join('.')}`);
+  const { method, libraryVersion, config, backbone, state } = block.data;
+  return { method, libraryVersion, config, backbone, state };
 }
 
 function headerOf(bytes: Uint8Array): Uint8Array {

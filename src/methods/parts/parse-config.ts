@@ -10,7 +10,8 @@ export function parseConfig<T>(owner: string, schema: z.ZodType<T>, value: unkno
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') ?? '';
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const field = [...(issue?.path ?? []), ...unknown].join('.');
   throw new IadError('BAD_CONFIG', issue?.message ?? 'not a valid configuration', {
     path: field === '' ? owner : `${owner}.${field}`,
     hint: 'See the options in the documentation.',

@@ -40,9 +40,12 @@ export function sparseProjection(inputs: number, outputs: number, random: Random
   return { inputs, outputs, weights };
 }
 
-/** Dimensions that keep the distances of `count` points within a factor 1 +- epsilon (Johnson-Lindenstrauss bound). */
+/**
+ * Dimensions that keep the distances of `count` >= 2 points within a factor 1 +- epsilon (Johnson-Lindenstrauss bound).
+ * A single point has no distances and is counted as two.
+ */
 export function johnsonLindenstraussDimension(count: number, epsilon: number): number {
-  return Math.floor((4 * Math.log(count)) / (epsilon ** 2 / 2 - epsilon ** 3 / 3));
+  return Math.floor((4 * Math.log(Math.max(2, count))) / (epsilon ** 2 / 2 - epsilon ** 3 / 3));
 }
 
 /**

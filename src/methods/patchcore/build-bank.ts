@@ -1,7 +1,7 @@
 // Fitting: patches stream in, a coreset is chosen, and the chosen rows become the memory bank.
 import { IadError } from '../../runtime/errors.js';
 import { stageProgress } from '../../runtime/progress.js';
-import type { NamedImage } from '../parts/inputs.js';
+import { isBadImage, type NamedImage } from '../parts/inputs.js';
 import { projectRows } from '../parts/projection.js';
 import { bankSize, pick, type SelectionWatch, selectMore, selectRows, thin } from './coreset.js';
 import { concatenate } from './embedder.js';
@@ -14,6 +14,8 @@ export interface BuiltBank {
   readonly bank: Float32Array;
   /** Patches that the coreset was chosen from. */
   readonly patches: number;
+  /** Times that candidates had to be thinned on the way, because not even their selection rows fit the memory budget. */
+  readonly thinnings: number;
   readonly images: number;
   readonly skipped: readonly { id: string; reason: string }[];
   /** Milliseconds per stage. */
@@ -26,7 +28,12 @@ export interface BuildOptions extends SelectionWatch {
   readonly earlier: Float32Array | null;
 }
 
-/** @throws IadError NO_GOOD_IMAGES if no image could be used, or the first image's own error unless `skipBad` */
+/**
+ * One pass over the images; a second one over those whose patches were chosen, if a projection is used and the embeddings did
+ * not fit the budget. The bank is the same either way.
+ * @throws IadError NO_GOOD_IMAGES if no image could be used, the first image's own error unless `skipBad`, MEMORY_BUDGET if
+ *   the bank wanted does not fit, ABORTED
+ */
 export async function buildBank(
   images: readonly NamedImage[],
   threads: Threads,
@@ -38,11 +45,15 @@ export async function buildBank(
   const store = new PatchStore(config.memoryBudget, columns);
   const skipped: { id: string; reason: string }[] = [];
   const start = performance.now();
+  let thinnings = 0;
 
   for await (const { index, arrays } of embedAll(images, threads, 'features', options, skipped)) {
     const [embedding, projected] = arrays;
-    store.add(index, embedding, projection ? projected : embedding);
-    if (store.isFull) await thin(store, columns, config, options);
+    if (projection) store.add(index, projected, embedding);
+    else store.add(index, embedding, null);
+    if (!store.isFull) continue;
+    await thin(store, columns, config, options);
+    thinnings++;
   }
   if (store.seen === 0) {
     throw new IadError('NO_GOOD_IMAGES', 'no good image could be read, there is nothing to learn from', {
@@ -57,7 +68,9 @@ export async function buildBank(
   const regroup = earlierRows !== null && config.coresetCount !== null;
   if (regroup) store.putBack(earlierCandidates(earlierRows, columns));
   const candidates = store.takeAll();
-  const count = Math.min(bankSize(config, seen), candidates.images.length);
+  // Chosen anew among old and new, the bank may well be larger than the new patches are many.
+  const wanted = regroup ? bankSize(config, seen + earlierRows.length / columns) : bankSize(config, seen);
+  const count = Math.min(wanted, candidates.images.length);
   const picks =
     earlierRows && !regroup
       ? await selectMore(candidates.rows, earlierRows, columns, count, options)
@@ -66,11 +79,12 @@ export async function buildBank(
   const selected = performance.now();
 
   const source = { store, images, threads, earlier, dimension };
-  const rows = await gather(chosen, source, options);
+  const rows = projection ? await gather(chosen, source, options) : chosen.rows;
   const timings = { features: embedded - start, coreset: selected - embedded, gather: performance.now() - selected };
   return {
     bank: earlier && !regroup ? concatenate([earlier, rows]) : rows,
     patches: seen,
+    thinnings,
     images: images.length - skipped.length,
     skipped,
     timings,
@@ -107,11 +121,6 @@ async function* embedAll(
     } else throw outcome.error;
     progress(++index);
   }
-}
-
-/** Only faults of the image itself may be skipped, never those of the machine. */
-export function isBadImage(error: Error): boolean {
-  return error instanceof IadError && error.code.startsWith('IMAGE_');
 }
 
 interface GatherSource {

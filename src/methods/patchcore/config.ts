@@ -1,6 +1,7 @@
 // PatchCore's configuration: what may be set, its defaults, and the check of what arrives.
 import { z } from 'zod';
 import type { GeometryConfig } from '../../data/geometry.js';
+import { IadError } from '../../runtime/errors.js';
 import { parseConfig } from '../parts/parse-config.js';
 
 const LAYER = z.enum(['layer1', 'layer2', 'layer3', 'layer4']);
@@ -14,8 +15,13 @@ const SCHEMA = z.strictObject({
   variant: z.enum(['official', 'anomalib']),
   /** A catalogue id or alias (`resnet50`, `wide_resnet50_2`, ...), or a weights file with its architecture. */
   backbone: z.union([z.string().min(1), z.strictObject({ architecture: ARCHITECTURE, weights: z.string().min(1) })]),
-  /** Stages that patches are described by, shallowest first. */
-  layers: z.array(LAYER).min(1).max(4),
+  /** Stages that patches are described by, each once, shallowest first. */
+  layers: z
+    .array(LAYER)
+    .min(1)
+    .refine((layers) => layers.every((layer, i) => i === 0 || layer > layers[i - 1]!), {
+      error: 'must name each stage once, shallowest first',
+    }),
   /**
    * `crop`: short side to `resize`, then the central square of `inputSize` (the paper; the borders of long images are not
    * seen). `stretch`: to a square, aspect ratio not kept. `tile`: short side to `resize`, then overlapping squares that
@@ -42,7 +48,7 @@ const SCHEMA = z.strictObject({
   neighbors: z.int().min(1).max(64),
   /** Bank neighbours in the paper's re-weighting of the image score (Eq. 7); 1: off. */
   reweight: z.int().min(1).max(64),
-  /** Image score = mean of this many largest patch scores; 1: the paper's maximum. */
+  /** Image score = mean of this many largest patch scores; 1: the paper's maximum. Not together with `reweight`. */
   scoreTop: z.int().min(1).max(1024),
   /** Standard deviation of the Gaussian over the anomaly map, pixels of the input; 0: none. */
   smoothing: z.number().min(0).max(32),
@@ -54,8 +60,8 @@ const SCHEMA = z.strictObject({
   pixelFalseAlarmRate: z.number().gt(0).lt(1),
   /** Any integer in 0..2^32-1. */
   seed: z.int().min(0).max(4294967295),
-  /** Bytes that features may take while fitting. */
-  memoryBudget: z.int().min(64 * 2 ** 20),
+  /** Bytes that features may take while fitting, at least 1 MiB. */
+  memoryBudget: z.int().min(2 ** 20),
 });
 
 export type PatchCoreConfig = Readonly<z.infer<typeof SCHEMA>>;
@@ -101,10 +107,13 @@ const ANOMALIB: PatchCoreConfig = {
 export function resolvePatchCoreConfig(options: PatchCoreOptions): PatchCoreConfig {
   const defaults = options.variant === 'anomalib' ? ANOMALIB : OFFICIAL;
   const config = parseConfig('PatchCore', SCHEMA, { ...defaults, ...definedOnly(options) });
-  if (config.variant === 'anomalib' && config.patchSize !== 3) {
-    parseConfig('PatchCore', z.strictObject({ patchSize: z.literal(3) }), { patchSize: config.patchSize });
-  }
+  if (config.variant === 'anomalib') refuseUnless(config.patchSize === 3, 'patchSize', "is 3 with variant 'anomalib'");
+  if (config.reweight > 1) refuseUnless(config.scoreTop === 1, 'scoreTop', 'must be 1 where reweight is above 1');
   return config;
+}
+
+function refuseUnless(holds: boolean, field: string, rule: string): void {
+  if (!holds) throw new IadError('BAD_CONFIG', rule, { path: `PatchCore.${field}` });
 }
 
 function definedOnly(options: PatchCoreOptions): PatchCoreOptions {

@@ -5,7 +5,7 @@ import type { Backbone, FoldedWeights } from '../../backbones/types.js';
 import { type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { loadImage } from '../../data/load.js';
 import type { ImageSource } from '../../data/types.js';
-import { extractViews } from '../../data/views.js';
+import { extractView, resizeToPlan } from '../../data/views.js';
 import { IadError } from '../../runtime/errors.js';
 import {
   applyPooling,
@@ -19,16 +19,18 @@ import {
 import { type Projection, project, projectionTensor } from '../parts/projection.js';
 import { geometryOf, type PatchCoreConfig } from './config.js';
 
-/** The patches of one image: of all its views, one after another. */
-export interface Patches {
-  readonly plan: GeometryPlan;
-  /** Rows and columns of one view's patch grid. */
+/** The patches of one view of an image. */
+export interface ViewPatches {
+  /** Rows and columns of the patch grid. */
   readonly grid: readonly [number, number];
-  /** [views * rows * columns, dimension] */
+  /** [rows * columns, dimension] */
   readonly embedding: Float32Array;
-  /** Milliseconds. */
-  readonly decode: number;
-  readonly features: number;
+}
+
+/** A decoded image, of which one view after another can be embedded. */
+export interface OpenImage {
+  readonly plan: GeometryPlan;
+  embedView(index: number): Promise<ViewPatches>;
 }
 
 export class Embedder {
@@ -46,22 +48,15 @@ export class Embedder {
     this.#poolings = general ? composePooling(channels, config.patchSize, config.dimension) : null;
   }
 
-  /** Views are run one at a time, so that a large image costs no more memory than a small one. */
-  async embed(source: ImageSource): Promise<Patches> {
-    const start = performance.now();
-    const image = await loadImage(source);
+  /**
+   * Views are cut and run one at a time: beside its pixels, a large image takes no more memory than a small one.
+   * @param id names the image in errors where it has no path of its own
+   */
+  async open({ id, source }: { id: string; source: ImageSource }): Promise<OpenImage> {
+    const image = await loadImage(source, { path: id });
     const plan = planGeometry(image.width, image.height, geometryOf(this.#config));
-    const views = extractViews(image, plan);
-    const decoded = performance.now();
-    const parts: Float32Array[] = [];
-    let grid: readonly [number, number] = [0, 0];
-    for (const view of views) {
-      const part = await this.#embedView(view);
-      grid = part.grid;
-      parts.push(part.data);
-    }
-    const embedding = concatenate(parts);
-    return { plan, grid, embedding, decode: decoded - start, features: performance.now() - decoded };
+    const resized = resizeToPlan(image, plan);
+    return { plan, embedView: (index) => this.#embedView(extractView(resized, plan, index)) };
   }
 
   /** The rows in the dimensions that the coreset is chosen in; only with a projection. */
@@ -79,7 +74,7 @@ export class Embedder {
     this.#projection?.dispose();
   }
 
-  async #embedView(view: Uint8Array): Promise<{ grid: readonly [number, number]; data: Float32Array }> {
+  async #embedView(view: Uint8Array): Promise<ViewPatches> {
     const { inputSize, layers, patchSize, dimension, variant } = this.#config;
     const features = tf.tidy(() => {
       const images = tf.tensor4d(Float32Array.from(view), [1, inputSize, inputSize, 3]);
@@ -90,11 +85,11 @@ export class Embedder {
       return this.#poolings || !first || !second ? maps : [embedClosedForm(first, second)];
     });
     const [, rows, columns] = features[0]!.shape;
-    const data = this.#poolings
+    const embedding = this.#poolings
       ? applyPooling(await Promise.all(features.map(toFeatureMap)), this.#poolings, patchSize, dimension)
       : await features[0]!.data<'float32'>();
     tf.dispose(features);
-    return { grid: [rows, columns], data };
+    return { grid: [rows, columns], embedding };
   }
 }
 

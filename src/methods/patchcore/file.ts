@@ -19,7 +19,6 @@ export interface Learned {
 }
 
 const STATE = z.strictObject({ patches: z.int().min(1), selectionDimension: z.int().min(1).nullable() });
-const BACKBONE = z.strictObject({ id: z.string(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
 export async function encodePatchCore(
   config: PatchCoreConfig,
@@ -51,18 +50,32 @@ export async function decodePatchCore(bytes: Uint8Array<ArrayBuffer>, path: stri
     throw new IadError('MODEL_FORMAT', `a model of method '${content.method}', not of patchcore`, { path });
   }
   const state = STATE.safeParse(content.state);
-  const backbone = BACKBONE.safeParse(content.backbone);
   const { bank } = content.tensors;
   const [rows, dimension] = bank?.shape ?? [];
-  if (!state.success || !backbone.success || !bank || !rows || !dimension || bank.shape.length !== 2) {
+  if (!state.success || !bank || !rows || !dimension || bank.shape.length !== 2) {
     throw new IadError('MODEL_FORMAT', 'the memory bank or its description is missing', { path });
   }
-  const learned: Learned = { bank: bank.data, dimension, calibration: calibrationOf(content), ...state.data };
-  return { config: resolvePatchCoreConfig(Object(content.config)), learned, backbone: backbone.data };
+  const learned: Learned = { bank: bank.data, dimension, calibration: calibrationOf(content, path), ...state.data };
+  return { config: configOf(content, path), learned, backbone: content.backbone };
 }
 
-function calibrationOf({ tensors }: ModelContent): Calibration | null {
+function configOf({ config }: ModelContent, path: string): PatchCoreConfig {
+  try {
+    return resolvePatchCoreConfig(Object(config));
+  } catch (cause) {
+    throw new IadError('MODEL_FORMAT', 'its configuration is not one of PatchCore', { path, cause });
+  }
+}
+
+function calibrationOf({ tensors }: ModelContent, path: string): Calibration | null {
   const scores = tensors['calibration.scores']?.data;
   const pixelQuantiles = tensors['calibration.pixelQuantiles']?.data;
-  return scores && pixelQuantiles ? { scores, pixelQuantiles } : null;
+  if (!scores && !pixelQuantiles) return null;
+  if (scores && pixelQuantiles && isAscending(scores) && isAscending(pixelQuantiles)) return { scores, pixelQuantiles };
+  throw new IadError('MODEL_FORMAT', 'its calibration is incomplete or out of order', { path });
+}
+
+/** At least one value; NaN is in no order. */
+function isAscending(values: Float32Array): boolean {
+  return values.length > 0 && values.every((value, i) => value >= values[Math.max(0, i - 1)]!);
 }

@@ -1,24 +1,23 @@
 // PatchCore: keeps a coreset of good patch features; a patch is as anomalous as it is far from them.
 
-import { workerThreads } from '#platform/methods/patchcore/threads';
 import { readFileBytes, writeFileAtomic } from '#platform/runtime/files';
-import { cores } from '#platform/runtime/machine';
 import { layerChannels } from '../../backbones/architecture.js';
 import { type FoldedWeights, LAYER_NAMES, type LayerName, resolveWeights } from '../../backbones/index.js';
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { evaluationMap } from '../../data/views.js';
-import { currentBackend, ensureBackend } from '../../runtime/backend.js';
+import { ensureBackend } from '../../runtime/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
-import { stageProgress } from '../../runtime/progress.js';
+import { type OnProgress, stageProgress } from '../../runtime/progress.js';
 import { Random } from '../../runtime/random.js';
 import {
   type Calibration,
   mergeCalibrations,
   quantileTable,
+  samplePixels,
   type Thresholds,
   thresholdsOf,
 } from '../parts/calibration.js';
-import { type NamedImage, nameImages } from '../parts/inputs.js';
+import { isBadImage, type NamedImage, nameImages } from '../parts/inputs.js';
 import { MAX_MODEL_BYTES } from '../parts/model-file.js';
 import { type Scored, toPrediction } from '../parts/prediction.js';
 import {
@@ -36,24 +35,22 @@ import type {
   Prediction,
   PredictOptions,
 } from '../types.js';
-import { type BuiltBank, buildBank, isBadImage } from './build-bank.js';
+import { type BuiltBank, buildBank } from './build-bank.js';
 import { geometryOf, type PatchCoreConfig, type PatchCoreOptions, resolvePatchCoreConfig } from './config.js';
-import { embeddingDimension } from './embedder.js';
+import { concatenate, embeddingDimension } from './embedder.js';
 import { decodePatchCore, encodePatchCore, type Learned } from './file.js';
+import { openThreads, ThreadKeeper, threadCount } from './open-threads.js';
 import type { JobResult, SessionInit } from './session.js';
-import { type Threads, thisThread } from './threads.js';
+import type { Threads } from './threads.js';
 
 export type { PatchCoreConfig, PatchCoreOptions } from './config.js';
-
-/** Fewer images than this are not worth the second that worker threads take to start. */
-const WORTH_THREADS = 8;
-const MOST_THREADS = 8;
 
 /**
  * PatchCore (Roth, Pemula, Zepeda, Schölkopf, Brox, Gehler: Towards Total Recall in Industrial Anomaly Detection, CVPR 2022).
  *
  * Needs good images only, no gradient training. Score: variant `official` the largest squared L2 distance of a patch to
- * the memory bank, from 0 up, in feature units; variant `anomalib` the re-weighted L2 distance. Higher is more anomalous.
+ * the memory bank, from 0 up, in feature units; variant `anomalib`, and any with `reweight` above 1, the re-weighted L2
+ * distance of that patch (Eq. 7). Higher is more anomalous.
  * It cannot tell defects that look locally like good parts (a part missing where background is also seen elsewhere).
  */
 export class PatchCore implements AnomalyMethod {
@@ -70,7 +67,7 @@ export class PatchCore implements AnomalyMethod {
   readonly config: PatchCoreConfig;
   #weights: FoldedWeights | null = null;
   #learned: Learned | null = null;
-  #here: Threads | null = null;
+  readonly #here = new ThreadKeeper();
 
   /** @throws IadError BAD_CONFIG naming the field at fault */
   constructor(options: PatchCoreOptions = {}) {
@@ -140,16 +137,21 @@ export class PatchCore implements AnomalyMethod {
    * @throws IadError NOT_FITTED, an image's own error, ABORTED
    */
   async *predictEach(images: Iterable<ImageInput>, options: PredictOptions = {}): AsyncGenerator<Prediction> {
-    const { calibration } = this.#fitted('predict');
+    const { bank, calibration } = this.#fitted('predict');
     const named = nameImages(images);
     await ensureBackend();
-    const threads = await this.#scoringThreads(named.length, options);
+    const init = this.#init(await this.#resolveWeights(), null, bank);
+    const spread = threadCount(named.length, options.workers) > 1;
+    const kept = spread ? null : await this.#here.borrow(init);
+    const threads = kept?.threads ?? (await openThreads(init, named.length, options.workers));
+    const { onProgress, signal, maps = 'image' } = options;
     try {
-      for await (const scored of this.#scoreEach(named, threads, 'predict', options)) {
-        yield toPrediction(scored, calibration, this.config, options.maps ?? 'image');
+      for await (const scored of this.#scoreEach(named, threads, 'predict', { onProgress, signal, skipped: null })) {
+        yield toPrediction(scored, calibration, this.config, maps);
       }
     } finally {
-      if (threads !== this.#here) await threads.close();
+      if (kept) this.#here.giveBack(kept);
+      else await threads.close();
     }
   }
 
@@ -218,14 +220,21 @@ export class PatchCore implements AnomalyMethod {
       const what = `fitted with ${backbone.id} of hash ${backbone.hash.slice(0, 8)}, here it has ${weights.hash.slice(0, 8)}`;
       throw new IadError('MODEL_MISMATCH', what, { path, hint: 'Get the same weights, or fit the model again.' });
     }
+    const dimension = model.#dimension(weights);
+    if (learned.dimension !== dimension) {
+      const what = `its memory bank has ${learned.dimension} columns, its configuration makes ${dimension}`;
+      throw new IadError('MODEL_FORMAT', what, { path });
+    }
     model.#learned = learned;
     return model;
   }
 
-  /** Frees the backend's memory; the model can still be used, at the price of loading it again. Safe to call twice. */
+  /**
+   * Frees the backend's memory, once the calls under way are done; the model can still be used, at the price of loading it
+   * again. Safe to call twice.
+   */
   dispose(): void {
-    void this.#here?.close();
-    this.#here = null;
+    this.#here.release();
   }
 
   #fitted(what: string): Learned {
@@ -313,8 +322,18 @@ export class PatchCore implements AnomalyMethod {
       calibrationImages,
       skipped,
       timings: { ...built.timings, calibration: performance.now() - start },
-      warnings: this.#warnings(calibrationImages),
+      warnings: [...this.#budgetWarnings(built), ...this.#calibrationWarnings(calibrationImages)],
     };
+  }
+
+  #budgetWarnings({ thinnings }: BuiltBank): string[] {
+    if (thinnings === 0) return [];
+    const { memoryBudget } = this.config;
+    const times = thinnings === 1 ? 'once' : `${thinnings} times`;
+    return [
+      `memoryBudget of ${memoryBudget} bytes does not hold all patches: candidates were thinned ${times} on the way, ` +
+        'the memory bank is a coreset of a coreset',
+    ];
   }
 
   async #calibrate(
@@ -326,27 +345,26 @@ export class PatchCore implements AnomalyMethod {
   ): Promise<Calibration | null> {
     if (held.length === 0) return null;
     const threads = await openThreads(this.#init(weights, null, learned.bank), held.length, options.workers);
+    const { onProgress, signal, skipBad = false } = options;
+    const watch = { onProgress, signal, skipped: skipBad ? skipped : null };
+    // The sample of pixels may take half of the budget: it is joined from parts before it is sorted.
+    const perImage = Math.max(4096, Math.floor(this.config.memoryBudget / (16 * held.length)));
+    const random = Random.forKey('patchcore|pixels', this.config.seed);
     const scores: number[] = [];
-    const maps: Float32Array[] = [];
+    const parts: Float32Array[] = [];
     try {
-      for await (const { score, viewMaps, plan } of this.#scoreEach(held, threads, 'calibration', options, skipped)) {
+      for await (const { score, viewMaps, plan } of this.#scoreEach(held, threads, 'calibration', watch)) {
         scores.push(score);
-        maps.push(evaluationMap(viewMaps, plan).data);
+        parts.push(samplePixels(evaluationMap(viewMaps, plan).data, perImage, random));
       }
     } finally {
       await threads.close();
     }
     if (scores.length === 0) return null;
-    const pixels = new Float32Array(maps.reduce((sum, map) => sum + map.length, 0));
-    let at = 0;
-    for (const map of maps) {
-      pixels.set(map, at);
-      at += map.length;
-    }
-    return { scores: Float32Array.from(scores).sort(), pixelQuantiles: quantileTable(pixels) };
+    return { scores: Float32Array.from(scores).sort(), pixelQuantiles: quantileTable(concatenate(parts)) };
   }
 
-  #warnings(calibrationImages: number): string[] {
+  #calibrationWarnings(calibrationImages: number): string[] {
     const needed = Math.ceil(1 / this.config.falseAlarmRate);
     if (calibrationImages === 0) return ['no good images were held out: there are no thresholds'];
     if (calibrationImages >= needed) return [];
@@ -360,48 +378,26 @@ export class PatchCore implements AnomalyMethod {
     images: readonly NamedImage[],
     threads: Threads,
     stage: string,
-    options: FitOptions,
-    skipped: { id: string; reason: string }[] = [],
+    { onProgress, signal, skipped }: ScoreWatch,
   ): AsyncGenerator<Scored> {
-    const progress = stageProgress(options.onProgress, stage, images.length);
+    const progress = stageProgress(onProgress, stage, images.length);
     let index = 0;
-    for await (const outcome of threads.run(images, options.signal)) {
+    for await (const outcome of threads.run(images, signal)) {
       const id = images[index]?.id ?? '';
       if (!('error' in outcome)) yield toScored(id, outcome.result, outcome.arrays[0]);
-      else if (options.skipBad && isBadImage(outcome.error)) skipped.push({ id, reason: outcome.error.message });
+      else if (skipped && isBadImage(outcome.error)) skipped.push({ id, reason: outcome.error.message });
       else throw outcome.error;
       progress(++index);
     }
   }
-
-  async #scoringThreads(images: number, options: PredictOptions): Promise<Threads> {
-    const init = this.#init(await this.#resolveWeights(), null, this.#fitted('predict').bank);
-    const size = threadCount(images, options.workers);
-    const spread = size > 1 ? workerThreads(init, size) : null;
-    if (spread) return spread;
-    this.#here ??= await thisThread(init);
-    return this.#here;
-  }
 }
 
-async function openThreads(init: SessionInit, images: number, workers: number | undefined): Promise<Threads> {
-  const size = threadCount(images, workers);
-  return (size > 1 ? workerThreads(init, size) : null) ?? thisThread(init);
-}
-
-/** Worker threads are for wasm: other backends have parallelism of their own. */
-function threadCount(images: number, workers: number | undefined): number {
-  if (currentBackend() !== 'wasm') return 1;
-  if (workers !== undefined) {
-    if (!Number.isInteger(workers) || workers < 1) {
-      throw new IadError('BAD_ARGUMENT', `${workers} is no number of threads`, {
-        path: 'workers',
-        hint: 'Use 1 or more.',
-      });
-    }
-    return workers;
-  }
-  return images < WORTH_THREADS ? 1 : Math.min(cores(), MOST_THREADS);
+/** How a caller follows the scoring of several images. */
+interface ScoreWatch {
+  readonly onProgress: OnProgress | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Where bad images are listed; null: the first one ends the call. */
+  readonly skipped: { id: string; reason: string }[] | null;
 }
 
 function deepest(layers: readonly LayerName[]): LayerName {

@@ -15,8 +15,8 @@ export interface Candidates {
 const COPIES_WHILE_SELECTING = 2.25;
 
 /**
- * Keeps every patch's selection row, and the embeddings too while both fit the budget. Once they do not, the embeddings are
- * let go (the chosen ones are computed again later), and once even the selection rows do not fit, `isFull` says so and
+ * Keeps every patch's selection row, and, where that is a projection, the embeddings too while both fit the budget. Once they
+ * do not, the embeddings are let go (the chosen ones are computed again later), and once even the selection rows do not fit, `isFull` says so and
  * the caller thins them: `takeAll`, then `putBack` of those that stay.
  */
 export class PatchStore {
@@ -34,19 +34,21 @@ export class PatchStore {
     this.#columns = columns;
   }
 
-  /** Takes one image's patches. Both arrays are copied. Without a projection `selection` is the embedding itself. */
-  add(image: number, embedding: Float32Array, selection: Float32Array): void {
+  /**
+   * Takes one image's patches. Both arrays are copied.
+   * @param embedding null where the selection rows are the embedding
+   */
+  add(image: number, selection: Float32Array, embedding: Float32Array | null): void {
     const rows = selection.slice();
     const count = rows.length / this.#columns;
     const patches = Int32Array.from({ length: count }, (_, i) => i);
     this.#chunks.push({ rows, images: new Int32Array(count).fill(image), patches });
     this.#rowCount += count;
     this.#seen += count;
-    if (this.#embeddings) {
-      this.#embeddings.set(image, embedding === selection ? rows : embedding.slice());
-      if (embedding !== selection) this.#embeddingBytes += embedding.byteLength;
-      if (this.#embeddingBytes + this.#selectionBytes > this.#budget) this.#embeddings = null;
-    }
+    if (!embedding || !this.#embeddings) return;
+    this.#embeddingBytes += embedding.byteLength;
+    if (this.#embeddingBytes + this.#selectionBytes > this.#budget) this.#embeddings = null;
+    else this.#embeddings.set(image, embedding.slice());
   }
 
   /** Patches added so far, also those thinned out since. */
@@ -93,10 +95,6 @@ export class PatchStore {
   /** An image's embedding, if they could all be kept. */
   embeddingOf(image: number): Float32Array | undefined {
     return this.#embeddings?.get(image);
-  }
-
-  get keepsEmbeddings(): boolean {
-    return this.#embeddings !== null;
   }
 
   get #selectionBytes(): number {

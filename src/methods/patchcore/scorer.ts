@@ -2,21 +2,22 @@
 import * as tf from '@tensorflow/tfjs';
 import { NeighborIndex, topKNeighbors } from '../../kernels/index.js';
 import type { PatchCoreConfig } from './config.js';
-import type { Patches } from './embedder.js';
-import {
-  euclidean,
-  mostAnomalousPatch,
-  type Neighbors,
-  patchScores,
-  reweighted,
-  topMean,
-  viewMaps,
-} from './scoring.js';
+import { concatenate, type ViewPatches } from './embedder.js';
+import { euclidean, mostAnomalousPatch, type Neighbors, patchScores, reweighted, topMean, viewMap } from './scoring.js';
 
-export interface ScoredImage {
-  readonly score: number;
-  /** One map [inputSize, inputSize] per view. */
-  readonly viewMaps: Float32Array[];
+export interface ScoredView {
+  /** One score per patch. */
+  readonly scores: Float32Array;
+  /** [inputSize, inputSize] */
+  readonly map: Float32Array;
+  /** The view's patch furthest from the bank. */
+  readonly worst: {
+    readonly score: number;
+    /** [dimension] */
+    readonly embedding: Float32Array;
+    /** Its nearest bank row. */
+    readonly nearest: number;
+  };
 }
 
 export class Scorer {
@@ -46,14 +47,26 @@ export class Scorer {
     return new Scorer(config, bank, dimension, tensor, await NeighborIndex.build(tensor));
   }
 
-  async score(patches: Patches): Promise<ScoredImage> {
+  async scoreView({ embedding, grid }: ViewPatches): Promise<ScoredView> {
     const config = this.#config;
-    const found = await this.#nearest(patches.embedding, Math.min(config.neighbors, this.rows));
+    const found = await this.#nearest(embedding, Math.min(config.neighbors, this.rows));
     const scores = patchScores(found, config);
-    const views = patches.plan.views.length;
-    const score =
-      config.reweight > 1 ? await this.#reweightedScore(patches, found, scores) : topMean(scores, config.scoreTop);
-    return { score, viewMaps: viewMaps(scores, patches.grid, views, config) };
+    const patch = mostAnomalousPatch(scores);
+    const worst = {
+      score: scores[patch]!,
+      embedding: this.#row(embedding, patch).slice(),
+      nearest: found.rows[patch * found.k]!,
+    };
+    return { scores, map: viewMap(scores, grid, config), worst };
+  }
+
+  /** The image score from all of the image's views. */
+  async imageScore(views: readonly ScoredView[]): Promise<number> {
+    if (this.#config.reweight === 1) {
+      return topMean(concatenate(views.map(({ scores }) => scores)), this.#config.scoreTop);
+    }
+    const { embedding, nearest } = views.map(({ worst }) => worst).reduce((a, b) => (b.score > a.score ? b : a));
+    return this.#reweighted(embedding, nearest);
   }
 
   get rows(): number {
@@ -73,14 +86,11 @@ export class Scorer {
     return found;
   }
 
-  async #reweightedScore(patches: Patches, found: Neighbors, scores: Float32Array): Promise<number> {
-    const patch = mostAnomalousPatch(scores);
-    const nearest = found.rows[patch * found.k]!;
+  async #reweighted(query: Float32Array, nearest: number): Promise<number> {
     const size = Math.min(this.#config.reweight, this.rows);
     const neighbors = tf.tidy(() => topKNeighbors(this.#tensor.slice([nearest, 0], [1, -1]), this.#tensor, size).rows);
     const around = await neighbors.data<'int32'>();
     neighbors.dispose();
-    const query = this.#row(patches.embedding, patch);
     // m* leads even where a copy of it with a lower row number comes first among its own neighbours.
     const ordered = [nearest, ...[...around].filter((row) => row !== nearest).slice(0, size - 1)];
     return reweighted(Float32Array.from(ordered, (row) => euclidean(query, this.#row(this.#bank, row))));

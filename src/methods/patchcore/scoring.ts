@@ -15,15 +15,15 @@ export interface Neighbors {
 
 /**
  * One score per patch. Variant `official`: the squared L2 distance to the nearest bank row, with `neighbors` > 1 the mean of
- * the squares. Variant `anomalib`: the L2 distance.
+ * the squares. Variant `anomalib`: the L2 distance, with `neighbors` > 1 the root of that mean. A bank of fewer rows than
+ * `neighbors` is averaged over all of them.
  */
 export function patchScores(found: Neighbors, config: PatchCoreConfig): Float32Array {
   const { squared, k } = found;
-  const used = config.neighbors;
   return Float32Array.from({ length: squared.length / k }, (_, patch) => {
     let sum = 0;
-    for (let i = 0; i < used; i++) sum += squared[patch * k + i]!;
-    const mean = sum / used;
+    for (let i = 0; i < k; i++) sum += squared[patch * k + i]!;
+    const mean = sum / k;
     return config.variant === 'anomalib' ? Math.sqrt(mean) : mean;
   });
 }
@@ -46,11 +46,13 @@ export function mostAnomalousPatch(scores: Float32Array): number {
 /**
  * Eq. 7: s = (1 - exp(d*) / sum over m in N_b(m*) of exp(||patch - m||)) * d*, with plain L2 distances, d* the patch's
  * distance to its nearest bank row m*, and N_b(m*) the b bank rows nearest to m*, itself included. Computed relative to
- * the largest exponent, so that no distance overflows.
+ * the largest exponent, so that no distance overflows. One neighbour alone says nothing about its surroundings: its distance
+ * is returned as it is.
  * @param distances L2 distances of the patch to N_b(m*), the one to m* first
  */
 export function reweighted(distances: Float32Array): number {
   const nearest = distances[0]!;
+  if (distances.length === 1) return nearest;
   const largest = distances.reduce((most, value) => Math.max(most, value), 0);
   const sum = distances.reduce((total, value) => total + Math.exp(value - largest), 0);
   return (1 - Math.exp(nearest - largest) / sum) * nearest;
@@ -63,21 +65,13 @@ export function euclidean(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-/** Each view's patch scores as a smooth map at the network's input size. */
-export function viewMaps(
+/** A view's patch scores as a smooth map at the network's input size. */
+export function viewMap(
   scores: Float32Array,
-  grid: readonly [number, number],
-  views: number,
-  config: PatchCoreConfig,
-): Float32Array[] {
-  const [height, width] = grid;
-  const size = config.inputSize;
-  return Array.from({ length: views }, (_, view) => {
-    const data = scores.subarray(view * height * width, (view + 1) * height * width);
-    const patchMap: ScoreMap = { width, height, data };
-    if (config.variant === 'anomalib') {
-      return gaussianBlur(resizeNearest(patchMap, size, size), config.smoothing, 'centre').data;
-    }
-    return gaussianBlur(interpolate(patchMap, size, size), config.smoothing, 'edge').data;
-  });
+  [height, width]: readonly [number, number],
+  { inputSize: size, smoothing, variant }: PatchCoreConfig,
+): Float32Array {
+  const patchMap: ScoreMap = { width, height, data: scores };
+  if (variant === 'anomalib') return gaussianBlur(resizeNearest(patchMap, size, size), smoothing, 'centre').data;
+  return gaussianBlur(interpolate(patchMap, size, size), smoothing, 'edge').data;
 }

@@ -4,8 +4,8 @@ import type { GeometryPlan } from '../../data/geometry.js';
 import type { ImageSource } from '../../data/types.js';
 import type { Projection } from '../parts/projection.js';
 import type { PatchCoreConfig } from './config.js';
-import { concatenate, Embedder } from './embedder.js';
-import { Scorer } from './scorer.js';
+import { concatenate, Embedder, type OpenImage } from './embedder.js';
+import { type ScoredView, Scorer } from './scorer.js';
 
 /** What a thread needs to begin: plain data, large arrays on SharedArrayBuffers. */
 export interface SessionInit {
@@ -55,23 +55,51 @@ export class Session {
   static async start(init: SessionInit): Promise<Session> {
     const { config, weights, projection, bank, dimension } = init;
     const embedder = new Embedder(config, weights, projection);
-    return new Session(init, embedder, bank && (await Scorer.create(config, bank, dimension)));
+    try {
+      return new Session(init, embedder, bank && (await Scorer.create(config, bank, dimension)));
+    } catch (error) {
+      embedder.dispose();
+      throw error;
+    }
   }
 
-  async answer({ source }: Job): Promise<JobAnswer> {
-    const patches = await this.#embedder.embed(source);
-    const { plan, decode, features, embedding } = patches;
+  async answer(job: Job): Promise<JobAnswer> {
     const start = performance.now();
-    if (!this.#scorer) {
-      const { projection, dimension } = this.#init;
-      const projected = projection ? await this.#embedder.project(embedding, dimension) : NOTHING;
-      const times = { decode, features: features + performance.now() - start, scoring: 0 };
-      const result = { plan, ...times, score: Number.NaN, split: embedding.length, rest: projected.length };
-      return { result, arrays: [embedding, projected] };
+    const image = await this.#embedder.open(job);
+    const decode = performance.now() - start;
+    return this.#scorer ? this.#score(image, this.#scorer, decode) : this.#embed(image, decode);
+  }
+
+  async #embed(image: OpenImage, decode: number): Promise<JobAnswer> {
+    const { projection, dimension } = this.#init;
+    const { plan } = image;
+    const start = performance.now();
+    const parts: Float32Array[] = [];
+    for (const index of plan.views.keys()) parts.push((await image.embedView(index)).embedding);
+    const embedding = concatenate(parts);
+    const projected = projection ? await this.#embedder.project(embedding, dimension) : NOTHING;
+    const times = { decode, features: performance.now() - start, scoring: 0 };
+    const result = { plan, ...times, score: Number.NaN, split: embedding.length, rest: projected.length };
+    return { result, arrays: [embedding, projected] };
+  }
+
+  /** View by view, so that only the scores of a large image pile up. */
+  async #score(image: OpenImage, scorer: Scorer, decode: number): Promise<JobAnswer> {
+    const { plan } = image;
+    const views: ScoredView[] = [];
+    const times = { decode, features: 0, scoring: 0 };
+    for (const index of plan.views.keys()) {
+      const start = performance.now();
+      const patches = await image.embedView(index);
+      const embedded = performance.now();
+      views.push(await scorer.scoreView(patches));
+      times.features += embedded - start;
+      times.scoring += performance.now() - embedded;
     }
-    const { score, viewMaps } = await this.#scorer.score(patches);
-    const maps = concatenate(viewMaps);
-    const times = { decode, features, scoring: performance.now() - start };
+    const start = performance.now();
+    const score = await scorer.imageScore(views);
+    const maps = concatenate(views.map(({ map }) => map));
+    times.scoring += performance.now() - start;
     return { result: { plan, ...times, score, split: maps.length, rest: 0 }, arrays: [maps, NOTHING] };
   }
 
