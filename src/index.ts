@@ -19,7 +19,7 @@ export type {
 } from './methods/types.js';
 export { collectCases } from './report/collect-cases.js';
 export { renderOverlay, selectCases, writeReport } from './report/index.js';
-export { type BackendName, type BackendReport, useBackend } from './runtime/backend.js';
+export { type BackendName, type BackendOptions, type BackendReport, useBackend } from './runtime/backend.js';
 export { IadError, type IadErrorCode } from './runtime/errors.js';
 export type { OnProgress, ProgressEvent } from './runtime/progress.js';
 export { VERSION } from './runtime/version.js';

@@ -13,24 +13,39 @@ export interface BackendReport {
   readonly passedOver: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** Ready with the device's description, or the reason why not. */
-type Attempt = { device: string } | { reason: string };
+export interface BackendOptions {
+  /**
+   * Browser, wasm: the address of the folder that serves the `.wasm` files of @tensorflow/tfjs-backend-wasm (its `dist`),
+   * with a slash at its end; the first call that starts the backend counts. Default: the folder of the page's script.
+   */
+  readonly wasmFolder?: string;
+}
+
+/** Ready with the device's description, or the reason why not: it cannot be had, unless it is there and computes wrongly. */
+type Attempt = { device: string } | { reason: string; wrong?: boolean };
 
 let chosen: BackendReport | null = null;
 
 const FASTEST_FIRST: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
+
+/** A graphics driver that has not answered by then hangs. SwiftShader on a busy machine takes seconds. */
+const GPU_PATIENCE_MS = 60_000;
 
 /**
  * Sets the tfjs backend for this thread.
  *
  * `auto` takes the first that works of: `tensorflow` (@tensorflow/tfjs-node-gpu, else @tensorflow/tfjs-node, if
  * installed), `webgpu` (in Node through the optional package `webgpu`; a software renderer is passed over), `wasm`, `cpu`.
+ * One that cannot be had, or that computes a small known convolution wrongly, is passed over, with the reason in the report.
  * A backend asked for by name is used even where `auto` would pass it over (WebGPU on a software renderer).
  *
  * @throws IadError BACKEND_UNAVAILABLE if the named backend cannot be had, with the reason; BACKEND_WRONG if it computes
- *   a small known convolution wrongly
+ *   the known convolution wrongly
  */
-export async function useBackend(choice: BackendName | 'auto' = 'auto'): Promise<BackendReport> {
+export async function useBackend(
+  choice: BackendName | 'auto' = 'auto',
+  options: BackendOptions = {},
+): Promise<BackendReport> {
   if (choice !== 'auto' && !FASTEST_FIRST.includes(choice)) {
     throw new IadError('BAD_ARGUMENT', `there is no backend '${choice}'`, {
       path: 'useBackend',
@@ -38,28 +53,55 @@ export async function useBackend(choice: BackendName | 'auto' = 'auto'): Promise
     });
   }
   const passedOver: { name: string; reason: string }[] = [];
+  let wrong = false;
   for (const name of choice === 'auto' ? FASTEST_FIRST : [choice]) {
-    const attempt = await tryBackend(name, choice !== 'auto');
+    const attempt = await inTime(startAndProve(name, choice !== 'auto', options));
     if ('device' in attempt) {
-      const report = { name, device: attempt.device, passedOver };
-      await proveBackend(report);
-      chosen = report;
-      return report;
+      chosen = { name, device: attempt.device, passedOver };
+      return chosen;
     }
     passedOver.push({ name, reason: attempt.reason });
+    wrong ||= attempt.wrong ?? false;
   }
   const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
-  throw new IadError('BACKEND_UNAVAILABLE', reasons, { path: 'useBackend', hint: 'Use another backend, or auto.' });
+  throw new IadError(wrong ? 'BACKEND_WRONG' : 'BACKEND_UNAVAILABLE', reasons, {
+    path: 'useBackend',
+    hint: 'Use another backend, or auto.',
+  });
 }
 
-async function tryBackend(name: BackendName, askedFor: boolean): Promise<Attempt> {
+/** The attempt, or a reason once patience is at an end: a driver that hangs must not hang the caller. */
+async function inTime(attempt: Promise<Attempt>): Promise<Attempt> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<Attempt>((resolve) => {
+    timer = setTimeout(() => resolve({ reason: `no answer in ${GPU_PATIENCE_MS / 1000} s` }), GPU_PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([attempt, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function startAndProve(name: BackendName, askedFor: boolean, options: BackendOptions): Promise<Attempt> {
+  try {
+    const attempt = await tryBackend(name, askedFor, options);
+    if ('reason' in attempt) return attempt;
+    const value = await knownConvolution();
+    return value === 285 ? attempt : { reason: `computes ${value} where 285 is right`, wrong: true };
+  } catch (cause) {
+    return { reason: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
+
+async function tryBackend(name: BackendName, askedFor: boolean, options: BackendOptions): Promise<Attempt> {
   switch (name) {
     case 'tensorflow':
       return tryTensorflow();
     case 'webgpu':
       return tryWebGpu(askedFor);
     case 'wasm':
-      return tryWasm();
+      return tryWasm(options.wasmFolder);
     case 'cpu':
       await tf.setBackend('cpu');
       silenceAdvice();
@@ -81,7 +123,7 @@ async function tryTensorflow(): Promise<Attempt> {
 }
 
 async function tryWebGpu(askedFor: boolean): Promise<Attempt> {
-  const missing = await provideWebGpu();
+  const missing = await provideWebGpu(askedFor);
   if (missing !== null) return { reason: missing };
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return { reason: 'no adapter: no graphics driver answers' };
@@ -94,9 +136,12 @@ async function tryWebGpu(askedFor: boolean): Promise<Attempt> {
   return (await canSet('webgpu')) ? { device: label } : { reason: `the adapter (${label}) gave no device` };
 }
 
-async function tryWasm(): Promise<Attempt> {
-  await import('@tensorflow/tfjs-backend-wasm');
-  if (!(await canSet('wasm'))) return { reason: 'the engine could not start it' };
+async function tryWasm(folder: string | undefined): Promise<Attempt> {
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  if (folder !== undefined) setWasmPaths(folder);
+  if (!(await canSet('wasm'))) {
+    return { reason: 'the engine could not start it; does the server give its .wasm files (option wasmFolder)?' };
+  }
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return simd ? { device: 'SIMD' } : { reason: 'this engine has no WebAssembly SIMD' };
 }
@@ -112,20 +157,15 @@ function silenceAdvice(): void {
   if ('firstUse' in backend) backend.firstUse = false;
 }
 
-/** A 3x3 convolution whose answer is known: the sum of 1..9 weighted by 1..9. */
-async function proveBackend({ name, device }: BackendReport): Promise<void> {
+/** A 3x3 convolution whose answer is known: the sum of 1..9 weighted by 1..9, 285. */
+async function knownConvolution(): Promise<number | undefined> {
   const answer = tf.tidy(() => {
     const ramp = [1, 2, 3, 4, 5, 6, 7, 8, 9];
     return tf.conv2d(tf.tensor3d(ramp, [3, 3, 1]), tf.tensor4d(ramp, [3, 3, 1, 1]), 1, 'valid').asScalar();
   });
   const [value] = await answer.data();
   answer.dispose();
-  if (value !== 285) {
-    throw new IadError('BACKEND_WRONG', `computes ${value} where 285 is right`, {
-      path: `${name} (${device})`,
-      hint: 'Its driver is at fault; use another backend.',
-    });
-  }
+  return value;
 }
 
 /** Chooses by `auto` unless `useBackend` was called before. Methods call it, so that a forgotten choice is not slow. */

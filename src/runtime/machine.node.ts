@@ -1,6 +1,7 @@
 // Facts about the machine, and the packages that only Node can bring.
 import { availableParallelism, totalmem } from 'node:os';
 import process from 'node:process';
+import { vulkanLacks } from './vulkan.node.js';
 
 /** Threads that can run at once. */
 export function cores(): number {
@@ -26,15 +27,18 @@ export async function importNative(
     await import(name);
     return null;
   } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND'
-      ? 'not installed'
-      : `cannot be loaded: ${firstLine(cause)}`;
+    return importFailure(cause);
   }
 }
 
-/** Brings WebGPU to Node through Dawn (the optional package `webgpu`); the reason if that is not possible. */
-export async function provideWebGpu(): Promise<string | null> {
+/**
+ * Brings WebGPU to Node through Dawn (the optional package `webgpu`); the reason if that is not possible.
+ * @param insist start Dawn even where it will find no driver, which it reports on stderr
+ */
+export async function provideWebGpu(insist: boolean): Promise<string | null> {
   if (globalThis.navigator?.gpu) return null;
+  const lacks = insist ? null : vulkanLacks();
+  if (lacks !== null) return lacks;
   try {
     const dawn = await import('webgpu');
     Object.assign(globalThis, dawn.globals);
@@ -47,10 +51,11 @@ export async function provideWebGpu(): Promise<string | null> {
     }
     return null;
   } catch (cause) {
-    return `Dawn (the npm package webgpu) cannot be loaded: ${firstLine(cause)}`;
+    return `Dawn (the npm package webgpu) ${importFailure(cause)}`;
   }
 }
 
-function firstLine(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0] ?? '';
+function importFailure(cause: unknown): string {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND') return 'not installed';
+  return `cannot be loaded: ${(cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0]}`;
 }

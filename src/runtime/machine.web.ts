@@ -16,6 +16,6 @@ export async function importNative(_name: string): Promise<string | null> {
   return 'only in Node';
 }
 
-export async function provideWebGpu(): Promise<string | null> {
+export async function provideWebGpu(_insist: boolean): Promise<string | null> {
   return navigator.gpu ? null : 'this browser has no WebGPU';
 }

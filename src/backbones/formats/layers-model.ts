@@ -1,5 +1,5 @@
 // Reads TensorFlow.js Layers models: model.json names the tensors, and shards hold them one after another, cut anywhere.
-import { z } from 'zod';
+import * as z from 'zod';
 import { IadError } from '../../runtime/errors.js';
 import { elementCount, type RawTensor, type TensorMap } from './tensor.js';
 

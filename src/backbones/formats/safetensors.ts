@@ -1,6 +1,6 @@
 // safetensors: eight bytes of header length, a JSON header of names, dtypes, shapes and offsets, then the bytes. Read and
 // written here for weights and for model files alike. Format: https://huggingface.co/docs/safetensors
-import { z } from 'zod';
+import * as z from 'zod';
 import { IadError, type IadErrorCode } from '../../runtime/errors.js';
 import { DTYPE_BYTES, type Dtype, elementCount, type RawTensor, type TensorMap } from './tensor.js';
 

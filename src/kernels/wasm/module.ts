@@ -3,11 +3,12 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
-import { KERNELS_WASM_BASE64 } from './generated.js';
+import { KERNELS_SHARED_WASM_BASE64, KERNELS_WASM_BASE64 } from './generated.js';
 
 /** The slice of tfjs's wasm backend that the kernels need. */
 interface WasmParts {
-  readonly wasm: { readonly asm: { readonly memory: WebAssembly.Memory } };
+  /** The threaded build holds its memory beside its exports, the others among them. */
+  readonly wasm: { readonly asm: { readonly memory?: WebAssembly.Memory }; readonly wasmMemory?: WebAssembly.Memory };
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
 }
@@ -39,7 +40,7 @@ function isWasmBackend(backend: unknown): backend is WasmBackend {
   return (
     isObject(wasm) &&
     isObject(wasm.asm) &&
-    wasm.asm.memory instanceof WebAssembly.Memory &&
+    (wasm.asm.memory ?? wasm.wasmMemory) instanceof WebAssembly.Memory &&
     'makeOutput' in backend &&
     typeof backend.makeOutput === 'function'
   );
@@ -52,7 +53,11 @@ function isKernels(exports: WebAssembly.Exports): exports is WebAssembly.Exports
 /** @throws IadError BACKEND_WRONG if this is not tfjs's wasm backend or its insides have changed */
 export function wasmBackend(backend: unknown): WasmBackend {
   if (isWasmBackend(backend)) return backend;
-  throw new IadError('BACKEND_WRONG', 'the wasm backend does not expose its memory', {
+  throw withoutMemory();
+}
+
+function withoutMemory(): IadError {
+  return new IadError('BACKEND_WRONG', 'the wasm backend does not expose its memory', {
     hint: 'Use the @tensorflow/tfjs-backend-wasm version that this package depends on.',
   });
 }
@@ -61,10 +66,15 @@ const instances = new WeakMap<WebAssembly.Memory, WasmKernels>();
 
 /** The kernels on this backend's memory; compiled once per backend. */
 export function wasmKernels(backend: WasmBackend): WasmKernels {
-  const { memory } = backend.wasm.asm;
+  const memory = backend.wasm.asm.memory ?? backend.wasm.wasmMemory;
+  if (!memory) throw withoutMemory();
   const known = instances.get(memory);
   if (known) return known;
-  const bytes = Uint8Array.from(atob(KERNELS_WASM_BASE64), (letter) => letter.charCodeAt(0));
+  // A page that is not cross-origin isolated has no SharedArrayBuffer, not even the name.
+  const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  const bytes = Uint8Array.from(atob(isShared ? KERNELS_SHARED_WASM_BASE64 : KERNELS_WASM_BASE64), (letter) =>
+    letter.charCodeAt(0),
+  );
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   if (!isKernels(exports)) {
     throw new IadError('BACKEND_WRONG', 'the embedded kernels are not those this code expects', {

@@ -1,5 +1,5 @@
 // Turns a schema's complaint into our one kind of error.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { IadError } from '../../runtime/errors.js';
 
 /**

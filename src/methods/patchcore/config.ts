@@ -1,5 +1,5 @@
 // PatchCore's configuration: what may be set, its defaults, and the check of what arrives.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GeometryConfig } from '../../data/geometry.js';
 import { IadError } from '../../runtime/errors.js';
 import { parseConfig } from '../parts/parse-config.js';

@@ -1,5 +1,5 @@
 // PatchCore in a .iad file.
-import { z } from 'zod';
+import * as z from 'zod';
 import { IadError } from '../../runtime/errors.js';
 import { VERSION } from '../../runtime/version.js';
 import type { Calibration } from '../parts/calibration.js';

