@@ -13,7 +13,7 @@ export const BLOCK = 256;
  * A point catches up with the centres until its distance is below this share of the largest. Lower means fewer visits, each longer;
  * the picks do not depend on it.
  */
-export const CATCH_UP_MARGIN = 0.97;
+export const CATCH_UP_MARGIN = 0.98;
 
 /** Milliseconds that one slice of centres should take, so that events, progress and abort get their turn. */
 const SLICE_MS = 40;
