@@ -5,13 +5,14 @@ import { layerChannels } from '../src/backbones/architecture.js';
 import { resolveWeights } from '../src/backbones/index.js';
 import type { FoldedWeights } from '../src/backbones/types.js';
 import { LAYER_NAMES } from '../src/backbones/types.js';
+import type { GeometryPlan } from '../src/data/geometry.js';
 import type { Dataset } from '../src/data/types.js';
 import { type PatchCoreOptions, resolvePatchCoreConfig } from '../src/methods/patchcore/config.js';
-import { Embedder, embeddingDimension, type Patches } from '../src/methods/patchcore/embedder.js';
+import { concatenate, Embedder, embeddingDimension, type ViewPatches } from '../src/methods/patchcore/embedder.js';
 
 interface Entry {
-  readonly plan: Patches['plan'];
-  readonly grid: Patches['grid'];
+  readonly plan: GeometryPlan;
+  readonly grid: ViewPatches['grid'];
   /** Float32 values before this image's. */
   readonly at: number;
   readonly length: number;
@@ -42,12 +43,19 @@ export class FeatureCache {
     return new FeatureCache(path);
   }
 
-  patches(id: string): Patches {
+  /** An image's patches: all of them, and view by view. */
+  patches(id: string): { plan: GeometryPlan; embedding: Float32Array; views: ViewPatches[] } {
     const entry = this.#entries.get(id);
     if (!entry) throw new Error(`${id} is not in the feature cache`);
-    const embedding = new Float32Array(entry.length);
-    readSync(this.#file, new Uint8Array(embedding.buffer), 0, embedding.byteLength, entry.at * 4);
-    return { plan: entry.plan, grid: entry.grid, embedding, decode: 0, features: 0 };
+    const { plan, grid, at, length } = entry;
+    const embedding = new Float32Array(length);
+    readSync(this.#file, new Uint8Array(embedding.buffer), 0, embedding.byteLength, at * 4);
+    const size = length / plan.views.length;
+    const views = plan.views.map((_, view) => ({
+      grid,
+      embedding: embedding.subarray(view * size, (view + 1) * size),
+    }));
+    return { plan, embedding, views };
   }
 
   close(): void {
@@ -66,7 +74,12 @@ async function extract(path: string, dataset: Dataset, options: PatchCoreOptions
   const samples = [...dataset.train, ...dataset.test];
   const start = performance.now();
   for (const sample of samples) {
-    const { plan, grid, embedding } = await embedder.embed(sample.image);
+    const image = await embedder.open({ id: sample.id, source: sample.image });
+    const views: ViewPatches[] = [];
+    for (let view = 0; view < image.plan.views.length; view++) views.push(await image.embedView(view));
+    const embedding = concatenate(views.map((view) => view.embedding));
+    const { plan } = image;
+    const grid = views[0]?.grid ?? [0, 0];
     writeSync(file, new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength));
     entries.push([sample.id, { plan, grid, at, length: embedding.length }]);
     at += embedding.length;

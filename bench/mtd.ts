@@ -21,7 +21,6 @@ import { selectRows } from '../src/methods/patchcore/coreset.js';
 import { Scorer } from '../src/methods/patchcore/scorer.js';
 import { imageMetrics, PixelAccumulator } from '../src/metrics/index.js';
 import { useBackend } from '../src/runtime/backend.js';
-import { peakMemory } from '../src/runtime/machine.node.js';
 import { Random } from '../src/runtime/random.js';
 import { FeatureCache } from './features.js';
 
@@ -140,7 +139,7 @@ function gather(train: readonly Float32Array[], perImage: readonly number[], pic
   return bank;
 }
 
-/** One line per image-score rule: the neighbours of a bank are searched once per rule, the maps are scored once. */
+/** One line per image-score rule, all from one search and one set of maps. */
 async function score(
   bank: Float32Array,
   test: readonly Sample[],
@@ -153,37 +152,38 @@ async function score(
       .filter((reweight) => reweight > 1)
       .map((reweight) => ({ reweight })),
   ];
-  const lines = [];
-  for (const [index, rule] of rules.entries()) {
-    const scorer = await Scorer.create({ ...config, ...rule }, bank, dimension);
-    const pixels = new PixelAccumulator();
-    const withPixels = index === 0 && !values['image-only'];
-    const scores: number[] = [];
-    let searching = 0;
-    for (const sample of test) {
-      const patches = features.patches(sample.id);
-      const start = performance.now();
-      const scored = await scorer.score(patches);
-      searching += performance.now() - start;
-      scores.push(scored.score);
-      if (!withPixels) continue;
-      const mask = await loadMask(sample);
-      const map = evaluationMap(scored.viewMaps, patches.plan);
-      pixels.add(map.data, mask && evaluationMask(mask, patches.plan).data, map.width, map.height);
-    }
-    scorer.dispose();
+  const scorers: Scorer[] = [];
+  for (const rule of rules) scorers.push(await Scorer.create({ ...config, ...rule }, bank, dimension));
+  const scores = rules.map((): number[] => []);
+  const pixels = new PixelAccumulator();
+  let searching = 0;
+  for (const sample of test) {
+    const { plan, views } = features.patches(sample.id);
+    const start = performance.now();
+    const scored = [];
+    for (const view of views) scored.push(await scorers[0]!.scoreView(view));
+    searching += performance.now() - start;
+    for (const [i, scorer] of scorers.entries()) scores[i]!.push(await scorer.imageScore(scored));
+    if (values['image-only']) continue;
+    const mask = await loadMask(sample);
+    const map = evaluationMap(
+      scored.map((view) => view.map),
+      plan,
+    );
+    pixels.add(map.data, mask && evaluationMask(mask, plan).data, map.width, map.height);
+  }
+  for (const scorer of scorers) scorer.dispose();
+  return rules.map((rule, i) => {
     const line = {
       ...facts,
       rule,
       bankRows: bank.length / dimension,
-      scoringMsPerImage: searching / test.length,
-      ...metrics(test, scores, pixels),
-      peakMemory: peakMemory(),
+      scoringMsPerImage: Math.round((searching / test.length) * 10) / 10,
+      ...metrics(test, scores[i]!, pixels),
     };
-    note(JSON.stringify({ ...line, perDefect: undefined, scores: undefined }));
-    lines.push(line);
-  }
-  return lines;
+    note(JSON.stringify({ ...line, perDefect: undefined }));
+    return line;
+  });
 }
 
 function metrics(test: readonly Sample[], scores: readonly number[], pixels: PixelAccumulator) {
