@@ -112,10 +112,8 @@ export class WorkerPool<Init, Job, Result> {
       seat.waiting.delete(reply.id);
       waiting?.settle('failure' in reply ? { error: revive(reply.failure) } : reply);
     });
-    worker.on('error', (cause: unknown) =>
-      this.#lose(seat, cause instanceof Error ? cause.message : String(cause), cause),
-    );
-    worker.on('messageerror', (cause) => this.#lose(seat, `its answer cannot be read (${cause.message})`, cause));
+    worker.on('error', (cause: unknown) => this.#lose(seat, reasonOf(cause), cause));
+    worker.on('messageerror', (cause) => this.#lose(seat, `its answer cannot be read (${reasonOf(cause)})`, cause));
     worker.on('exit', (code) => this.#lose(seat, `its thread ended with exit code ${code}`));
     return seat;
   }
@@ -151,13 +149,20 @@ export class WorkerPool<Init, Job, Result> {
         seat.worker.postMessage(message);
         seat.waiting.set(id, { label, settle });
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
         settle({
-          error: new IadError('BAD_ARGUMENT', `cannot be sent to a worker (${reason})`, { path: label, cause }),
+          error: new IadError('BAD_ARGUMENT', `cannot be sent to a worker (${reasonOf(cause)})`, {
+            path: label,
+            cause,
+          }),
         });
       }
     });
   }
+}
+
+/** Whatever was thrown: errors of another thread may arrive as plain objects. */
+function reasonOf(thrown: unknown): string {
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);
 }
 
 function revive({ code, message }: Failure): Error {

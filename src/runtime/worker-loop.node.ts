@@ -17,7 +17,15 @@ export function serveJobs<Job, Result>(answer: (job: Job) => Promise<Answer<Resu
   // Jobs queue up behind each other: two at once would only double the memory of one.
   let last = Promise.resolve();
   port.on('message', (message: JobMessage<Job>) => {
-    last = last.then(async () => port.postMessage(await reply(message, answer)));
+    last = last.then(async () => {
+      const answered = await reply(message, answer);
+      try {
+        port.postMessage(answered);
+      } catch (error) {
+        // A result that cannot travel is that job's failure too.
+        port.postMessage({ id: message.id, failure: failureOf(error) });
+      }
+    });
   });
 }
 

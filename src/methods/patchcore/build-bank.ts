@@ -145,6 +145,7 @@ async function gather(chosen: Candidates, source: GatherSource, options: BuildOp
     if (embedding) take(embedding, row);
     else later.set(image, [...(later.get(image) ?? []), row]);
   });
+  if (later.size === 0) return bank;
   const needed = [...later.keys()].sort((a, b) => a - b);
   const again = needed.map((image) => images[image]!);
   const watch = { ...options, skipBad: false };

@@ -44,7 +44,9 @@ export async function selectRows(
     }
     const starts = Int32Array.from(random.sample(population, Math.min(OFFICIAL_STARTS, population)));
     const anchor = await anchorsFrom(features, starts, 'mean');
-    return (await kCenterGreedy(features, count, { anchor, ...follow(watch) })).indices;
+    const { indices } = await kCenterGreedy(features, count, { anchor, ...follow(watch) });
+    // Where all rows are the same, none is away from the starts; one of them is the bank.
+    return indices.length > 0 ? indices : Int32Array.of(0);
   } finally {
     features.dispose();
   }

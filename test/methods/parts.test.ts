@@ -1,0 +1,369 @@
+// The parts that PatchCore is made of, by the properties that their definitions promise.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { gaussianBlur, gaussianKernel, resizeNearest } from '../../src/methods/parts/anomaly-map.js';
+import {
+  conformalPValue,
+  mergeCalibrations,
+  pixelPValue,
+  pixelThresholdAt,
+  quantileTable,
+  samplePixels,
+  thresholdAt,
+  thresholdsOf,
+} from '../../src/methods/parts/calibration.js';
+import { isBadImage, nameImages } from '../../src/methods/parts/inputs.js';
+import { adaptiveBin, applyPooling, composePooling, hasClosedForm } from '../../src/methods/parts/patch-embedding.js';
+import { regionsOf } from '../../src/methods/parts/prediction.js';
+import {
+  johnsonLindenstraussDimension,
+  sparseProjection,
+  uniformProjection,
+} from '../../src/methods/parts/projection.js';
+import { resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
+import {
+  euclidean,
+  mostAnomalousPatch,
+  patchScores,
+  reweighted,
+  topMean,
+} from '../../src/methods/patchcore/scoring.js';
+import { IadError } from '../../src/runtime/errors.js';
+import { Random } from '../../src/runtime/random.js';
+import { relativeDifference, squaredDistance, uniformArray } from '../helpers/random-arrays.js';
+
+const ascending = (values: readonly number[]) => Float32Array.from(values).sort();
+
+describe('adaptive pooling', () => {
+  test('bins of 4608 values: taps 0-4 and 4-8 of each channel, the centre in both', () => {
+    for (const channel of [0, 1, 255, 511]) {
+      expect(adaptiveBin(2 * channel, 4608, 1024)).toEqual([9 * channel, 9 * channel + 5]);
+      expect(adaptiveBin(2 * channel + 1, 4608, 1024)).toEqual([9 * channel + 4, 9 * channel + 9]);
+    }
+  });
+
+  test('bins of 9216 values are the nine taps of a channel; as many bins as values is the identity', () => {
+    for (const bin of [0, 1, 500, 1023]) {
+      expect(adaptiveBin(bin, 9216, 1024)).toEqual([9 * bin, 9 * bin + 9]);
+      expect(adaptiveBin(bin, 1024, 1024)).toEqual([bin, bin + 1]);
+    }
+  });
+
+  test('bins leave no value out, at any length', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }), (length, bins) => {
+        for (let i = 0; i < bins; i++) {
+          const [from, to] = adaptiveBin(i, length, bins);
+          expect(to).toBeGreaterThan(from);
+          expect(adaptiveBin(i + 1, length, bins)[0]).toBeLessThanOrEqual(to);
+        }
+        expect([adaptiveBin(0, length, bins)[0], adaptiveBin(bins - 1, length, bins)[1]]).toEqual([0, length]);
+      }),
+    );
+  });
+});
+
+describe('general pooling', () => {
+  const map = (side: number, channels: number, data: Float32Array) => ({ height: side, width: side, channels, data });
+
+  test('a constant interior stays constant, borders are thinned by the zero padding', () => {
+    const [side, channels, dimension] = [6, 8, 16];
+    const pooled = applyPooling(
+      [map(side, channels, new Float32Array(side * side * channels).fill(3))],
+      composePooling([channels], 3, dimension),
+      3,
+      dimension,
+    );
+    for (let y = 1; y < side - 1; y++) {
+      for (let x = 1; x < side - 1; x++) {
+        const at = (y * side + x) * dimension;
+        for (const value of pooled.subarray(at, at + dimension)) expect(value).toBeCloseTo(3, 5);
+      }
+    }
+    expect(Math.min(...pooled.subarray(0, dimension))).toBeLessThan(3);
+  });
+
+  test('a single bright cell reaches exactly its nine neighbours, each tap once', () => {
+    // As many outputs as unfolded values: the pooling is the unfolding itself.
+    const [side, channels] = [5, 2];
+    const data = new Float32Array(side * side * channels);
+    data[(2 * side + 3) * channels + 1] = 7;
+    const unfolded = applyPooling([map(side, channels, data)], composePooling([channels], 3, 18), 3, 18);
+    const hits = [...unfolded.entries()].filter(([, value]) => value !== 0);
+    expect(hits).toHaveLength(9);
+    expect(hits.every(([, value]) => Math.abs(value - 7) < 1e-6)).toBe(true);
+    // Channel-major, then the tap's row and column: cell (y, x) sees (2, 3) at tap (3 - y, 4 - x).
+    const expected = [1, 2, 3].flatMap((y) => [2, 3, 4].map((x) => (y * side + x) * 18 + 9 + (3 - y) * 3 + (4 - x)));
+    expect(hits.map(([at]) => at).sort((a, b) => a - b)).toEqual(expected.sort((a, b) => a - b));
+  });
+
+  test('patchSize 1 with as many outputs as channels is the layer itself', () => {
+    const data = uniformArray(3, 4 * 4 * 8);
+    expect(applyPooling([map(4, 8, data)], composePooling([8], 1, 8), 1, 8)).toEqual(data);
+  });
+
+  test('of two layers each fills one half of the outputs', () => {
+    const channels = [16, 32];
+    const poolings = composePooling(channels, 3, 64);
+    const zeros = channels.map((count, i) => map(4 >> i, count, new Float32Array((4 >> i) ** 2 * count)));
+    channels.forEach((count, layer) => {
+      const maps = zeros.with(layer, map(4 >> layer, count, uniformArray(5, (4 >> layer) ** 2 * count)));
+      const pooled = applyPooling(maps, poolings, 3, 64);
+      pooled.forEach((value, at) => {
+        if (Math.floor((at % 64) / 32) !== layer) expect(value).toBe(0);
+      });
+      expect(pooled.filter((value) => value !== 0).length).toBe(16 * 32);
+    });
+  });
+
+  test('three layers share an output where the borders of the second pooling fall', () => {
+    const [first, second, third] = composePooling([8, 8, 8], 3, 16);
+    // 48 values to 16: every output is the mean of three neighbours; layers meet at 16/3 and 32/3.
+    expect([first!.first, second!.first, third!.first]).toEqual([0, 5, 10]);
+    const ones = Array.from({ length: 3 }, () => map(3, 8, new Float32Array(72).fill(1)));
+    const centre = applyPooling(ones, [first!, second!, third!], 3, 16).subarray(4 * 16, 5 * 16);
+    for (const value of centre) expect(value).toBeCloseTo(1, 6);
+  });
+
+  test('the closed form is for 512 and 1024 channels only', () => {
+    expect(hasClosedForm([512, 1024], 3, 1024)).toBe(true);
+    expect(hasClosedForm([256, 512, 1024], 3, 1024)).toBe(false);
+    expect(hasClosedForm([512, 1024], 5, 1024)).toBe(false);
+    expect(hasClosedForm([512, 1024], 3, 512)).toBe(false);
+  });
+});
+
+describe('random projections', () => {
+  const pairs = Array.from({ length: 100 }, (_, i) => [uniformArray(2 * i, 1024), uniformArray(2 * i + 1, 1024)]);
+  const apply = (x: Float32Array, { outputs, weights }: { outputs: number; weights: Float32Array }) =>
+    Float32Array.from({ length: outputs }, (_, o) =>
+      x.reduce((sum, value, i) => sum + value * weights[i * outputs + o]!, 0),
+    );
+
+  test.each([
+    ['uniform', uniformProjection(1024, 128, new Random(1001)), Math.sqrt(24)],
+    ['sparse', sparseProjection(1024, 128, new Random(1001)), 1],
+  ])('%s: distances keep their scale within a quarter', (_, projection, scale) => {
+    for (const [a, b] of pairs) {
+      const projected = scale * Math.sqrt(squaredDistance(apply(a!, projection), apply(b!, projection)));
+      expect(Math.abs(projected / Math.sqrt(squaredDistance(a!, b!)) - 1)).toBeLessThan(0.25);
+    }
+  });
+
+  test('the sparse one has one entry in 32, of three values', () => {
+    const { weights } = sparseProjection(1024, 128, new Random(2));
+    const share = weights.filter((weight) => weight !== 0).length / weights.length;
+    expect(share).toBeCloseTo(1 / 32, 2);
+    expect(new Set(weights).size).toBe(3);
+  });
+
+  test('the Johnson-Lindenstrauss dimension is the reference one and never zero', () => {
+    expect(johnsonLindenstraussDimension(163_856, 0.9)).toBe(296);
+    expect(johnsonLindenstraussDimension(500, 0.9)).toBe(153);
+    expect(johnsonLindenstraussDimension(1, 0.9)).toBe(17);
+  });
+});
+
+describe('image scores', () => {
+  test('the factor of Eq. 7 lies in 1 - 1/b .. 1 and takes distances of any size', () => {
+    const distances = fc.array(fc.double({ min: 0, max: 50, noNaN: true }), { minLength: 2, maxLength: 9 });
+    fc.assert(
+      fc.property(distances, fc.constantFrom(1, 1000), (more, scale) => {
+        // The first is the nearest.
+        const sorted = ascending(more.map((value) => (value + 1) * scale));
+        const factor = reweighted(sorted) / sorted[0]!;
+        expect(factor).toBeGreaterThanOrEqual(1 - 1 / sorted.length - 1e-6);
+        expect(factor).toBeLessThanOrEqual(1);
+      }),
+    );
+    expect(reweighted(Float32Array.of(5, 5, 5, 5))).toBeCloseTo(5 * 0.75, 6);
+  });
+
+  test('a bank of one row leaves the distance as it is', () => expect(reweighted(Float32Array.of(5))).toBe(5));
+
+  test('patch scores average the squares of the k found, also where k is less than wanted', () => {
+    const found = { squared: Float32Array.of(1, 3, 4, 12), rows: Int32Array.of(0, 1, 1, 0), k: 2 };
+    expect(patchScores(found, resolvePatchCoreConfig({ neighbors: 2 }))).toEqual(Float32Array.of(2, 8));
+    expect(patchScores(found, resolvePatchCoreConfig({ neighbors: 9 }))).toEqual(Float32Array.of(2, 8));
+    const anomalib = resolvePatchCoreConfig({ variant: 'anomalib', neighbors: 2 });
+    expect(patchScores(found, anomalib)).toEqual(Float32Array.from([Math.sqrt(2), Math.sqrt(8)]));
+  });
+
+  test('topMean, mostAnomalousPatch, euclidean', () => {
+    const scores = Float32Array.of(1, 9, 2, 9, 3);
+    expect([1, 2, 3, 5, 99].map((top) => topMean(scores, top))).toEqual(
+      [9, 9, 7, 4.8, 4.8].map((v) => expect.closeTo(v, 6)),
+    );
+    expect(scores).toEqual(Float32Array.of(1, 9, 2, 9, 3));
+    expect(mostAnomalousPatch(scores)).toBe(1);
+    expect(euclidean(Float32Array.of(0, 3), Float32Array.of(4, 0))).toBe(5);
+  });
+});
+
+describe('maps', () => {
+  test('the kernel of sigma 4 has 33 taps that sum to 1', () => {
+    const kernel = gaussianKernel(4);
+    expect(kernel).toHaveLength(33);
+    expect(kernel.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
+    expect(kernel[16]! / kernel[12]!).toBeCloseTo(Math.exp(0.5), 10);
+  });
+
+  test.each(['edge', 'centre'] as const)(
+    'blur with border %s keeps a constant, also where the kernel outgrows the map',
+    (border) => {
+      for (const [width, height] of [
+        [1, 1],
+        [2, 3],
+        [40, 5],
+      ] as const) {
+        const map = { width, height, data: new Float32Array(width * height).fill(2) };
+        for (const value of gaussianBlur(map, 4, border).data) expect(value).toBeCloseTo(2, 6);
+      }
+    },
+  );
+
+  test('smoothing 0 is the map itself; nearest takes floor(i * from / to)', () => {
+    const map = { width: 3, height: 1, data: Float32Array.of(1, 2, 3) };
+    expect(gaussianBlur(map, 0, 'edge')).toBe(map);
+    expect([...resizeNearest(map, 7, 1).data]).toEqual([1, 1, 1, 2, 2, 3, 3]);
+  });
+
+  test('regions: 8-connected, with box, area and peak, the strongest first', () => {
+    const mask = Uint8Array.from([1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1]);
+    const map = Float32Array.from([2, 0, 0, 0, 0, 3, 0, 5, 0, 0, 0, 4]);
+    expect(regionsOf(mask, map, 4, 3)).toEqual([
+      { box: [3, 1, 1, 2], area: 2, peak: 5 },
+      { box: [0, 0, 2, 2], area: 2, peak: 3 },
+    ]);
+    expect(regionsOf(new Uint8Array(4), new Float32Array(4), 2, 2)).toEqual([]);
+  });
+});
+
+describe('calibration', () => {
+  test('at most the wanted share of calibration scores lies above the threshold, and no lower score would do', () => {
+    const scores = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 200 });
+    fc.assert(
+      fc.property(scores, fc.double({ min: 0.001, max: 0.999, noNaN: true }), (values, rate) => {
+        const sorted = ascending(values);
+        const threshold = thresholdAt(sorted, rate);
+        const share = (limit: number) => sorted.filter((score) => score > limit).length / sorted.length;
+        expect(share(threshold)).toBeLessThanOrEqual(rate + 1e-9);
+        const lower = sorted.filter((score) => score < threshold).at(-1);
+        if (lower !== undefined) expect(share(lower)).toBeGreaterThan(rate - 1e-9);
+      }),
+    );
+  });
+
+  test('too few scores for the rate: their largest', () => {
+    expect(thresholdAt(ascending([1, 2, 3]), 0.01)).toBe(3);
+    expect(
+      thresholdAt(
+        Float32Array.from({ length: 100 }, (_, i) => i),
+        0.01,
+      ),
+    ).toBe(98);
+    expect(
+      thresholdAt(
+        Float32Array.from({ length: 10 }, (_, i) => i),
+        0.3,
+      ),
+    ).toBe(6);
+  });
+
+  test('conformal p-values: rank over n + 1, ties counted against, valid on fresh good scores', () => {
+    const sorted = ascending([1, 2, 2, 4]);
+    expect([0, 1, 2, 3, 4, 5].map((score) => conformalPValue(sorted, score))).toEqual([1, 1, 0.8, 0.4, 0.4, 0.2]);
+    const random = new Random(7);
+    const draws = 4000;
+    let below = 0;
+    for (let i = 0; i < draws; i++) {
+      const calibration = ascending(Array.from({ length: 19 }, () => random.normal()));
+      if (conformalPValue(calibration, Math.fround(random.normal())) <= 0.1) below++;
+    }
+    // Exactly 0.1 in expectation; the standard deviation of the share is 0.005.
+    expect(Math.abs(below / draws - 0.1)).toBeLessThan(0.02);
+  });
+
+  test('the pixel table gives the threshold of a wanted share', () => {
+    const values = Float32Array.from({ length: 10_001 }, (_, i) => (i * 7919) % 10_001);
+    const table = quantileTable(values.slice());
+    expect([table.length, table[0], table[4096]]).toEqual([4097, 0, 10_000]);
+    for (const rate of [0.5, 0.1, 0.01, 0.001]) {
+      const share = values.filter((value) => value > pixelThresholdAt(table, rate)).length / values.length;
+      expect(share).toBeLessThanOrEqual(rate);
+      expect(share).toBeGreaterThan(rate - 1 / 4096 - 1e-4);
+    }
+    expect(pixelPValue(table, -1)).toBe(1);
+    expect(pixelPValue(table, 20_000)).toBeCloseTo(1 / 4096, 9);
+    for (const value of [10, 5000, 9990]) {
+      const share = values.filter((other) => other >= value).length / values.length;
+      expect(pixelPValue(table, value)).toBeGreaterThanOrEqual(share);
+      expect(pixelPValue(table, value)).toBeLessThan(share + 3 / 4096);
+    }
+  });
+
+  test('a sample of pixels has the wanted length, keeps the distribution and depends on the seed alone', () => {
+    const values = Float32Array.from({ length: 10_000 }, (_, i) => i);
+    expect(samplePixels(values, 10_000, new Random(0))).toBe(values);
+    const sample = samplePixels(values, 999, new Random(0));
+    expect(sample).toHaveLength(999);
+    expect(samplePixels(values, 999, new Random(0))).toEqual(sample);
+    for (const [i, value] of sample.entries()) {
+      expect(value).toBeGreaterThanOrEqual(Math.floor((i * 10_000) / 999));
+      expect(value).toBeLessThan(((i + 1) * 10_000) / 999);
+    }
+  });
+
+  test('merging counts every image once', () => {
+    const earlier = { scores: ascending([1, 3, 5]), pixelQuantiles: quantileTable(ascending([0, 1, 2, 3])) };
+    const later = { scores: ascending([2]), pixelQuantiles: quantileTable(ascending([10, 11, 12, 13])) };
+    const merged = mergeCalibrations(earlier, later);
+    expect([...merged.scores]).toEqual([1, 2, 3, 5]);
+    expect(merged.pixelQuantiles).toHaveLength(4097);
+    // Three quarters of the pixels are the earlier images'.
+    const shareBelow10 = merged.pixelQuantiles.filter((value) => value < 10).length / 4097;
+    expect(shareBelow10).toBeCloseTo(0.75, 2);
+    expect([merged.pixelQuantiles[0], merged.pixelQuantiles[4096]]).toEqual([0, 13]);
+    expect(thresholdsOf(merged, { falseAlarmRate: 0.3, pixelFalseAlarmRate: 0.5 }).image).toBe(3);
+  });
+});
+
+describe('inputs', () => {
+  test('get names', () => {
+    const pixels = { width: 1, height: 1, data: new Uint8Array(3) };
+    const sample = {
+      id: 'a/b.png',
+      category: 'a',
+      split: 'test',
+      label: 0,
+      defectType: 'good',
+      image: pixels,
+      masks: [],
+    } as const;
+    const named = nameImages(new Set(['x.png', new Uint8Array(4), pixels, sample]));
+    expect(named.map(({ id }) => id)).toEqual(['x.png', 'image-1', 'image-2', 'a/b.png']);
+    expect(named[3]!.source).toBe(pixels);
+  });
+
+  test('a single image, and what is none, is refused with its place', () => {
+    expect(() => nameImages('part.png')).toThrow(/BAD_ARGUMENT.*images.*brackets/);
+    const untyped: { name(value: unknown): unknown } = { name: nameImages };
+    for (const value of [undefined, null, 3, {}, new Uint8Array(3)]) {
+      expect(() => untyped.name(value)).toThrow(/BAD_ARGUMENT/);
+    }
+    for (const value of [undefined, null, 3]) {
+      expect(() => untyped.name(['a.png', value])).toThrow(/BAD_ARGUMENT.*images\[1\]/);
+    }
+  });
+
+  test('only faults of the image may be skipped', () => {
+    expect(isBadImage(new IadError('IMAGE_UNREADABLE', 'x'))).toBe(true);
+    expect(isBadImage(new IadError('WORKER_CRASHED', 'x'))).toBe(false);
+    expect(isBadImage(new Error('out of memory'))).toBe(false);
+  });
+});
+
+test('relativeDifference sees NaN and missing values', () => {
+  expect(relativeDifference([Number.NaN], [1])).toBe(Number.POSITIVE_INFINITY);
+  expect(relativeDifference([1], [1, 2])).toBe(Number.POSITIVE_INFINITY);
+});
