@@ -70,7 +70,7 @@ export const evaluationSchema = z
     ...provenance,
     config: z.record(z.string(), z.unknown()).describe("The method's full configuration, defaults filled in"),
     dataset: z.object({
-      name: z.string(),
+      name: z.string().describe('The dataset folder, or mtd'),
       layout: z.string().describe('mvtec, mtd or folder'),
       split: z.string().describe("Name of the split; 'given' where the folders say it"),
       train: count('Good images fitted on; of a loaded model, the good images in the dataset'),
