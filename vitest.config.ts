@@ -7,7 +7,10 @@ export default defineConfig({
   resolve: {
     alias: [
       // Worker threads cannot load TypeScript: they run the build (`npm test` makes it first).
-      { find: /^\.\/worker-script\.node\.js$/, replacement: fileURLToPath(new URL('./test/helpers/worker-script.ts', import.meta.url)) },
+      {
+        find: /^\.\/worker-script\.node\.js$/,
+        replacement: fileURLToPath(new URL('./test/helpers/worker-script.ts', import.meta.url)),
+      },
       { find: /^#platform\/(.*)$/, replacement: `${src}/$1.node.ts` },
       { find: /^iad-tf$/, replacement: `${src}/index.ts` },
       { find: /^iad-tf\/(.*)$/, replacement: `${src}/$1/index.ts` },

@@ -18,7 +18,7 @@ export function vulkanLacks(env: NodeJS.ProcessEnv = process.env): string | null
 }
 
 function hasLoader(env: NodeJS.ProcessEnv): boolean {
-  const folders = ['/lib', '/usr/lib', '/lib64', '/usr/lib64', '/usr/local/lib', ...paths(env['LD_LIBRARY_PATH'])];
+  const folders = ['/lib', '/usr/lib', '/lib64', '/usr/lib64', '/usr/local/lib', ...paths(env.LD_LIBRARY_PATH)];
   if (folders.some((folder) => existsSync(join(folder, LOADER)))) return true;
   try {
     // The linker's cache is binary, the names in it are plain.
@@ -30,16 +30,16 @@ function hasLoader(env: NodeJS.ProcessEnv): boolean {
 
 function hasDriver(env: NodeJS.ProcessEnv): boolean {
   // These two replace the search, the third adds to it.
-  const only = paths(env['VK_DRIVER_FILES'] || env['VK_ICD_FILENAMES']);
+  const only = paths(env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES);
   if (only.length > 0) return only.some((path) => existsSync(path));
-  if (paths(env['VK_ADD_DRIVER_FILES']).some((path) => existsSync(path))) return true;
-  const home = env['HOME'] || homedir();
+  if (paths(env.VK_ADD_DRIVER_FILES).some((path) => existsSync(path))) return true;
+  const home = env.HOME || homedir();
   const folders = [
-    env['XDG_CONFIG_HOME'] || join(home, '.config'),
-    ...paths(env['XDG_CONFIG_DIRS'] || '/etc/xdg'),
+    env.XDG_CONFIG_HOME || join(home, '.config'),
+    ...paths(env.XDG_CONFIG_DIRS || '/etc/xdg'),
     '/etc',
-    env['XDG_DATA_HOME'] || join(home, '.local/share'),
-    ...paths(env['XDG_DATA_DIRS'] || '/usr/local/share:/usr/share'),
+    env.XDG_DATA_HOME || join(home, '.local/share'),
+    ...paths(env.XDG_DATA_DIRS || '/usr/local/share:/usr/share'),
   ];
   return folders.some((folder) => {
     try {

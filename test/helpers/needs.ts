@@ -13,13 +13,13 @@ const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 /** Chromium or Chrome on the PATH; null if there is none. */
 export function chromium(): string | null {
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isExecutable) ?? null;
 }
 
 /** Points Vulkan to SwiftShader, unless a driver was named already. To be called before WebGPU is started. */
 export function preferSwiftShader(): void {
-  if (existsSync(SWIFTSHADER)) process.env['VK_DRIVER_FILES'] ??= SWIFTSHADER;
+  if (existsSync(SWIFTSHADER)) process.env.VK_DRIVER_FILES ??= SWIFTSHADER;
 }
 
 /**
@@ -29,7 +29,7 @@ export function preferSwiftShader(): void {
 export function missing(need: Need): string | null {
   const reason = lacks(need);
   if (reason === null) return null;
-  if ((process.env['IAD_TF_REQUIRE'] ?? '').split(',').includes(need)) {
+  if ((process.env.IAD_TF_REQUIRE ?? '').split(',').includes(need)) {
     throw new Error(`IAD_TF_REQUIRE asks for ${need}, but ${reason}`);
   }
   console.warn(`skipped: ${reason}`);

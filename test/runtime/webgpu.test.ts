@@ -27,7 +27,7 @@ describe.skipIf(reason !== null)('WebGPU in Node', () => {
   it('is passed over by auto where only a software renderer answers, with the reason', async () => {
     const report = await useBackend('auto');
     const passed = report.passedOver.find(({ name }) => name === 'webgpu');
-    if (report.name === 'webgpu') expect(process.env['VK_DRIVER_FILES'] ?? '').not.toMatch(/swiftshader/);
+    if (report.name === 'webgpu') expect(process.env.VK_DRIVER_FILES ?? '').not.toMatch(/swiftshader/);
     else expect(passed?.reason).toMatch(/^only a software renderer \(.*(swiftshader|llvmpipe).*\)$/i);
   });
 

@@ -8,7 +8,7 @@ import type { AnomalyMethod, CallOptions } from '../../methods/types.js';
 import { collectCases } from '../../report/collect-cases.js';
 import { selectCases, writeReport } from '../../report/index.js';
 import { addCommon, addData, begin, type CommonOptions, callOptions, type DataOptions } from '../options.node.js';
-import { summary } from './evaluate.node.js';
+import { summary } from '../summary.node.js';
 
 interface Options extends CommonOptions, DataOptions {
   model: string;
