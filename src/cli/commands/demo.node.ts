@@ -7,7 +7,7 @@ import { openDataset } from '../../data/dataset.js';
 import { writeSynth } from '../../data/synth/index.js';
 import { createMethod } from '../../methods/registry.js';
 import { addCommon, begin, type CommonOptions, callOptions } from '../options.node.js';
-import { summary } from './evaluate.node.js';
+import { summary } from '../summary.node.js';
 import { noteFit } from './fit.node.js';
 import { reportTo } from './report.node.js';
 

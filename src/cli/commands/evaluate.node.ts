@@ -1,7 +1,7 @@
 // iad-tf evaluate: fit on a dataset's good images (or load a model), score its test images, write the numbers.
 import { Command, Option } from 'commander';
 import { writeFileAtomic } from '#platform/runtime/files';
-import { checkEvaluable, type Evaluation, evaluate } from '../../benchmark/index.js';
+import { checkEvaluable, evaluate } from '../../benchmark/index.js';
 import { openDataset } from '../../data/dataset.js';
 import { createMethod, loadMethod } from '../../methods/registry.js';
 import { checkReportFolder } from '../../report/folder.node.js';
@@ -17,6 +17,7 @@ import {
   METHOD_OPTIONS,
   methodConfig,
 } from '../options.node.js';
+import { summary } from '../summary.node.js';
 import { noteFit } from './fit.node.js';
 import { reportTo } from './report.node.js';
 
@@ -54,26 +55,4 @@ export function evaluateCommand(signal: AbortSignal): Command {
     if (options.report) terminal.print(`Report: ${await reportTo(options.report, method, dataset, evaluation, call)}`);
     method.dispose();
   });
-}
-
-/** The figures that people look at first. */
-export function summary({ image, pixel, dataset, operatingPoint }: Evaluation): string {
-  const show = (value: number | null) => (value === null ? '-' : value.toFixed(4));
-  const lines = [
-    `${dataset.name}: ${dataset.train} good images for training, ${dataset.testGood} good and ${dataset.testAnomalous} defective for testing`,
-    `image  AUROC ${show(image.auroc)}  AP ${show(image.ap)}  F1-max ${show(image.f1Max)} (oracle)`,
-  ];
-  if (pixel) {
-    lines.push(
-      `pixel  AUROC ${show(pixel.auroc)}  AP ${show(pixel.ap)}  F1-max ${show(pixel.f1Max)} (oracle)  AUPRO@0.3 ${show(pixel.aupro)}`,
-    );
-  }
-  if (operatingPoint) {
-    const { truePositives, falsePositives, falseNegatives, trueNegatives } = operatingPoint;
-    lines.push(
-      `at its own threshold: ${truePositives} of ${truePositives + falseNegatives} defects caught, ` +
-        `${falsePositives} false alarms among ${falsePositives + trueNegatives} good images`,
-    );
-  }
-  return lines.join('\n');
 }

@@ -9,7 +9,7 @@ import { collectCases } from '../../report/collect-cases.js';
 import { checkReportFolder } from '../../report/folder.node.js';
 import { selectCases, writeReport } from '../../report/index.js';
 import { addCommon, addData, begin, type CommonOptions, callOptions, type DataOptions } from '../options.node.js';
-import { summary } from './evaluate.node.js';
+import { summary } from '../summary.node.js';
 
 interface Options extends CommonOptions, DataOptions {
   model: string;
