@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
 ours = {image['id']: image for image in json.load(open(sys.argv[1]))['images']}
-reference = {image['id']: image['score'] for image in json.load(open(sys.argv[2]))['scores']}
+reference = {image['path']: image['score'] for image in json.load(open(sys.argv[2]))['images']}
 ids = sorted(ours)
 assert ids == sorted(reference), 'not the same images'
 labels = [ours[i]['label'] for i in ids]
