@@ -17,7 +17,7 @@ import {
   METHOD_OPTIONS,
   methodConfig,
 } from '../options.node.js';
-import { noteFit } from './fit.node.js';
+import { fitSummary, noteFit } from './fit.node.js';
 import { reportTo } from './report.node.js';
 
 interface Options extends CommonOptions, DataOptions {
@@ -45,7 +45,10 @@ export function evaluateCommand(signal: AbortSignal): Command {
     const call = callOptions(options, terminal, signal);
     const { skipBad = false } = options;
     const fit = options.model ? null : await method.fit(dataset.train, { ...call, skipBad });
-    if (fit) noteFit(terminal, fit, []);
+    if (fit) {
+      noteFit(terminal, fit, []);
+      terminal.print(`fitted on ${fitSummary(fit, method)}`);
+    }
     const evaluation = await evaluate(method, dataset, { ...call, fit });
     for (const warning of evaluation.warnings) if (!fit?.warnings.includes(warning)) terminal.note(`Note: ${warning}`);
     if (options.json)
@@ -60,7 +63,7 @@ export function evaluateCommand(signal: AbortSignal): Command {
 export function summary({ image, pixel, dataset, operatingPoint }: Evaluation): string {
   const show = (value: number | null) => (value === null ? '-' : value.toFixed(4));
   const lines = [
-    `${dataset.name}: ${dataset.train} good images for training, ${dataset.testGood} good and ${dataset.testAnomalous} defective for testing`,
+    `${dataset.name}: tested on ${dataset.testGood} good and ${dataset.testAnomalous} defective images`,
     `image  AUROC ${show(image.auroc)}  AP ${show(image.ap)}  F1-max ${show(image.f1Max)} (oracle)`,
   ];
   if (pixel) {
