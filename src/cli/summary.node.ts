@@ -5,7 +5,7 @@ import type { Evaluation } from '../benchmark/index.js';
 export function summary({ image, pixel, dataset, operatingPoint }: Evaluation): string {
   const show = (value: number | null) => (value === null ? '-' : value.toFixed(4));
   const lines = [
-    `${dataset.name}: ${dataset.train} good images for training, ${dataset.testGood} good and ${dataset.testAnomalous} defective for testing`,
+    `${dataset.name}: tested on ${dataset.testGood} good and ${dataset.testAnomalous} defective images`,
     `image  AUROC ${show(image.auroc)}  AP ${show(image.ap)}  F1-max ${show(image.f1Max)} (oracle)`,
   ];
   if (pixel) {

@@ -8,7 +8,7 @@ import { writeSynth } from '../../data/synth/index.js';
 import { createMethod } from '../../methods/registry.js';
 import { addCommon, begin, type CommonOptions, callOptions } from '../options.node.js';
 import { summary } from '../summary.node.js';
-import { noteFit } from './fit.node.js';
+import { fitSummary, noteFit } from './fit.node.js';
 import { reportTo } from './report.node.js';
 
 interface Options extends CommonOptions {
@@ -40,6 +40,7 @@ export function demoCommand(signal: AbortSignal): Command {
     const fit = await method.fit(dataset.train, call);
     noteFit(terminal, fit, dataset.warnings);
     await method.save(join(out, 'boards.iad'));
+    terminal.print(`fitted on ${fitSummary(fit, method)}`);
     terminal.note('Scoring the test images');
     const evaluation = await evaluate(method, dataset, { ...call, fit });
     terminal.print(summary(evaluation));

@@ -18,7 +18,7 @@ import {
   methodConfig,
 } from '../options.node.js';
 import { summary } from '../summary.node.js';
-import { noteFit } from './fit.node.js';
+import { fitSummary, noteFit } from './fit.node.js';
 import { reportTo } from './report.node.js';
 
 interface Options extends CommonOptions, DataOptions {
@@ -46,7 +46,10 @@ export function evaluateCommand(signal: AbortSignal): Command {
     const call = callOptions(options, terminal, signal);
     const { skipBad = false } = options;
     const fit = options.model ? null : await method.fit(dataset.train, { ...call, skipBad });
-    if (fit) noteFit(terminal, fit, []);
+    if (fit) {
+      noteFit(terminal, fit, []);
+      terminal.print(`fitted on ${fitSummary(fit, method)}`);
+    }
     const evaluation = await evaluate(method, dataset, { ...call, fit });
     for (const warning of evaluation.warnings) if (!fit?.warnings.includes(warning)) terminal.note(`Note: ${warning}`);
     if (options.json)

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { openDataset } from '../../data/dataset.js';
 import { createMethod } from '../../methods/registry.js';
-import type { FitResult } from '../../methods/types.js';
+import type { AnomalyMethod, FitResult } from '../../methods/types.js';
 import { checkWritable } from '../../runtime/writing.node.js';
 import {
   addCommon,
@@ -35,11 +35,15 @@ export function fitCommand(signal: AbortSignal): Command {
     const fit = await method.fit(dataset.train, { ...callOptions(options, terminal, signal), skipBad });
     await method.save(options.out);
     noteFit(terminal, fit, dataset.warnings);
-    const { rows, columns } = method.memoryBank;
-    const heldOut = fit.calibrationImages > 0 ? `, ${fit.calibrationImages} held out for the thresholds` : '';
-    terminal.print(`${options.out}: ${fit.images} good images${heldOut}; memory bank ${rows} x ${columns}`);
+    terminal.print(`${options.out}: ${fitSummary(fit, method)}`);
     method.dispose();
   });
+}
+
+/** What the model was made of. */
+export function fitSummary({ images, calibrationImages }: FitResult, { memoryBank }: AnomalyMethod): string {
+  const heldOut = calibrationImages > 0 ? `, ${calibrationImages} held out for the thresholds` : '';
+  return `${images} good images${heldOut}; memory bank ${memoryBank.rows} x ${memoryBank.columns}`;
 }
 
 /** Says what a person should know about a fit: images left out, warnings. */
