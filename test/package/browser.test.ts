@@ -1,6 +1,7 @@
 // PatchCore in Chromium: the bundled package gives what it gives in Node.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { PatchCoreOptions } from 'iad-tf';
 import { type Browser, chromium as driver, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePng, synthImage } from '../../src/data/index.js';
@@ -56,8 +57,9 @@ describe.skipIf(reason !== null)('in a browser', () => {
     return { page, server, problems };
   }
 
-  async function figures(page: Page, backend: string): Promise<Figures> {
-    return page.evaluate(`runPatchCore('${backend}', '/weights/model.json', { wasmFolder: '/wasm/' })`);
+  async function figures(page: Page, backend: string, options: PatchCoreOptions = {}): Promise<Figures> {
+    const given = JSON.stringify({ ...options, wasmFolder: '/wasm/' });
+    return page.evaluate(`runPatchCore('${backend}', '/weights/model.json', ${given})`);
   }
 
   it.each([
@@ -76,6 +78,26 @@ describe.skipIf(reason !== null)('in a browser', () => {
       await server.close();
     }
   });
+
+  it('agrees with wasm on WebGPU', async () => {
+    const { page, server, problems } = await open(false);
+    try {
+      // Small, for the browser's own software renderer.
+      const options: PatchCoreOptions = { layers: ['layer1', 'layer2'], resize: 32, inputSize: 32 };
+      const found = await figures(page, 'webgpu', options);
+      const expected = await figures(page, 'wasm', options);
+      expect(found.backend).toBe('webgpu');
+      expect(found.rows).toBe(expected.rows);
+      // float32 sums in another order, as in the test of WebGPU in Node.
+      found.scores.forEach((score, i) => {
+        expect(Math.abs(score / (expected.scores[i] ?? 0) - 1)).toBeLessThan(1e-3);
+      });
+      expect(problems).toEqual([]);
+    } finally {
+      await page.close();
+      await server.close();
+    }
+  }, 400_000);
 
   it('says what to do where the .wasm files are not served', async () => {
     const { page, server } = await open(false);

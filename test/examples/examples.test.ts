@@ -1,0 +1,41 @@
+// The examples run as they stand, on the build.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeSynth } from '../../src/data/synth/index.js';
+import { ROOT } from '../package/bundle.js';
+
+const run = promisify(execFile);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'iad-tf-examples-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function example(name: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [join(ROOT, 'examples', name), ...args], { cwd: ROOT });
+  return stdout;
+}
+
+test('metrics.mjs', async () => {
+  expect(await example('metrics.mjs')).toMatch(/^AUROC 0\.75 {2}AP 0\.83/);
+});
+
+test('patchcore.mjs finds the defective part among good ones', async () => {
+  await writeSynth(folder, { kind: 'metal', seed: 3, size: 128, train: 6, testGood: 1, testPerDefect: 1 });
+  const parts = join(folder, 'metal');
+  const file = join(folder, 'metal.iad');
+  const lines = (await example('patchcore.mjs', join(parts, 'train'), join(parts, 'test'), file)).trim().split('\n');
+  const score = (pattern: RegExp) => {
+    const line = lines.find((each) => pattern.test(each)) ?? '';
+    expect(line).toMatch(/^(DEFECT|good) {2,4}\d+\.\d\d /);
+    return Number(line.slice(8).trim().split(' ')[0]);
+  };
+  expect(score(/test.good/)).toBeLessThan(score(/test.hole/));
+  expect((await stat(file)).size).toBeGreaterThan(1000);
+});
