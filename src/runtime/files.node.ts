@@ -54,7 +54,8 @@ export async function writeFileAtomic(path: string, chunks: Iterable<Uint8Array>
     }
     await rename(temporary, target);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    // What stopped the write may stop this too; the first reason is the one to tell.
+    await rm(temporary, { force: true }).catch(() => {});
     throw writeError(path, cause);
   }
 }
