@@ -174,19 +174,20 @@ describe('predict', () => {
     const before = tf.memory().numTensors;
     await own.fit(good.slice(0, 6), { workers: 1 });
     expect(tf.memory().numTensors).toBe(before);
-    const alone = (await own.predict(parts)).map(content);
+    const here = { workers: 1 };
+    const alone = (await own.predict(parts, here)).map(content);
     own.dispose();
-    const both = await Promise.all([own.predict(parts), own.predict(parts)]);
+    const both = await Promise.all([own.predict(parts, here), own.predict(parts, here)]);
     for (const found of both) expect(found.map(content)).toEqual(alone);
 
-    const running = own.predictEach(parts, { workers: 1 });
+    const running = own.predictEach(parts, here);
     const first = await running.next();
     own.dispose();
     await own.fit(good.slice(6, 12), { workers: 1 });
     const rest: Prediction[] = first.value ? [first.value] : [];
     for await (const prediction of running) rest.push(prediction);
     expect(rest.map(content)).toEqual(alone);
-    expect((await own.predict(parts)).map(({ score }) => score)).not.toEqual(alone.map(({ score }) => score));
+    expect((await own.predict(parts, here)).map(({ score }) => score)).not.toEqual(alone.map(({ score }) => score));
     own.dispose();
     own.dispose();
     expect(tf.memory().numTensors).toBe(before);
