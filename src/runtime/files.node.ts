@@ -48,5 +48,14 @@ export async function writeFileAtomic(path: string, chunks: Iterable<Uint8Array>
       await rm(temporary, { force: true });
       throw error;
     }
+<<<<<<< HEAD
   });
+=======
+    await rename(temporary, target);
+  } catch (cause) {
+    // What stopped the write may stop this too; the first reason is the one to tell.
+    await rm(temporary, { force: true }).catch(() => {});
+    throw writeError(path, cause);
+  }
+>>>>>>> t-patchcore
 }

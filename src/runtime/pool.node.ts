@@ -1,6 +1,15 @@
 // A pool of worker threads that answers jobs in order, with back-pressure, cancellation and honest failures.
 import { Worker } from 'node:worker_threads';
-import { abortedError, IadError, type IadErrorCode, throwIfAborted } from './errors.js';
+
+<<<<<<< HEAD
+
+import { abortedError, } from './errors.js';
+
+=======
+
+import { IadError, type IadErrorCode, type IadErrorDetails, throwIfAborted } from './errors.js';
+
+>>>>>>> t-patchcore
 
 /** What travels to a worker: `output` is the buffer that the job's result may be written into. */
 export interface JobMessage<Job> {
@@ -18,6 +27,7 @@ export type ReplyMessage<Result> =
 export interface Failure {
   readonly code: IadErrorCode | null;
   readonly message: string;
+  readonly details: Pick<IadErrorDetails, 'path' | 'hint'>;
 }
 
 /** One job's end: its result with the shared buffer that holds its arrays, or why it failed. */
@@ -25,10 +35,10 @@ export type Outcome<Result> =
   | { readonly result: Result; readonly output: SharedArrayBuffer | null }
   | { readonly error: Error };
 
-/** Thrown on this side for an error of the worker; the message already carries code and path. */
+/** Thrown on this side for an error of the worker; its message is complete already. */
 class RemoteError extends IadError {
-  constructor(code: IadErrorCode, message: string) {
-    super(code, '');
+  constructor(code: IadErrorCode, { message, details }: Failure) {
+    super(code, '', details);
     this.message = message;
   }
 }
@@ -165,8 +175,8 @@ function reasonOf(thrown: unknown): string {
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);
 }
 
-function revive({ code, message }: Failure): Error {
-  return code === null ? new Error(message) : new RemoteError(code, message);
+function revive(failure: Failure): Error {
+  return failure.code === null ? new Error(failure.message) : new RemoteError(failure.code, failure);
 }
 
 /** A promise that settles when the signal fires, and a way to stop listening. */

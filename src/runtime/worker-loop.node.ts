@@ -56,6 +56,9 @@ function pack(arrays: readonly Float32Array[], spare: SharedArrayBuffer | null):
 }
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof IadError) return { code: error.code, message: error.message };
-  return { code: null, message: error instanceof Error ? error.message : String(error) };
+  if (error instanceof IadError) {
+    const { code, message, path, hint } = error;
+    return { code, message, details: { ...(path !== undefined && { path }), ...(hint !== undefined && { hint }) } };
+  }
+  return { code: null, message: error instanceof Error ? error.message : String(error), details: {} };
 }

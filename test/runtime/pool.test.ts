@@ -102,7 +102,7 @@ describe('WorkerPool', () => {
       jobs(9, (value) => (value < 6 && value % 2 ? { fail: kinds[(value - 1) / 2]!, name: `x${value}` } : {})),
     );
     expect(valuesOf(outcomes)).toEqual([0, '[IMAGE_UNREADABLE] x1: cut short.', 2, 'odd', 4, 'just text', 6, 7, 8]);
-    expect(outcomes[1]).toMatchObject({ error: { code: 'IMAGE_UNREADABLE', name: 'IadError' } });
+    expect(outcomes[1]).toMatchObject({ error: { code: 'IMAGE_UNREADABLE', name: 'IadError', path: 'x1' } });
   });
 
   test('no jobs, and a second run on the same pool', async () => {

@@ -67,7 +67,7 @@ export async function encodeModel(content: ModelContent): Promise<Uint8Array<Arr
 }
 
 /**
- * @param bytes the file; its digest field is blanked
+ * @param bytes the file
  * @param path for messages
  * @throws IadError MODEL_FORMAT for a foreign or truncated file, MODEL_CORRUPT if its digest is wrong, MODEL_VERSION if a
  *   newer library wrote it
@@ -81,7 +81,10 @@ export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string):
   if (!found?.[1] || iad === undefined) throw foreign('a safetensors file, but not a model of iad-tf');
   const digestAt = 8 + found.index + '"sha256":"'.length;
   bytes.set(new TextEncoder().encode(NO_DIGEST), digestAt);
-  if ((await sha256(bytes)) !== found[1]) {
+  const computed = sha256(bytes);
+  // The digest works on a copy taken when it was called, and the caller gets the bytes back as they were.
+  bytes.set(new TextEncoder().encode(found[1]), digestAt);
+  if ((await computed) !== found[1]) {
     throw new IadError('MODEL_CORRUPT', 'the digest does not fit the content', { path, hint: 'Copy or fit it again.' });
   }
   const block = parseBlock(iad, path, foreign);
