@@ -45,17 +45,9 @@ export async function writeFileAtomic(path: string, chunks: Iterable<Uint8Array>
       }
       await rename(temporary, target);
     } catch (error) {
-      await rm(temporary, { force: true });
+      // What stopped the write may stop this too; the first reason is the one to tell.
+      await rm(temporary, { force: true }).catch(() => {});
       throw error;
     }
-<<<<<<< HEAD
   });
-=======
-    await rename(temporary, target);
-  } catch (cause) {
-    // What stopped the write may stop this too; the first reason is the one to tell.
-    await rm(temporary, { force: true }).catch(() => {});
-    throw writeError(path, cause);
-  }
->>>>>>> t-patchcore
 }

@@ -1,15 +1,7 @@
 // A pool of worker threads that answers jobs in order, with back-pressure, cancellation and honest failures.
 import { Worker } from 'node:worker_threads';
 
-<<<<<<< HEAD
-
-import { abortedError, } from './errors.js';
-
-=======
-
-import { IadError, type IadErrorCode, type IadErrorDetails, throwIfAborted } from './errors.js';
-
->>>>>>> t-patchcore
+import { abortedError, IadError, type IadErrorCode, type IadErrorDetails, throwIfAborted } from './errors.js';
 
 /** What travels to a worker: `output` is the buffer that the job's result may be written into. */
 export interface JobMessage<Job> {
