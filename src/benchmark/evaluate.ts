@@ -34,6 +34,8 @@ interface Seen {
   readonly result: ImageResult;
   /** Position in the pixel accumulator; null where the image has a defect but no mask. */
   readonly pixels: number | null;
+  /** The whole defect lies in a part of the image that the network is not shown. */
+  readonly outOfSight: boolean;
 }
 
 /**
@@ -53,8 +55,8 @@ export async function evaluate(method: AnomalyMethod, dataset: Dataset, options:
   for await (const prediction of method.predictEach(labelled, { ...options, maps: 'input' })) {
     const sample = labelled[index++]!;
     for (const stage of ['decode', 'features', 'scoring'] as const) times[stage] += prediction.timings[stage];
-    const at = dataset.hasMasks ? await addPixels(pixels, sample, prediction, method) : null;
-    seen.push({ sample, result: resultOf(sample, prediction), pixels: at });
+    const at = dataset.hasMasks ? await addPixels(pixels, sample, prediction, method) : NO_PIXELS;
+    seen.push({ sample, result: resultOf(sample, prediction), ...at });
   }
   const predictTotal = performance.now() - start;
   const count = seen.length;
@@ -90,18 +92,21 @@ export async function evaluate(method: AnomalyMethod, dataset: Dataset, options:
   };
 }
 
+const NO_PIXELS = { pixels: null, outOfSight: false } as const;
+
 async function addPixels(
   pixels: PixelAccumulator,
   sample: Sample,
   { map }: Prediction,
   method: AnomalyMethod,
-): Promise<number | null> {
+): Promise<Pick<Seen, 'pixels' | 'outOfSight'>> {
   const mask = await loadMask(sample);
-  if (!mask && sample.label === 1) return null;
+  if (!mask && sample.label === 1) return NO_PIXELS;
   const truth = mask && evaluationMask(mask, method.planOf(mask.width, mask.height)).data;
   const [height = 0, width = 0] = map.shape;
   pixels.add(map.data, truth, width, height);
-  return pixels.length - 1;
+  const outOfSight = mask ? mask.data.includes(1) && !truth?.includes(1) : false;
+  return { pixels: pixels.length - 1, outOfSight };
 }
 
 function resultOf({ id, defectType, label }: Sample, prediction: Prediction): ImageResult {
@@ -153,5 +158,9 @@ function operatingPoint(seen: readonly Seen[], method: AnomalyMethod): Operating
 function maskWarnings(seen: readonly Seen[], dataset: Dataset): string[] {
   if (!dataset.hasMasks) return [];
   const without = seen.filter(({ pixels }) => pixels === null).length;
-  return without === 0 ? [] : [`${without} anomalous images have no mask and are left out of the pixel metrics`];
+  const hidden = seen.filter(({ outOfSight }) => outOfSight).length;
+  const warnings: string[] = [];
+  if (without > 0) warnings.push(`anomalous images without mask, left out of the pixel metrics: ${without}`);
+  if (hidden > 0) warnings.push(`defects outside the part of the image that the geometry shows the network: ${hidden}`);
+  return warnings;
 }

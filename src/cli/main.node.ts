@@ -5,7 +5,7 @@ import { CommanderError } from 'commander';
 import { IadError } from '../runtime/errors.js';
 import { writeError } from '../runtime/writing.node.js';
 import { buildProgram } from './program.node.js';
-import { interruptSignal } from './terminal.node.js';
+import { interruptSignal, stopProgress } from './terminal.node.js';
 
 /** 0 done, 1 failed, 2 bad usage, 3 an anomaly was found with --fail-on-anomaly. */
 async function main(): Promise<number> {
@@ -14,6 +14,7 @@ async function main(): Promise<number> {
     await buildProgram(interruptSignal(), outcome).parseAsync(process.argv);
     return outcome.exitCode;
   } catch (error) {
+    stopProgress();
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     if (process.env.IAD_TF_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);

@@ -24,24 +24,29 @@ export function openTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
   };
 }
 
+/** The bar on the screen: it hides the cursor, so it must be ended whatever happens. */
+let bar: SingleBar | undefined;
+
 function drawBars(): OnProgress {
-  let bar: SingleBar | undefined;
   let stage = '';
   return (event) => {
-    if (event.stage !== stage) {
-      bar?.stop();
+    if (!bar || event.stage !== stage) {
+      stopProgress();
       stage = event.stage;
       const format = '{stage} {bar} {value}/{total}  {duration_formatted}, left {eta_formatted}';
-      bar = new SingleBar({ format, clearOnComplete: false, hideCursor: true, etaBuffer: 50 }, Presets.shades_classic);
+      const looks = { format, clearOnComplete: false, hideCursor: true, etaBuffer: 50, gracefulExit: false };
+      bar = new SingleBar(looks, Presets.shades_classic);
       bar.start(event.total ?? 0, 0, { stage: stage.padEnd(24) });
     }
-    bar?.update(event.done);
-    if (event.done === event.total) {
-      bar?.stop();
-      bar = undefined;
-      stage = '';
-    }
+    bar.update(event.done);
+    if (event.done === event.total) stopProgress();
   };
+}
+
+/** Leaves the bar as it is and gives the terminal back; nothing without a bar. */
+export function stopProgress(): void {
+  bar?.stop();
+  bar = undefined;
 }
 
 /** Fires on the first Ctrl-C (or SIGTERM), so that a command can stop cleanly; the second one ends the process. */
@@ -50,7 +55,10 @@ export function interruptSignal(): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
       controller.abort(name);
-      process.once(name, () => process.exit(1));
+      process.once(name, () => {
+        stopProgress();
+        process.exit(1);
+      });
     });
   }
   return controller.signal;

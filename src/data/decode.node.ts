@@ -9,7 +9,7 @@ import type { Image } from './types.js';
 /** Decodes the stored pixel array. Throws a plain Error if the data are damaged. */
 export async function decodeStored(bytes: Uint8Array, header: ImageHeader): Promise<Image> {
   if (header.format === 'png') {
-    if (header.interlaced) checkInflates(bytes, header);
+    checkInflates(bytes, header);
     const { width, height, data } = PNG.sync.read(Buffer.from(essentialPng(bytes, header).buffer));
     return { width, height, data: withoutAlpha(data, width * height) };
   }
@@ -26,7 +26,10 @@ export async function decodeStored(bytes: Uint8Array, header: ImageHeader): Prom
   return { width, height, data };
 }
 
-/** pngjs inflates interlaced data without a limit, so the limit is tried first. */
+/**
+ * pngjs inflates interlaced data without a limit, and fills what other data lack with whatever lay in memory: so the pixels'
+ * length is found out first.
+ */
 function checkInflates(bytes: Uint8Array, header: PngHeader): void {
   const data = Buffer.concat(header.idat.map(([begin, end]) => bytes.subarray(begin, end)));
   const { length } = inflateSync(data, { maxOutputLength: header.rawBytes });

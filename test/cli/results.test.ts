@@ -1,10 +1,10 @@
 // What the commands give: files, JSON that its schema describes, exit codes, stdout for results and nothing else.
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { evaluationSchema, predictionsSchema } from '../../src/benchmark/schema.js';
-import { decodeImage } from '../../src/data/index.js';
+import { decodeImage, encodePng } from '../../src/data/index.js';
 import { VERSION } from '../../src/runtime/version.js';
 import { BACKEND, GOOD_IMAGE, iadTf, manyImages, readJson, sandbox, TINY } from './run.js';
 
@@ -102,6 +102,27 @@ describe('evaluate and report', () => {
     expect(readJson(join(cwd, 'new/report/evaluation.json'))).toEqual(readJson(join(cwd, 'new/e.json')));
     expect(existsSync(join(cwd, 'new/report/report.html'))).toBe(true);
     expect(readdirSync(join(cwd, 'new')).sort()).toEqual(['e.json', 'report']);
+  });
+
+  test('a flat folder: its images are good ones, and a defect that the crop does not show is pointed out', async () => {
+    manyImages(cwd, 'flat', 8);
+    cpSync(join(cwd, 'parts/board'), join(cwd, 'long'), { recursive: true });
+    const long = { width: 64, height: 256 };
+    const grey = { ...long, data: new Uint8Array(64 * 256).fill(90) };
+    rmSync(join(cwd, 'long/test'), { recursive: true });
+    rmSync(join(cwd, 'long/ground_truth'), { recursive: true });
+    for (const folder of ['test/good', 'test/hole', 'ground_truth/hole'])
+      mkdirSync(join(cwd, 'long', folder), { recursive: true });
+    writeFileSync(join(cwd, 'long/test/good/0.png'), encodePng(grey));
+    writeFileSync(join(cwd, 'long/test/hole/0.png'), encodePng(grey));
+    const truth = { ...long, data: new Uint8Array(64 * 256).fill(1, 0, 640) };
+    writeFileSync(join(cwd, 'long/ground_truth/hole/0.png'), encodePng(truth, 'mask'));
+    expect((await iadTf(['fit', '--data', 'flat', '--out', 'flat.iad', ...TINY], { cwd })).code).toBe(0);
+    const args = ['--data', 'long', '--model', 'flat.iad', '--json', 'long.json', ...BACKEND];
+    expect((await iadTf(['evaluate', ...args], { cwd })).code).toBe(0);
+    const { warnings, dataset } = evaluationSchema.parse(readJson(join(cwd, 'long.json')));
+    expect(warnings).toContain('defects outside the part of the image that the geometry shows the network: 1');
+    expect(dataset).toMatchObject({ testGood: 1, testAnomalous: 1 });
   });
 
   test('report takes a model, and replaces an earlier report', async () => {

@@ -128,6 +128,18 @@ describe('which layout', () => {
     ]);
   });
 
+  test('a mask beside its image is not taken for a good part', () => {
+    for (const files of [
+      ['0.jpg', '0.png'],
+      ['a/0.jpg', 'a/0.png', 'b/0.jpg'],
+    ]) {
+      expect(failure(files)).toMatchObject({
+        code: 'DUPLICATE_STEM',
+        message: expect.stringMatching(/0\.jpg and .*mask/),
+      });
+    }
+  });
+
   test('a folder without images says what it has instead', () => {
     expect(failure([])).toMatchObject({ code: 'FOLDER_EMPTY' });
     expect(failure(['a.bmp', 'b.tif'])).toMatchObject({

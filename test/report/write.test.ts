@@ -77,14 +77,15 @@ describe('writeReport', () => {
     expect(readdirSync(scratch)).toEqual(['report']);
   });
 
-  test('fills an empty folder but does not replace one that holds something else', async () => {
+  test('goes beside other files, but replaces nothing that no report has written', async () => {
     mkdirSync(target);
+    writeFileSync(join(target, 'holiday.jpg'), 'x');
     await writeReport(target, evaluation, []);
+    expect(readdirSync(target)).toContain('holiday.jpg');
     const other = join(scratch, 'photos');
-    mkdirSync(other);
-    writeFileSync(join(other, 'holiday.jpg'), 'x');
+    mkdirSync(join(other, 'charts'), { recursive: true });
     await expect(writeReport(other, evaluation, [])).rejects.toMatchObject({ code: 'WRITE_FAILED' });
-    expect(readdirSync(other)).toEqual(['holiday.jpg']);
+    expect(readdirSync(other)).toEqual(['charts']);
   });
 
   test('a failure on the way leaves the earlier report and no scraps', async () => {

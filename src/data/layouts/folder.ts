@@ -1,11 +1,12 @@
 // Layout `folder`: a folder of images of good parts and nothing else. Everything is for training.
 import { IadError } from '../../runtime/errors.js';
 import type { Indexed, Listing } from './layout.js';
-import { GOOD_NAMES } from './mvtec.js';
+import { checkStems, GOOD_NAMES } from './mvtec.js';
 
 /**
  * Every image below the root is a good training image.
- * @throws IadError `LAYOUT_UNKNOWN` if a folder `good` stands beside others: then the others are hardly good
+ * @throws IadError `LAYOUT_UNKNOWN` if a folder `good` stands beside others: then the others are hardly good;
+ *   `DUPLICATE_STEM` for two images of one name: then one is hardly a part, but its mask
  */
 export function indexFolder({ name, root, images }: Listing): Indexed {
   const folders = new Set(images.filter((path) => path.includes('/')).map((path) => path.slice(0, path.indexOf('/'))));
@@ -16,6 +17,8 @@ export function indexFolder({ name, root, images }: Listing): Indexed {
       hint: `Name the folder above it if that holds train and test, or "${good}" itself to learn from good parts only.`,
     });
   }
+  const paths = images.map((path) => ({ path }));
+  checkStems(paths, root, 'Is one of each a mask? Keep the images of good parts alone.');
   const samples = images.map((path) => ({
     path,
     category: name,

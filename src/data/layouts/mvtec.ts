@@ -126,14 +126,18 @@ function push(map: Map<string, string[]>, key: string, value: string): void {
 }
 
 /** Two images of a folder whose names differ only in extension or case would share a mask, and a file on some systems. */
-function checkStems(samples: readonly IndexedSample[], root: string): void {
+export function checkStems(
+  samples: readonly { readonly path: string }[],
+  root: string,
+  hint = 'Rename one of each.',
+): void {
   const seen = new Map<string, string>();
   const twice: string[] = [];
   for (const { path } of samples) {
-    const key = `${path.slice(0, path.lastIndexOf('/'))}/${stemOf(path)}`.toLowerCase();
+    const key = `${path.slice(0, path.lastIndexOf('/') + 1)}${stemOf(path)}`.toLowerCase();
     const first = seen.get(key);
     if (first !== undefined) twice.push(`${first} and ${path}`);
     else seen.set(key, path);
   }
-  refuse(twice, 'DUPLICATE_STEM', 'same name but for extension or case', root, 'Rename one of each.');
+  refuse(twice, 'DUPLICATE_STEM', 'same name but for extension or case', root, hint);
 }

@@ -369,8 +369,8 @@ export class PatchCore implements AnomalyMethod {
     if (calibrationImages === 0) return ['no good images were held out: there are no thresholds'];
     if (calibrationImages >= needed) return [];
     return [
-      `${calibrationImages} held-out images cannot tell a false-alarm rate of ${this.config.falseAlarmRate} ` +
-        `(that takes ${needed}): the threshold is their largest score`,
+      `too few good images were held out (${calibrationImages}) to tell a false-alarm rate of ` +
+        `${this.config.falseAlarmRate}, that takes ${needed}: the threshold is their largest score`,
     ];
   }
 
