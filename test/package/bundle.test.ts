@@ -40,6 +40,8 @@ test('a page that uses one thing does not carry the languages of zod', async () 
   const made = await bundle({ code: `export { PatchCore } from 'iad-tf'` });
   expect(Object.keys(made.metafile.inputs).some((path) => path.includes('zod/'))).toBe(true);
   const carried = Object.values(made.metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  const languages = carried.filter(([path, { bytesInOutput }]) => path.includes('/locales/') && bytesInOutput > 0);
-  expect(languages.map(([path]) => path).filter((path) => !path.endsWith('/en.js'))).toEqual([]);
+  const languages = carried.filter(([path, { bytesInOutput }]) => {
+    return /\/locales\/(?!en\.js)/.test(path) && bytesInOutput > 0;
+  });
+  expect(languages.length, "use `import * as z from 'zod'`: `{ z }` cannot be shaken").toBe(0);
 });
