@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { IadError } from '../../src/runtime/errors.js';
-import { readFileBytes, writeError, writeFileAtomic } from '../../src/runtime/files.node.js';
+import { readFileBytes, writeFileAtomic } from '../../src/runtime/files.node.js';
 import { writeFileAtomic as writeInBrowser } from '../../src/runtime/files.web.js';
+import { writeError } from '../../src/runtime/writing.node.js';
 
 let folder = '';
 beforeEach(async () => {
