@@ -1,4 +1,5 @@
 // iad-tf predict: a model and images in, scores and overlays out.
+import process from 'node:process';
 import { Command } from 'commander';
 import { listImages } from '#platform/data/files';
 import { type PredictionRecord, predictionRecord, predictionsRecord } from '../../benchmark/index.js';
@@ -32,7 +33,10 @@ export function predictCommand(signal: AbortSignal, outcome: Outcome): Command {
     const terminal = await begin(options);
     const writeOverlay = options.out === undefined ? null : overlayWriter(options.out, method, paths);
     const records: PredictionRecord[] = [];
-    for await (const prediction of method.predictEach(paths, callOptions(options, terminal, signal))) {
+    const call = callOptions(options, terminal, signal);
+    // Lines that appear one by one on the same screen are progress enough, and a bar would be torn apart by them.
+    if (!options.json && process.stdout.isTTY) call.onProgress = () => {};
+    for await (const prediction of method.predictEach(paths, call)) {
       await writeOverlay?.(prediction, records.length);
       records.push(predictionRecord(prediction));
       if (!options.json) terminal.print(line(prediction));
