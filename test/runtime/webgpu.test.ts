@@ -55,11 +55,12 @@ describe.skipIf(reason !== null)('WebGPU in Node', () => {
     tf.dispose([...inputs]);
   });
 
-  it('selects the centres of the reference', async () => {
+  it('selects the centres of the reference, the first of equals', async () => {
     await useBackend('webgpu');
     const random = new Random(2);
-    const [rows, depth, count] = [150, 24, 20];
-    const features = Float32Array.from({ length: rows * depth }, () => random.normal());
+    const [rows, depth, count] = [300, 24, 20];
+    const half = Float32Array.from({ length: (rows / 2) * depth }, () => random.normal());
+    const features = Float32Array.of(...half, ...half);
     const anchor = new Float32Array(rows).fill(Number.POSITIVE_INFINITY);
     const expected = kCenterGreedyReference(features, depth, anchor.slice(), count);
     const tensor = tf.tensor2d(features, [rows, depth]);

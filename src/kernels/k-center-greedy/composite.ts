@@ -21,7 +21,7 @@ export function kCenterAdvanceComposite(call: KernelCall): TensorInfo[] {
     let distances = vectorTensor(call, 's0').clone();
     for (let step = 0; step < steps; step++) {
       const [pick, radius, next] = tf.tidy(() => {
-        const first = distances.argMax(0).toInt().reshape<Tensor1D>([1]);
+        const first = firstOfLargest(distances, positions);
         const to = features.sub(tf.gather(features, first)).square().sum<Tensor1D>(1).sqrt();
         const nearer = tf.where(tf.less(to, distances), to, distances);
         const after = tf.where(tf.equal(positions, first), tf.zerosLike(nearer), nearer);
@@ -35,4 +35,10 @@ export function kCenterAdvanceComposite(call: KernelCall): TensorInfo[] {
     }
     return [tf.concat1d(indices), tf.concat1d(radii), distances];
   });
+}
+
+/** [1], int32. Not argMax, which on WebGPU takes any of several equal values. */
+function firstOfLargest(values: Tensor1D, positions: Tensor1D): Tensor1D {
+  const nowhere = tf.fill([values.shape[0]], values.shape[0] - 1, 'int32');
+  return tf.where(tf.equal(values, values.max()), positions, nowhere).min().toInt().reshape([1]);
 }
