@@ -1,5 +1,5 @@
 // The .iad file: one safetensors file whose metadata holds a JSON block and a digest of everything else.
-import { z } from 'zod';
+import * as z from 'zod';
 import { readSafetensors, writeSafetensors } from '../../backbones/formats/safetensors.js';
 import type { RawTensor } from '../../backbones/formats/tensor.js';
 import { IadError } from '../../runtime/errors.js';

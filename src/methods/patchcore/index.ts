@@ -4,28 +4,13 @@ import { readFileBytes, writeFileAtomic } from '#platform/runtime/files';
 import { layerChannels } from '../../backbones/architecture.js';
 import { type FoldedWeights, LAYER_NAMES, type LayerName, resolveWeights } from '../../backbones/index.js';
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../data/geometry.js';
-import { evaluationMap } from '../../data/views.js';
 import { ensureBackend } from '../../runtime/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
-import { type OnProgress, stageProgress } from '../../runtime/progress.js';
-import { Random } from '../../runtime/random.js';
-import {
-  type Calibration,
-  mergeCalibrations,
-  quantileTable,
-  samplePixels,
-  type Thresholds,
-  thresholdsOf,
-} from '../parts/calibration.js';
-import { isBadImage, type NamedImage, nameImages } from '../parts/inputs.js';
+import { type Calibration, mergeCalibrations, type Thresholds, thresholdsOf } from '../parts/calibration.js';
+import { type NamedImage, nameImages } from '../parts/inputs.js';
 import { MAX_MODEL_BYTES } from '../parts/model-file.js';
-import { type Scored, toPrediction } from '../parts/prediction.js';
-import {
-  johnsonLindenstraussDimension,
-  type Projection,
-  sparseProjection,
-  uniformProjection,
-} from '../parts/projection.js';
+import { toPrediction } from '../parts/prediction.js';
+import type { Projection } from '../parts/projection.js';
 import type {
   AnomalyMethod,
   FitOptions,
@@ -36,12 +21,14 @@ import type {
   PredictOptions,
 } from '../types.js';
 import { type BuiltBank, buildBank } from './build-bank.js';
+import { calibrate, calibrationWarnings, holdOut } from './calibrate.js';
 import { geometryOf, type PatchCoreConfig, type PatchCoreOptions, resolvePatchCoreConfig } from './config.js';
-import { concatenate, embeddingDimension } from './embedder.js';
+import { embeddingDimension } from './embedder.js';
 import { decodePatchCore, encodePatchCore, type Learned } from './file.js';
 import { openThreads, ThreadKeeper, threadCount } from './open-threads.js';
-import type { JobResult, SessionInit } from './session.js';
-import type { Threads } from './threads.js';
+import { scoreEach } from './score-each.js';
+import { makeProjection, selectionDimension } from './selection-space.js';
+import type { SessionInit } from './session.js';
 
 export type { PatchCoreConfig, PatchCoreOptions } from './config.js';
 
@@ -86,11 +73,12 @@ export class PatchCore implements AnomalyMethod {
     }
     await ensureBackend();
     const weights = await this.#resolveWeights();
-    const { held, kept } = this.#holdOut(all);
-    const projection = this.#makeProjection(weights, this.#selectionDimension(weights, kept.length));
+    const { held, kept } = holdOut(all, this.config);
+    const dimension = this.#dimension(weights);
+    const projection = makeProjection(this.config, dimension, selectionDimension(this.config, dimension, kept.length));
     const built = await this.#build(kept, weights, projection, null, options);
     const learned: Learned = {
-      dimension: this.#dimension(weights),
+      dimension,
       bank: built.bank,
       patches: built.patches,
       selectionDimension: projection?.outputs ?? null,
@@ -113,8 +101,8 @@ export class PatchCore implements AnomalyMethod {
     }
     await ensureBackend();
     const weights = await this.#resolveWeights();
-    const { held, kept } = this.#holdOut(all);
-    const projection = this.#makeProjection(weights, earlier.selectionDimension);
+    const { held, kept } = holdOut(all, this.config);
+    const projection = makeProjection(this.config, earlier.dimension, earlier.selectionDimension);
     const built = await this.#build(kept, weights, projection, earlier, options);
     const learned: Learned = {
       ...earlier,
@@ -146,7 +134,7 @@ export class PatchCore implements AnomalyMethod {
     const threads = kept?.threads ?? (await openThreads(init, named.length, options.workers));
     const { onProgress, signal, maps = 'image' } = options;
     try {
-      for await (const scored of this.#scoreEach(named, threads, 'predict', { onProgress, signal, skipped: null })) {
+      for await (const scored of scoreEach(named, threads, 'predict', { onProgress, signal, skipped: null })) {
         yield toPrediction(scored, calibration, this.config, maps);
       }
     } finally {
@@ -255,30 +243,6 @@ export class PatchCore implements AnomalyMethod {
     return embeddingDimension(this.config, channels);
   }
 
-  #selectionDimension(weights: FoldedWeights, images: number): number | null {
-    const { projection, layers, inputSize } = this.config;
-    const dimension = this.#dimension(weights);
-    const stride = 4 << LAYER_NAMES.indexOf(layers[0] ?? 'layer1');
-    const patches = images * Math.ceil(inputSize / stride) ** 2;
-    const wanted = projection === 'auto' ? johnsonLindenstraussDimension(patches, 0.9) : projection;
-    return wanted === null || wanted >= dimension ? null : wanted;
-  }
-
-  #makeProjection(weights: FoldedWeights, outputs: number | null): Projection | null {
-    if (outputs === null) return null;
-    const random = Random.forKey('patchcore|projection', this.config.seed);
-    const make = this.config.variant === 'anomalib' ? sparseProjection : uniformProjection;
-    return make(this.#dimension(weights), outputs, random);
-  }
-
-  #holdOut(all: readonly NamedImage[]): { held: NamedImage[]; kept: NamedImage[] } {
-    const { calibrationShare, seed } = this.config;
-    const wanted = Math.floor(calibrationShare * all.length);
-    const count = calibrationShare > 0 && all.length > 1 ? Math.max(1, wanted) : 0;
-    const chosen = new Set(Random.forKey('patchcore|calibration', seed).sample(all.length, count));
-    return { held: all.filter((_, i) => chosen.has(i)), kept: all.filter((_, i) => !chosen.has(i)) };
-  }
-
   #init(weights: FoldedWeights, projection: Projection | null, bank: Float32Array | null): SessionInit {
     return { config: this.config, weights, dimension: this.#dimension(weights), projection, bank };
   }
@@ -311,7 +275,7 @@ export class PatchCore implements AnomalyMethod {
   ): Promise<FitResult> {
     const start = performance.now();
     const skipped = [...built.skipped];
-    const later = await this.#calibrate(learned, weights, held, skipped, options);
+    const later = await calibrate(this.#init(weights, null, learned.bank), held, skipped, options);
     const calibration = earlier && later ? mergeCalibrations(earlier, later) : (later ?? earlier);
     throwIfAborted(options.signal);
     this.dispose();
@@ -322,7 +286,7 @@ export class PatchCore implements AnomalyMethod {
       calibrationImages,
       skipped,
       timings: { ...built.timings, calibration: performance.now() - start },
-      warnings: [...this.#budgetWarnings(built), ...this.#calibrationWarnings(calibrationImages)],
+      warnings: [...this.#budgetWarnings(built), ...calibrationWarnings(this.config, calibrationImages)],
     };
   }
 
@@ -335,78 +299,8 @@ export class PatchCore implements AnomalyMethod {
         'the memory bank is a coreset of a coreset',
     ];
   }
-
-  async #calibrate(
-    learned: Learned,
-    weights: FoldedWeights,
-    held: readonly NamedImage[],
-    skipped: { id: string; reason: string }[],
-    options: FitOptions,
-  ): Promise<Calibration | null> {
-    if (held.length === 0) return null;
-    const threads = await openThreads(this.#init(weights, null, learned.bank), held.length, options.workers);
-    const { onProgress, signal, skipBad = false } = options;
-    const watch = { onProgress, signal, skipped: skipBad ? skipped : null };
-    // The sample of pixels may take half of the budget: it is joined from parts before it is sorted.
-    const perImage = Math.max(4096, Math.floor(this.config.memoryBudget / (16 * held.length)));
-    const random = Random.forKey('patchcore|pixels', this.config.seed);
-    const scores: number[] = [];
-    const parts: Float32Array[] = [];
-    try {
-      for await (const { score, viewMaps, plan } of this.#scoreEach(held, threads, 'calibration', watch)) {
-        scores.push(score);
-        parts.push(samplePixels(evaluationMap(viewMaps, plan).data, perImage, random));
-      }
-    } finally {
-      await threads.close();
-    }
-    if (scores.length === 0) return null;
-    return { scores: Float32Array.from(scores).sort(), pixelQuantiles: quantileTable(concatenate(parts)) };
-  }
-
-  #calibrationWarnings(calibrationImages: number): string[] {
-    const needed = Math.ceil(1 / this.config.falseAlarmRate);
-    if (calibrationImages === 0) return ['no good images were held out: there are no thresholds'];
-    if (calibrationImages >= needed) return [];
-    return [
-      `too few good images were held out (${calibrationImages}) to tell a false-alarm rate of ` +
-        `${this.config.falseAlarmRate}, that takes ${needed}: the threshold is their largest score`,
-    ];
-  }
-
-  async *#scoreEach(
-    images: readonly NamedImage[],
-    threads: Threads,
-    stage: string,
-    { onProgress, signal, skipped }: ScoreWatch,
-  ): AsyncGenerator<Scored> {
-    const progress = stageProgress(onProgress, stage, images.length);
-    let index = 0;
-    for await (const outcome of threads.run(images, signal)) {
-      const id = images[index]?.id ?? '';
-      if (!('error' in outcome)) yield toScored(id, outcome.result, outcome.arrays[0]);
-      else if (skipped && isBadImage(outcome.error)) skipped.push({ id, reason: outcome.error.message });
-      else throw outcome.error;
-      progress(++index);
-    }
-  }
-}
-
-/** How a caller follows the scoring of several images. */
-interface ScoreWatch {
-  readonly onProgress: OnProgress | undefined;
-  readonly signal: AbortSignal | undefined;
-  /** Where bad images are listed; null: the first one ends the call. */
-  readonly skipped: { id: string; reason: string }[] | null;
 }
 
 function deepest(layers: readonly LayerName[]): LayerName {
   return LAYER_NAMES[Math.max(...layers.map((layer) => LAYER_NAMES.indexOf(layer)))] ?? 'layer4';
-}
-
-function toScored(id: string, { plan, decode, features, scoring, score }: JobResult, maps: Float32Array): Scored {
-  const size = plan.inputSize ** 2;
-  // The maps may lie on a buffer that the next image overwrites.
-  const viewMaps = plan.views.map((_, view) => maps.slice(view * size, (view + 1) * size));
-  return { id, score, viewMaps, plan, timings: { decode, features, scoring } };
 }

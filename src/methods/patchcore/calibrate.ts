@@ -1,0 +1,61 @@
+// Holds good images out of the memory bank and reads the thresholds off their scores.
+import { evaluationMap } from '../../data/views.js';
+import { Random } from '../../runtime/random.js';
+import { type Calibration, quantileTable, samplePixels } from '../parts/calibration.js';
+import type { NamedImage } from '../parts/inputs.js';
+import type { FitOptions } from '../types.js';
+import type { PatchCoreConfig } from './config.js';
+import { concatenate } from './embedder.js';
+import { openThreads } from './open-threads.js';
+import { scoreEach } from './score-each.js';
+import type { SessionInit } from './session.js';
+
+/** A seeded share of the images for the thresholds, at least one where any are wanted; the order is kept. */
+export function holdOut(
+  all: readonly NamedImage[],
+  { calibrationShare, seed }: PatchCoreConfig,
+): { held: NamedImage[]; kept: NamedImage[] } {
+  const wanted = Math.floor(calibrationShare * all.length);
+  const count = calibrationShare > 0 && all.length > 1 ? Math.max(1, wanted) : 0;
+  const chosen = new Set(Random.forKey('patchcore|calibration', seed).sample(all.length, count));
+  return { held: all.filter((_, i) => chosen.has(i)), kept: all.filter((_, i) => !chosen.has(i)) };
+}
+
+/** Null without held-out images, or if none of them could be read. @param init with the memory bank */
+export async function calibrate(
+  init: SessionInit,
+  held: readonly NamedImage[],
+  skipped: { id: string; reason: string }[],
+  options: FitOptions,
+): Promise<Calibration | null> {
+  if (held.length === 0) return null;
+  const threads = await openThreads(init, held.length, options.workers);
+  const { onProgress, signal, skipBad = false } = options;
+  const watch = { onProgress, signal, skipped: skipBad ? skipped : null };
+  // The sample of pixels may take half of the budget: it is joined from parts before it is sorted.
+  const perImage = Math.max(4096, Math.floor(init.config.memoryBudget / (16 * held.length)));
+  const random = Random.forKey('patchcore|pixels', init.config.seed);
+  const scores: number[] = [];
+  const parts: Float32Array[] = [];
+  try {
+    for await (const { score, viewMaps, plan } of scoreEach(held, threads, 'calibration', watch)) {
+      scores.push(score);
+      parts.push(samplePixels(evaluationMap(viewMaps, plan).data, perImage, random));
+    }
+  } finally {
+    await threads.close();
+  }
+  if (scores.length === 0) return null;
+  return { scores: Float32Array.from(scores).sort(), pixelQuantiles: quantileTable(concatenate(parts)) };
+}
+
+/** What a person should know about thresholds from so few images. */
+export function calibrationWarnings({ falseAlarmRate }: PatchCoreConfig, calibrationImages: number): string[] {
+  const needed = Math.ceil(1 / falseAlarmRate);
+  if (calibrationImages === 0) return ['no good images were held out: there are no thresholds'];
+  if (calibrationImages >= needed) return [];
+  return [
+    `too few good images were held out (${calibrationImages}) to tell a false-alarm rate of ` +
+      `${falseAlarmRate}, that takes ${needed}: the threshold is their largest score`,
+  ];
+}

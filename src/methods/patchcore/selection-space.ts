@@ -1,0 +1,31 @@
+// The dimensions that the coreset is chosen in.
+import { LAYER_NAMES } from '../../backbones/types.js';
+import { Random } from '../../runtime/random.js';
+import {
+  johnsonLindenstraussDimension,
+  type Projection,
+  sparseProjection,
+  uniformProjection,
+} from '../parts/projection.js';
+import type { PatchCoreConfig } from './config.js';
+
+/**
+ * Dimensions to project to; null: none, the coreset is chosen among the embeddings themselves.
+ * @param dimension of the embeddings
+ * @param images that will be seen; with `auto` the Johnson-Lindenstrauss bound wants the number of patches, one view each
+ */
+export function selectionDimension(config: PatchCoreConfig, dimension: number, images: number): number | null {
+  const { projection, layers, inputSize } = config;
+  const stride = 4 << LAYER_NAMES.indexOf(layers[0] ?? 'layer1');
+  const patches = images * Math.ceil(inputSize / stride) ** 2;
+  const wanted = projection === 'auto' ? johnsonLindenstraussDimension(patches, 0.9) : projection;
+  return wanted === null || wanted >= dimension ? null : wanted;
+}
+
+/** The seeded projection of a configuration: the same after `load` as while fitting. */
+export function makeProjection(config: PatchCoreConfig, dimension: number, outputs: number | null): Projection | null {
+  if (outputs === null) return null;
+  const random = Random.forKey('patchcore|projection', config.seed);
+  const make = config.variant === 'anomalib' ? sparseProjection : uniformProjection;
+  return make(dimension, outputs, random);
+}
