@@ -55,6 +55,11 @@ export async function decodePatchCore(bytes: Uint8Array<ArrayBuffer>, path: stri
   if (!state.success || !bank || !rows || !dimension || bank.shape.length !== 2) {
     throw new IadError('MODEL_FORMAT', 'the memory bank or its description is missing', { path });
   }
+  const { selectionDimension } = state.data;
+  if (selectionDimension !== null && selectionDimension >= dimension) {
+    const what = `its coreset was chosen in ${selectionDimension} dimensions, its patches have ${dimension}`;
+    throw new IadError('MODEL_FORMAT', what, { path, hint: 'Get the file again, or fit the model again.' });
+  }
   const learned: Learned = { bank: bank.data, dimension, calibration: calibrationOf(content, path), ...state.data };
   return { config: configOf(content, path), learned, backbone: content.backbone };
 }
