@@ -69,7 +69,7 @@ export class PatchCore implements AnomalyMethod {
   async fit(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
     const all = nameImages(images);
     if (all.length === 0) {
-      throw new IadError('NO_GOOD_IMAGES', 'there is no image to learn from', { path: 'PatchCore.fit' });
+      throw noImages('fit');
     }
     await ensureBackend();
     const weights = await this.#resolveWeights();
@@ -90,14 +90,15 @@ export class PatchCore implements AnomalyMethod {
   /**
    * Learns further good images without the earlier ones (IM-IAD's continual setting): their patches are chosen by the same
    * greedy rule, starting from what the bank covers already. The bank grows by `coresetRatio` of the new patches; with
-   * `coresetCount` it keeps its size, by choosing again among old and new rows.
+   * `coresetCount` it keeps its size, by choosing again among old and new rows. The thresholds come from the held-out images
+   * of all calls, each as it scored then; after choosing again, earlier good images may score higher than that.
    * @throws as `fit`; NOT_FITTED before the first fit
    */
   async update(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
     const earlier = this.#fitted('update');
     const all = nameImages(images);
     if (all.length === 0) {
-      throw new IadError('NO_GOOD_IMAGES', 'there is no image to learn from', { path: 'PatchCore.update' });
+      throw noImages('update');
     }
     await ensureBackend();
     const weights = await this.#resolveWeights();
@@ -286,7 +287,11 @@ export class PatchCore implements AnomalyMethod {
       calibrationImages,
       skipped,
       timings: { ...built.timings, calibration: performance.now() - start },
-      warnings: [...this.#budgetWarnings(built), ...calibrationWarnings(this.config, calibrationImages)],
+      warnings: [
+        ...this.#budgetWarnings(built),
+        ...(earlier && this.config.coresetCount !== null ? [EARLIER_SCORES] : []),
+        ...calibrationWarnings(this.config, calibrationImages),
+      ],
     };
   }
 
@@ -300,6 +305,17 @@ export class PatchCore implements AnomalyMethod {
     ];
   }
 }
+
+function noImages(call: string): IadError {
+  return new IadError('NO_GOOD_IMAGES', 'there is no image to learn from', {
+    path: `PatchCore.${call}`,
+    hint: 'Give at least one image of a good part.',
+  });
+}
+
+const EARLIER_SCORES =
+  'the memory bank was chosen anew, the thresholds still count scores against the earlier one: ' +
+  'they may be low, fit on all images for exact ones';
 
 function deepest(layers: readonly LayerName[]): LayerName {
   return LAYER_NAMES[Math.max(...layers.map((layer) => LAYER_NAMES.indexOf(layer)))] ?? 'layer4';
