@@ -212,7 +212,7 @@ export class PatchCore implements AnomalyMethod {
     const dimension = model.#dimension(weights);
     if (learned.dimension !== dimension) {
       const what = `its memory bank has ${learned.dimension} columns, its configuration makes ${dimension}`;
-      throw new IadError('MODEL_FORMAT', what, { path });
+      throw new IadError('MODEL_FORMAT', what, { path, hint: 'Fit the model again.' });
     }
     model.#learned = learned;
     return model;
