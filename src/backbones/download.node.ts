@@ -68,9 +68,10 @@ async function fetchInto(part: string, url: string, options: DownloadOptions): P
         await file.truncate(0);
         throw new IadError('WEIGHTS_DOWNLOAD', `the server sends more than the ${maxBytes} bytes expected`, {
           path: url,
+          hint: options.advice,
         });
       }
-      await writingCache(part, () => file.write(value));
+      await writingCache(part, () => file.writeFile(value));
       onBytes?.(done);
     }
   } finally {

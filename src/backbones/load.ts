@@ -32,5 +32,8 @@ export async function loadWeights(
   if (isTorchFile(bytes)) return foldWeights(readTorch(bytes, path), options);
   // the header's length comes first, then its opening brace
   if (bytes[8] === 0x7b) return foldWeights(readSafetensors(bytes, { path }).tensors, options);
-  throw new IadError('WEIGHTS_FORMAT', 'neither a model.json, a safetensors nor a .pth file', { path });
+  throw new IadError('WEIGHTS_FORMAT', 'neither a model.json, a safetensors nor a .pth file', {
+    path,
+    hint: 'Convert it to one of these, best to safetensors.',
+  });
 }

@@ -31,15 +31,16 @@ export async function resolveWeights(
 }
 
 const NODE_ONLY = 'the weight store works in Node only';
+const HINT = "In a page, give { architecture, weights: 'address of the file' }.";
 
 /** @throws NODE_ONLY */
 export async function pullWeights(_idOrAlias: string, _options: PullOptions = {}): Promise<string> {
-  throw new IadError('NODE_ONLY', NODE_ONLY);
+  throw new IadError('NODE_ONLY', NODE_ONLY, { hint: HINT });
 }
 
 /** @throws NODE_ONLY */
 export async function verifyWeights(_idOrAlias: string): Promise<{ id: string; path: string; sha256: string }> {
-  throw new IadError('NODE_ONLY', NODE_ONLY);
+  throw new IadError('NODE_ONLY', NODE_ONLY, { hint: HINT });
 }
 
 /** All missing: a page has no store. */
@@ -49,7 +50,7 @@ export async function listWeights(): Promise<WeightsStatus[]> {
 
 /** @throws NODE_ONLY */
 export function weightsPath(_idOrAlias: string): string {
-  throw new IadError('NODE_ONLY', NODE_ONLY);
+  throw new IadError('NODE_ONLY', NODE_ONLY, { hint: HINT });
 }
 
 async function download(address: string): Promise<Uint8Array> {

@@ -6,7 +6,7 @@ import { evaluationMask } from '../data/views.js';
 import type { AnomalyMethod, CallOptions, FitResult, Prediction } from '../methods/types.js';
 import { confusionCounts, type ImageLevelMetrics, imageMetrics, PixelAccumulator } from '../metrics/index.js';
 import { ensureBackend } from '../runtime/backend.js';
-import { IadError, yieldTurn } from '../runtime/errors.js';
+import { IadError, throwIfAborted, yieldTurn } from '../runtime/errors.js';
 import { VERSION } from '../runtime/version.js';
 import type { Evaluation, ImageMetrics, ImageResult, OperatingPoint } from './types.js';
 
@@ -16,16 +16,19 @@ export interface EvaluateOptions extends CallOptions {
 }
 
 /**
- * Whether a dataset can be evaluated on: it has labelled test images, and their masks are of their size. Reads headers
- * only, so that hours of fitting need not end in such a mistake.
- * @throws IadError FOLDER_EMPTY, MASK_SIZE, an image's or mask's own error
+ * Whether a dataset can be evaluated on: it has labelled test images, and their masks are of their size. Decodes
+ * nothing, so that hours of fitting need not end in such a mistake.
+ * @throws IadError FOLDER_EMPTY, MASK_SIZE, an image's or mask's own error; ABORTED
  */
-export async function checkEvaluable(dataset: Dataset): Promise<void> {
+export async function checkEvaluable(dataset: Dataset, signal?: AbortSignal): Promise<void> {
   if (!dataset.test.some(({ label }) => label !== -1)) {
     const hint = 'A dataset to evaluate on needs test images: test/good and test/<defect>.';
     throw new IadError('FOLDER_EMPTY', 'there are no labelled test images', { path: dataset.name, hint });
   }
-  for (const sample of dataset.test) await checkMaskSizes(sample);
+  for (const sample of dataset.test) {
+    throwIfAborted(signal);
+    await checkMaskSizes(sample);
+  }
 }
 
 /** One test image as it went through. */
@@ -39,12 +42,12 @@ interface Seen {
 }
 
 /**
- * Image scores against labels, and maps against masks at the network's input geometry (settings.md D: published numbers
- * are taken there).
+ * Image scores against labels, and maps against masks at the network's input geometry, where published
+ * numbers are taken.
  * @throws IadError as `checkEvaluable`; what `predictEach` and `loadMask` throw; ABORTED
  */
 export async function evaluate(method: AnomalyMethod, dataset: Dataset, options: EvaluateOptions): Promise<Evaluation> {
-  await checkEvaluable(dataset);
+  await checkEvaluable(dataset, options.signal);
   const labelled = dataset.test.filter(({ label }) => label !== -1);
   const backend = await ensureBackend();
   const pixels = new PixelAccumulator();
@@ -137,13 +140,14 @@ async function perDefect(
 ): Promise<Evaluation['perDefect']> {
   const anomalous = seen.filter(({ sample }) => sample.label === 1);
   const types = [...new Set(anomalous.map(({ sample }) => sample.defectType))].sort();
-  const found: Record<string, Evaluation['perDefect'][string]> = {};
+  const found: [string, Evaluation['perDefect'][string]][] = [];
   for (const type of types) {
     await yieldTurn(signal);
     const ofType = anomalous.filter(({ sample }) => sample.defectType === type);
-    found[type] = { count: ofType.length, ...metricsOf([...good, ...ofType], pixels) };
+    found.push([type, { count: ofType.length, ...metricsOf([...good, ...ofType], pixels) }]);
   }
-  return found;
+  // fromEntries defines own properties, so a folder may even be called __proto__.
+  return Object.fromEntries(found);
 }
 
 function operatingPoint(seen: readonly Seen[], method: AnomalyMethod): OperatingPoint | null {

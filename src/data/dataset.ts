@@ -82,7 +82,10 @@ function indexAs(layout: LayoutName, listing: Listing, split: MtdSplit | undefin
 
 function checkOptions(layout: LayoutName, split: string | undefined, seed: number): void {
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new IadError('BAD_ARGUMENT', `seed ${seed}, must be a whole number`);
+    throw new IadError('BAD_ARGUMENT', `seed ${seed}, must be a whole number`, {
+      path: 'seed',
+      hint: 'Use 0 or more.',
+    });
   if (split === undefined) return;
   const hint = 'The layout mtd has the splits differnet and random80.';
   if (layout !== 'mtd') throw new IadError('BAD_ARGUMENT', `layout "${layout}" has no named splits`, { hint });

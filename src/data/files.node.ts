@@ -21,8 +21,9 @@ export async function readBytes(path: string, maxBytes: number): Promise<Uint8Ar
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof IadError) throw cause;
-    if (isMissing(cause)) throw new IadError('IMAGE_NOT_FOUND', 'no such file', { path, cause });
-    throw new IadError('IMAGE_UNREADABLE', reasonOf(cause), { path, cause });
+    if (isMissing(cause))
+      throw new IadError('IMAGE_NOT_FOUND', 'no such file', { path, hint: 'Check the path.', cause });
+    throw new IadError('IMAGE_UNREADABLE', reasonOf(cause), { path, hint: 'Check its permissions.', cause });
   }
 }
 
@@ -42,7 +43,12 @@ export async function listFolder(root: string): Promise<FolderListing> {
   const walk = async (folder: string, relative: string, above: readonly string[]): Promise<void> => {
     const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
       if (relative === '') {
-        throw new IadError('FOLDER_NOT_FOUND', `not a readable folder (${reasonOf(cause)})`, { path: root, cause });
+        const hint = 'Check the path and its permissions.';
+        throw new IadError('FOLDER_NOT_FOUND', `not a readable folder (${reasonOf(cause)})`, {
+          path: root,
+          hint,
+          cause,
+        });
       }
       warnings.push(`${relative}: left out, it cannot be read (${reasonOf(cause)})`);
       return [];
@@ -93,7 +99,10 @@ export async function listImages(pathsOrGlobs: readonly string[]): Promise<strin
         .filter(hasImageExtension)
         .sort()
         .map((file) => join(item, ...file.split('/')));
-      if (matches.length === 0) throw new IadError('FOLDER_EMPTY', 'no PNG or JPEG file in it', { path: item });
+      if (matches.length === 0) {
+        const hint = 'Check the path, or convert the images.';
+        throw new IadError('FOLDER_EMPTY', 'no PNG or JPEG file in it', { path: item, hint });
+      }
     } else if (info) matches = [item];
     else {
       const pattern = sep === '\\' ? item.replaceAll('\\', '/') : item;
@@ -101,7 +110,9 @@ export async function listImages(pathsOrGlobs: readonly string[]): Promise<strin
         ? (await glob(pattern, { absolute: isAbsolute(item), expandDirectories: false })).sort()
         : [];
       matches = matches.filter(hasImageExtension);
-      if (matches.length === 0) throw new IadError('IMAGE_NOT_FOUND', 'no such image', { path: item });
+      if (matches.length === 0) {
+        throw new IadError('IMAGE_NOT_FOUND', 'no such image', { path: item, hint: 'Check the path or pattern.' });
+      }
     }
     for (const match of matches) if (!found.has(resolve(match))) found.set(resolve(match), match);
   }

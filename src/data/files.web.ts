@@ -9,17 +9,31 @@ import type { FolderListing } from './paths.js';
  */
 export async function readBytes(path: string, maxBytes: number): Promise<Uint8Array> {
   const response = await fetch(path).catch((cause: unknown) => {
-    throw new IadError('IMAGE_NOT_FOUND', 'it cannot be fetched', { path, cause });
+    throw new IadError('IMAGE_NOT_FOUND', 'it cannot be fetched', {
+      path,
+      hint: 'Check the address and its CORS headers.',
+      cause,
+    });
   });
   if (!response.ok || !response.body) {
-    throw new IadError('IMAGE_NOT_FOUND', `the server answers ${response.status}`, { path });
+    throw new IadError('IMAGE_NOT_FOUND', `the server answers ${response.status}`, {
+      path,
+      hint: 'Check the address.',
+    });
   }
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  for await (const part of response.body) {
-    length += part.length;
-    if (length > maxBytes) throw tooLarge(`more than ${maxBytes} bytes`, path, 'maxBytes');
-    parts.push(part);
+  // Not `for await`: not every browser iterates over a body.
+  const reader = response.body.getReader();
+  for (;;) {
+    const { value } = await reader.read();
+    if (!value) break;
+    length += value.length;
+    if (length > maxBytes) {
+      await reader.cancel();
+      throw tooLarge(`more than ${maxBytes} bytes`, path, 'maxBytes');
+    }
+    parts.push(value);
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

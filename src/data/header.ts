@@ -1,5 +1,6 @@
 // What an image file says about itself, read and checked before any pixel is decoded or any large array allocated.
 import { IadError } from '../runtime/errors.js';
+import { damaged } from './damaged.js';
 import { type JpegHeader, readJpegHeader } from './jpeg-header.js';
 import { type PngHeader, readPngHeader } from './png-header.js';
 
@@ -11,7 +12,7 @@ export type ImageHeader = PngHeader | JpegHeader;
  * @throws IadError `IMAGE_FORMAT` if it is not a PNG or JPEG file, `IMAGE_UNREADABLE` if it is one, but damaged
  */
 export function readHeader(bytes: Uint8Array, path: string): ImageHeader {
-  if (bytes.length === 0) throw new IadError('IMAGE_UNREADABLE', 'the file is empty', { path });
+  if (bytes.length === 0) throw damaged('the file is empty', path);
   if (startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return readPngHeader(bytes, path);
   if (startsWith(bytes, [0xff, 0xd8, 0xff])) return readJpegHeader(bytes, path);
   throw new IadError('IMAGE_FORMAT', `not a PNG or JPEG file, but ${describe(bytes)}`, {

@@ -1,6 +1,7 @@
 // From the bytes of an image file to an upright RGB image, with the limits that hostile files run into.
 import { decodeStored } from '#platform/data/decode';
 import { IadError } from '../runtime/errors.js';
+import { damaged } from './damaged.js';
 import { orient } from './exif.js';
 import { type ImageHeader, readHeader } from './header.js';
 import type { Image } from './types.js';
@@ -27,7 +28,7 @@ export function checkedHeader(bytes: Uint8Array, options: DecodeOptions = {}): I
     throw tooLarge(`${width} x ${height} pixels, the limit is ${maxPixels} pixels`, path, 'maxPixels');
   }
   if (!header.enoughData) {
-    throw new IadError('IMAGE_UNREADABLE', `too little data for ${width} x ${height} pixels`, { path });
+    throw damaged(`too little data for ${width} x ${height} pixels`, path);
   }
   return header;
 }
@@ -60,10 +61,10 @@ export async function decodeUnturned(bytes: Uint8Array, header: ImageHeader, pat
     image = await decodeStored(bytes, header);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new IadError('IMAGE_UNREADABLE', `damaged ${header.format.toUpperCase()}: ${reason}`, { path, cause });
+    throw damaged(`damaged ${header.format.toUpperCase()}: ${reason}`, path, cause);
   }
   if (image.width !== header.width || image.height !== header.height) {
-    throw new IadError('IMAGE_UNREADABLE', 'the data are of another size than the header', { path });
+    throw damaged('the data are of another size than the header', path);
   }
   return image;
 }

@@ -1,5 +1,6 @@
 // The segments of a JPEG file up to its frame header: size, colour model, EXIF orientation.
 import { IadError } from '../runtime/errors.js';
+import { damaged } from './damaged.js';
 import { exifOrientation, type Orientation } from './exif.js';
 
 export interface JpegHeader {
@@ -25,7 +26,7 @@ export interface JpegHeader {
  *   (lossless, arithmetic coding, 12 bit)
  */
 export function readJpegHeader(bytes: Uint8Array, path: string): JpegHeader {
-  const fail = (what: string) => new IadError('IMAGE_UNREADABLE', `damaged JPEG: ${what}`, { path });
+  const fail = (what: string) => damaged(`damaged JPEG: ${what}`, path);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let exif: { value: Orientation; offset: number; littleEndian: boolean } | undefined;
   let adobeTransform: number | undefined;

@@ -1,5 +1,6 @@
 // The chunks of a PNG file: its header, and a copy with only those chunks that say what the pixels are.
-import { IadError } from '../runtime/errors.js';
+import type { IadError } from '../runtime/errors.js';
+import { damaged } from './damaged.js';
 
 export interface PngHeader {
   readonly format: 'png';
@@ -27,7 +28,7 @@ const ESSENTIAL = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND']);
  * @throws IadError `IMAGE_UNREADABLE` if a chunk is cut off or the header is invalid
  */
 export function readPngHeader(bytes: Uint8Array, path: string): PngHeader {
-  const fail = (what: string) => new IadError('IMAGE_UNREADABLE', `damaged PNG: ${what}`, { path });
+  const fail = (what: string) => damaged(`damaged PNG: ${what}`, path);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const essential: [number, number][] = [];
   const idat: [number, number][] = [];

@@ -28,7 +28,8 @@ export function renderOverlay(image: Image, map: Float32Array, options: OverlayO
   const { width, height } = image;
   checkLength('map', map.length, width * height);
   const { scale, mask, truth, opacity = 0.75 } = options;
-  const data = image.data.slice();
+  // Not slice(), which shares the memory of a Buffer.
+  const data = Uint8Array.from(image.data);
   for (let i = 0; i < map.length; i++) {
     const t = position(map[i]!, scale);
     // Smoothstep: the unrest of good surface near the low end stays invisible.
@@ -47,7 +48,7 @@ export function renderOverlay(image: Image, map: Float32Array, options: OverlayO
 export function renderTruth(image: Image, truth: Mask): Image {
   const { width, height } = image;
   const { data: defect } = checked('truth', truth, image);
-  const data = image.data.slice();
+  const data = Uint8Array.from(image.data);
   for (let i = 0; i < defect.length; i++) if (defect[i]) blend(data, i, TRUTH_COLOR, 0.25);
   paint(data, outerBorder(truth, lineWidth(width, height)), TRUTH_COLOR);
   return { width, height, data };

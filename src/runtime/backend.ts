@@ -26,6 +26,9 @@ type Attempt = { device: string } | { reason: string; wrong?: boolean };
 
 let chosen: BackendReport | null = null;
 
+/** The last choice asked for, as far as it got. */
+let lastTurn: Promise<unknown> = Promise.resolve();
+
 const FASTEST_FIRST: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
 
 /** A graphics driver that has not answered by then hangs. SwiftShader on a busy machine takes seconds. */
@@ -37,10 +40,11 @@ const GPU_PATIENCE_MS = 60_000;
  * `auto` takes the first that works of: `tensorflow` (@tensorflow/tfjs-node-gpu, else @tensorflow/tfjs-node, if
  * installed), `webgpu` (in Node through the optional package `webgpu`; a software renderer is passed over), `wasm`, `cpu`.
  * One that cannot be had, or that computes a small known convolution wrongly, is passed over, with the reason in the report.
- * A backend asked for by name is used even where `auto` would pass it over (WebGPU on a software renderer).
+ * A backend asked for by name is used even where `auto` would pass it over (WebGPU on a software renderer). Calls at the
+ * same time are answered one after another, the last one holds; one that fails leaves the earlier choice in place.
  *
- * @throws IadError BACKEND_UNAVAILABLE if the named backend cannot be had, with the reason; BACKEND_WRONG if it computes
- *   the known convolution wrongly
+ * @throws IadError BAD_ARGUMENT for an unknown name; BACKEND_UNAVAILABLE if the named backend cannot be had, with the
+ *   reason; BACKEND_WRONG if it computes the known convolution wrongly
  */
 export async function useBackend(
   choice: BackendName | 'auto' = 'auto',
@@ -52,6 +56,17 @@ export async function useBackend(
       hint: `Use one of: auto, ${FASTEST_FIRST.join(', ')}.`,
     });
   }
+  return inTurn(() => choose(choice, options));
+}
+
+/** One choice at a time: tfjs gives up the start of a backend when another one begins. */
+function inTurn<T>(act: () => Promise<T>): Promise<T> {
+  const turn = lastTurn.then(act, act);
+  lastTurn = turn;
+  return turn;
+}
+
+async function choose(choice: BackendName | 'auto', options: BackendOptions): Promise<BackendReport> {
   const passedOver: { name: string; reason: string }[] = [];
   let wrong = false;
   for (const name of choice === 'auto' ? FASTEST_FIRST : [choice]) {
@@ -63,6 +78,7 @@ export async function useBackend(
     passedOver.push({ name, reason: attempt.reason });
     wrong ||= attempt.wrong ?? false;
   }
+  if (chosen) await tf.setBackend(chosen.name);
   const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
   throw new IadError(wrong ? 'BACKEND_WRONG' : 'BACKEND_UNAVAILABLE', reasons, {
     path: 'useBackend',
@@ -170,8 +186,7 @@ async function knownConvolution(): Promise<number | undefined> {
 
 /** Chooses by `auto` unless `useBackend` was called before. Methods call it, so that a forgotten choice is not slow. */
 export async function ensureBackend(): Promise<BackendReport> {
-  chosen ??= await useBackend();
-  return chosen;
+  return inTurn(async () => chosen ?? choose('auto', {}));
 }
 
 /** The backend in use in this thread; null before the first choice. */

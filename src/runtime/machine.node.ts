@@ -1,5 +1,5 @@
 // Facts about the machine, and the packages that only Node can bring.
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { vulkanLacks } from './vulkan.node.js';
 
@@ -12,11 +12,6 @@ export function cores(): number {
 export function peakMemory(): number | null {
   // Linux and macOS builds of Node both report kilobytes here.
   return process.resourceUsage().maxRSS * 1024;
-}
-
-/** Physical memory in bytes. */
-export function totalMemory(): number | null {
-  return totalmem();
 }
 
 /** tfjs's native bindings, if the user has installed them; the reason if not. */

@@ -8,10 +8,6 @@ export function peakMemory(): number | null {
   return null;
 }
 
-export function totalMemory(): number | null {
-  return null;
-}
-
 export async function importNative(_name: string): Promise<string | null> {
   return 'only in Node';
 }

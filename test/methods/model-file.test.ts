@@ -84,6 +84,13 @@ describe('a model file', () => {
     expect(await loaded.toBytes()).toEqual(await one.toBytes());
   });
 
+  test('is read from a Buffer as from any bytes, and leaves it as it was', async () => {
+    const buffer = Buffer.concat([Buffer.alloc(3), bytes]).subarray(3);
+    const loaded = await PatchCore.fromBytes(buffer);
+    expect(await loaded.toBytes()).toEqual(bytes);
+    expect(new Uint8Array(buffer)).toEqual(bytes);
+  });
+
   test('without calibration stays without', async () => {
     const plain = smallPatchCore({ coresetCount: 5, calibrationShare: 0 });
     await plain.fit(cloth.train.slice(0, 1), { workers: 1 });
@@ -176,6 +183,10 @@ describe('is refused:', () => {
     ['another method', (block) => ({ ...block, method: 'padim' })],
     ['an odd hash', (block) => ({ ...block, backbone: { id: 'x', hash: '../../x' } })],
     ['an odd state', (block) => ({ ...block, state: { patches: -1, selectionDimension: null } })],
+    [
+      'a selection in more dimensions than there are',
+      (block) => ({ ...block, state: { ...Object(block.state), selectionDimension: 2 ** 40 } }),
+    ],
     ['an unknown option', (block) => ({ ...block, config: { ...Object(block.config), run: 'rm' } })],
     ['an option out of range', (block) => ({ ...block, config: { ...Object(block.config), inputSize: 1e9 } })],
     ['no configuration', (block) => ({ ...block, config: 'all of it' })],

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gaussianBlur, gaussianKernel, resizeNearest } from '../../src/methods/parts/anomaly-map.js';
 import {
+  conformalPixelPValue,
   conformalPValue,
   mergeCalibrations,
-  pixelPValue,
   pixelThresholdAt,
   quantileTable,
   samplePixels,
@@ -293,12 +293,12 @@ describe('calibration', () => {
       expect(share).toBeLessThanOrEqual(rate);
       expect(share).toBeGreaterThan(rate - 1 / 4096 - 1e-4);
     }
-    expect(pixelPValue(table, -1)).toBe(1);
-    expect(pixelPValue(table, 20_000)).toBeCloseTo(1 / 4096, 9);
+    expect(conformalPixelPValue(table, -1)).toBe(1);
+    expect(conformalPixelPValue(table, 20_000)).toBeCloseTo(1 / 4096, 9);
     for (const value of [10, 5000, 9990]) {
       const share = values.filter((other) => other >= value).length / values.length;
-      expect(pixelPValue(table, value)).toBeGreaterThanOrEqual(share);
-      expect(pixelPValue(table, value)).toBeLessThan(share + 3 / 4096);
+      expect(conformalPixelPValue(table, value)).toBeGreaterThanOrEqual(share);
+      expect(conformalPixelPValue(table, value)).toBeLessThan(share + 3 / 4096);
     }
   });
 

@@ -25,7 +25,7 @@ afterAll(() => model.dispose());
 describe('fit', () => {
   test('says what it learned from', () => {
     expect(result).toMatchObject({ images: 13, calibrationImages: 1, skipped: [] });
-    expect(result.warnings).toEqual([expect.stringMatching(/1 held-out images .* 0\.01 .*takes 100/)]);
+    expect(result.warnings).toEqual([expect.stringMatching(/held out \(1\) .* 0\.01, that takes 100/)]);
     expect(Object.keys(result.timings)).toEqual(['features', 'coreset', 'gather', 'calibration']);
     expect(model.memoryBank).toEqual({ rows: 83, columns: 1024 });
     expect(model.backbone.id).toBe('resnet50.keras_in1k');

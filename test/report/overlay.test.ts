@@ -38,6 +38,13 @@ describe('renderOverlay', () => {
     expect(renderOverlay(image, map, { scale }).data).toEqual(image.data);
   });
 
+  test('draws on a copy, also of pixels in a Buffer', () => {
+    const inBuffer = { ...image, data: Buffer.from(image.data) };
+    renderOverlay(inBuffer, new Float32Array(W * H).fill(3), { scale, mask: block });
+    renderTruth(inBuffer, block);
+    expect(new Uint8Array(inBuffer.data)).toEqual(image.data);
+  });
+
   test('blends the colour in with the opacity at the high end, and more with a higher map', () => {
     const map = new Float32Array(W * H).fill(1);
     map[4] = 99;

@@ -1,7 +1,7 @@
 // The choice of a backend where graphics drivers are missing, silent, broken or wrong: all of them played.
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { currentBackend, useBackend } from '../../src/runtime/backend.js';
+import { currentBackend, ensureBackend, useBackend } from '../../src/runtime/backend.js';
 
 /** Puts a navigator in place whose graphics card does this. */
 function pretend(requestAdapter: () => Promise<unknown>): void {
@@ -34,6 +34,12 @@ describe('useBackend', () => {
     expect(tf.getBackend()).toBe('wasm');
   });
 
+  it('answers calls at the same time one after another', async () => {
+    const [first, second, ensured] = await Promise.all([useBackend('cpu'), useBackend('wasm'), ensureBackend()]);
+    expect([first.name, second.name, ensured.name]).toEqual(['cpu', 'wasm', 'wasm']);
+    expect(tf.getBackend()).toBe('wasm');
+  });
+
   it('does not wait for ever for a driver that never answers', async () => {
     pretend(() => new Promise(() => {}));
     vi.useFakeTimers();
@@ -59,7 +65,9 @@ describe('useBackend', () => {
     vi.spyOn(tf.Tensor.prototype, 'data').mockImplementation(function (this: tf.Tensor) {
       return tf.getBackend() === 'wasm' ? Promise.resolve(Float32Array.of(0)) : data.call(this);
     });
+    await useBackend('cpu');
     await expect(useBackend('wasm')).rejects.toMatchObject({ code: 'BACKEND_WRONG' });
+    expect([currentBackend(), tf.getBackend()]).toEqual(['cpu', 'cpu']);
     const report = await useBackend();
     expect(report.name).toBe('cpu');
     expect(reasonFor('wasm', report)).toBe('computes 0 where 285 is right');

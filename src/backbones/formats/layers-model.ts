@@ -69,7 +69,11 @@ function parseManifest(json: Uint8Array, path: string): z.infer<typeof manifestS
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch (cause) {
-    throw new IadError('WEIGHTS_FORMAT', 'not a JSON file', { path, cause });
+    throw new IadError('WEIGHTS_FORMAT', 'not a JSON file', {
+      path,
+      hint: 'Is it the right file, copied whole?',
+      cause,
+    });
   }
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) {
@@ -118,4 +122,5 @@ function batchNormEpsilon(manifest: z.infer<typeof manifestSchema>, path: string
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-const refuse = (path: string, what: string): IadError => new IadError('WEIGHTS_FORMAT', what, { path });
+const refuse = (path: string, what: string): IadError =>
+  new IadError('WEIGHTS_FORMAT', what, { path, hint: 'Is it the right file, copied whole?' });

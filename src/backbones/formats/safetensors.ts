@@ -33,7 +33,8 @@ export function readSafetensors(
   bytes: Uint8Array,
   { path = 'safetensors', code = 'WEIGHTS_FORMAT' }: { path?: string; code?: IadErrorCode } = {},
 ): SafetensorsFile {
-  const refuse = (what: string, cause?: unknown): IadError => new IadError(code, what, { path, cause });
+  const refuse = (what: string, cause?: unknown): IadError =>
+    new IadError(code, what, { path, hint: 'Is it the right file, copied whole?', cause });
   if (bytes.byteLength < 8) throw refuse(`${bytes.byteLength} bytes are no safetensors file`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = view.getBigUint64(0, true);

@@ -183,4 +183,5 @@ function view(
   return { dtype: storage.dtype, shape, data: bytes.subarray(offset * size, (offset + count) * size) };
 }
 
-const refuse = (path: string, what: string): IadError => new IadError('WEIGHTS_FORMAT', what, { path });
+const refuse = (path: string, what: string): IadError =>
+  new IadError('WEIGHTS_FORMAT', what, { path, hint: 'Save a state dict of float tensors, or use safetensors.' });

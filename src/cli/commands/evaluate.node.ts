@@ -38,7 +38,7 @@ export function evaluateCommand(signal: AbortSignal): Command {
   return addCommon(addMethod(addData(command))).action(async (options: Options) => {
     const config = await methodConfig({ ...options });
     const dataset = await openDataset(options.data, options);
-    await checkEvaluable(dataset);
+    await checkEvaluable(dataset, signal);
     if (options.json !== undefined) await checkWritable('file', options.json);
     if (options.report !== undefined) await checkReportFolder(options.report);
     const method = options.model ? await loadMethod(options.model) : createMethod(options.method, config);

@@ -58,10 +58,13 @@ export function thresholdsOf(calibration: Calibration, rates: Rates): Thresholds
   };
 }
 
-/** Upper bound, to 1/4096, of the conformal p-value of one pixel's score. */
-export function pixelPValue(quantiles: Float32Array, score: number): number {
+/**
+ * Upper bound of the conformal p-value of one pixel's map value, to the table's step of 1/4096, in (0, 1]. Pixels of one image are
+ * not independent: it says how unusual the value is among good images' pixels, no more.
+ */
+export function conformalPixelPValue(quantiles: Float32Array, value: number): number {
   const steps = quantiles.length - 1;
-  return Math.min(1, (steps + 1 - countBelow(quantiles, score) + 1) / steps);
+  return Math.min(1, (steps + 2 - countBelow(quantiles, value)) / steps);
 }
 
 /** `count` of the values in random places, one from each of as many equal stretches; all of them if they are no more. */
@@ -79,8 +82,8 @@ export function quantileTable(values: Float32Array): Float32Array {
 }
 
 /**
- * Joins two calibrations. Used when a model learns more good images: scores against a larger memory bank can only be
- * smaller, so the earlier ones stay valid, on the safe side.
+ * Joins two calibrations. Used when a model learns more good images: distances to a memory bank that has only grown can
+ * only be smaller, so the earlier scores stay valid, on the safe side. To one that was chosen anew they may have risen.
  */
 export function mergeCalibrations(earlier: Calibration, later: Calibration): Calibration {
   const weightEarlier = earlier.scores.length / (earlier.scores.length + later.scores.length);

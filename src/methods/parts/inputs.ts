@@ -24,7 +24,10 @@ export function nameImages(images: Iterable<ImageInput>): NamedImage[] {
   return Array.from(images, (input, index) => {
     if (typeof input === 'string') return { id: input, source: input };
     if (typeof input !== 'object' || input === null) {
-      throw new IadError('BAD_ARGUMENT', 'neither a path, nor bytes, pixels or a sample', { path: `images[${index}]` });
+      throw new IadError('BAD_ARGUMENT', 'neither a path, nor bytes, pixels or a sample', {
+        path: `images[${index}]`,
+        hint: 'Give one of these.',
+      });
     }
     if ('image' in input) return { id: input.id, source: input.image };
     return { id: `image-${index}`, source: input };

@@ -91,7 +91,8 @@ export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string):
   const tensors = Object.fromEntries(
     [...file.tensors].map(([name, { dtype, shape, data }]) => {
       if (dtype !== 'F32') throw foreign(`tensor ${name} has dtype ${dtype}, expected F32`);
-      return [name, { shape, data: new Float32Array(data.slice().buffer) }];
+      // A copy, for alignment; not slice(), which shares the memory where the bytes are a Buffer.
+      return [name, { shape, data: new Float32Array(new Uint8Array(data).buffer) }];
     }),
   );
   return { ...block, tensors };

@@ -57,7 +57,8 @@ export async function buildBank(
   }
   if (store.seen === 0) {
     throw new IadError('NO_GOOD_IMAGES', 'no good image could be read, there is nothing to learn from', {
-      path: 'fit',
+      path: 'PatchCore',
+      hint: 'Without skipBad, the error names the first image at fault and why.',
     });
   }
   const embedded = performance.now();

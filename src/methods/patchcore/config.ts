@@ -28,12 +28,12 @@ const SCHEMA = z.strictObject({
    * cover everything, seen one after another.
    */
   geometry: z.enum(['crop', 'stretch', 'tile']),
-  /** Pixels of the short side before cropping or tiling; null with `tile`: native resolution. */
+  /** Pixels of the short side before cropping or tiling; with `tile` at least `inputSize`; null: native resolution. */
   resize: z.int().min(32).max(8192).nullable(),
   /** Side of the network's square input, pixels. */
   inputSize: z.int().min(32).max(2048),
-  /** Share of a tile that neighbours overlap by, [0, 0.9]. */
-  tileOverlap: z.number().min(0).max(0.9),
+  /** Least share of a tile that neighbours overlap by, [0, 0.75]. */
+  tileOverlap: z.number().min(0).max(0.75),
   /** Side of the neighbourhood averaged into a patch; odd. */
   patchSize: z.union([z.literal(1), z.literal(3), z.literal(5), z.literal(7)]),
   /** Values per patch after pooling (variant `official`; `anomalib` keeps all channels). */
@@ -108,6 +108,10 @@ export function resolvePatchCoreConfig(options: PatchCoreOptions): PatchCoreConf
   const defaults = options.variant === 'anomalib' ? ANOMALIB : OFFICIAL;
   const config = parseConfig('PatchCore', SCHEMA, { ...defaults, ...definedOnly(options) });
   if (config.variant === 'anomalib') refuseUnless(config.patchSize === 3, 'patchSize', "is 3 with variant 'anomalib'");
+  if (config.geometry === 'tile' && config.resize !== null) {
+    const rule = `is ${config.resize}, with tiles it must be at least inputSize, ${config.inputSize}`;
+    refuseUnless(config.resize >= config.inputSize, 'resize', rule);
+  }
   if (config.reweight > 1) refuseUnless(config.scoreTop === 1, 'scoreTop', 'must be 1 where reweight is above 1');
   return config;
 }

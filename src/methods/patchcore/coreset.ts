@@ -1,7 +1,7 @@
 // Choosing which patches the memory bank keeps: greedy k-center as the reference implementations start and run it.
 import * as tf from '@tensorflow/tfjs';
-import { anchorsFrom, type KCenterOptions, kCenterGreedy, topKNeighbors } from '../../kernels/index.js';
-import { IadError } from '../../runtime/errors.js';
+import { anchorsFrom, type KCenterOptions, kCenterGreedy, NeighborIndex } from '../../kernels/index.js';
+import { IadError, yieldTurn } from '../../runtime/errors.js';
 import type { OnProgress } from '../../runtime/progress.js';
 import { Random } from '../../runtime/random.js';
 import type { PatchCoreConfig } from './config.js';
@@ -69,17 +69,44 @@ export async function selectMore(
   count: number,
   watch: SelectionWatch,
 ): Promise<Int32Array> {
+  const anchor = await distancesTo(kept, rows, columns, watch.signal);
   const features = tf.tensor2d(rows, [rows.length / columns, columns]);
   try {
-    const nearest = tf.tidy(() =>
-      topKNeighbors(features, tf.tensor2d(kept, [kept.length / columns, columns]), 1).squared.sqrt(),
-    );
-    const anchor = await nearest.data<'float32'>();
-    nearest.dispose();
     return (await kCenterGreedy(features, count, { anchor, ...follow(watch) })).indices;
   } finally {
     features.dispose();
   }
+}
+
+/** Rows that are measured at a time: about as many as an image has. */
+const GROUP = 1024;
+
+/** The L2 distance of every row to the nearest of those kept, [N]; stops between groups of rows. */
+async function distancesTo(
+  kept: Float32Array,
+  rows: Float32Array,
+  columns: number,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const bank = tf.tensor2d(kept, [kept.length / columns, columns]);
+  const index = await NeighborIndex.build(bank).finally(() => bank.dispose());
+  const count = rows.length / columns;
+  const distances = new Float32Array(count);
+  try {
+    for (let from = 0; from < count; from += GROUP) {
+      await yieldTurn(signal);
+      const to = Math.min(from + GROUP, count);
+      const nearest = tf.tidy(() => {
+        const group = tf.tensor2d(rows.subarray(from * columns, to * columns), [to - from, columns]);
+        return index.search(group, 1).squared.sqrt();
+      });
+      distances.set(await nearest.data<'float32'>(), from);
+      nearest.dispose();
+    }
+  } finally {
+    index.dispose();
+  }
+  return distances;
 }
 
 /**

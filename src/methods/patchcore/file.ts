@@ -18,6 +18,8 @@ export interface Learned {
   readonly calibration: Calibration | null;
 }
 
+const AGAIN = 'Get the file again, or fit the model again.';
+
 const STATE = z.strictObject({ patches: z.int().min(1), selectionDimension: z.int().min(1).nullable() });
 
 export async function encodePatchCore(
@@ -47,13 +49,21 @@ export async function encodePatchCore(
 export async function decodePatchCore(bytes: Uint8Array<ArrayBuffer>, path: string) {
   const content = await decodeModel(bytes, path);
   if (content.method !== 'patchcore') {
-    throw new IadError('MODEL_FORMAT', `a model of method '${content.method}', not of patchcore`, { path });
+    throw new IadError('MODEL_FORMAT', `a model of method '${content.method}', not of patchcore`, {
+      path,
+      hint: 'Load it with the class of its method.',
+    });
   }
   const state = STATE.safeParse(content.state);
   const { bank } = content.tensors;
   const [rows, dimension] = bank?.shape ?? [];
   if (!state.success || !bank || !rows || !dimension || bank.shape.length !== 2) {
-    throw new IadError('MODEL_FORMAT', 'the memory bank or its description is missing', { path });
+    throw new IadError('MODEL_FORMAT', 'the memory bank or its description is missing', { path, hint: AGAIN });
+  }
+  const { selectionDimension } = state.data;
+  if (selectionDimension !== null && selectionDimension >= dimension) {
+    const what = `its coreset was chosen in ${selectionDimension} dimensions, its patches have ${dimension}`;
+    throw new IadError('MODEL_FORMAT', what, { path, hint: AGAIN });
   }
   const learned: Learned = { bank: bank.data, dimension, calibration: calibrationOf(content, path), ...state.data };
   return { config: configOf(content, path), learned, backbone: content.backbone };
@@ -63,7 +73,7 @@ function configOf({ config }: ModelContent, path: string): PatchCoreConfig {
   try {
     return resolvePatchCoreConfig(Object(config));
   } catch (cause) {
-    throw new IadError('MODEL_FORMAT', 'its configuration is not one of PatchCore', { path, cause });
+    throw new IadError('MODEL_FORMAT', 'its configuration is not one of PatchCore', { path, hint: AGAIN, cause });
   }
 }
 
@@ -72,7 +82,7 @@ function calibrationOf({ tensors }: ModelContent, path: string): Calibration | n
   const pixelQuantiles = tensors['calibration.pixelQuantiles']?.data;
   if (!scores && !pixelQuantiles) return null;
   if (scores && pixelQuantiles && isAscending(scores) && isAscending(pixelQuantiles)) return { scores, pixelQuantiles };
-  throw new IadError('MODEL_FORMAT', 'its calibration is incomplete or out of order', { path });
+  throw new IadError('MODEL_FORMAT', 'its calibration is incomplete or out of order', { path, hint: AGAIN });
 }
 
 /** At least one value; NaN is in no order. */

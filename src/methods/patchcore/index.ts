@@ -6,7 +6,13 @@ import { type FoldedWeights, LAYER_NAMES, type LayerName, resolveWeights } from 
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { ensureBackend } from '../../runtime/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
-import { type Calibration, mergeCalibrations, type Thresholds, thresholdsOf } from '../parts/calibration.js';
+import {
+  type Calibration,
+  conformalPixelPValue,
+  mergeCalibrations,
+  type Thresholds,
+  thresholdsOf,
+} from '../parts/calibration.js';
 import { type NamedImage, nameImages } from '../parts/inputs.js';
 import { MAX_MODEL_BYTES } from '../parts/model-file.js';
 import { toPrediction } from '../parts/prediction.js';
@@ -69,7 +75,7 @@ export class PatchCore implements AnomalyMethod {
   async fit(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
     const all = nameImages(images);
     if (all.length === 0) {
-      throw new IadError('NO_GOOD_IMAGES', 'there is no image to learn from', { path: 'PatchCore.fit' });
+      throw noImages('fit');
     }
     await ensureBackend();
     const weights = await this.#resolveWeights();
@@ -90,14 +96,15 @@ export class PatchCore implements AnomalyMethod {
   /**
    * Learns further good images without the earlier ones (IM-IAD's continual setting): their patches are chosen by the same
    * greedy rule, starting from what the bank covers already. The bank grows by `coresetRatio` of the new patches; with
-   * `coresetCount` it keeps its size, by choosing again among old and new rows.
+   * `coresetCount` it keeps its size, by choosing again among old and new rows. The thresholds come from the held-out images
+   * of all calls, each as it scored then; after choosing again, earlier good images may score higher than that.
    * @throws as `fit`; NOT_FITTED before the first fit
    */
   async update(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
     const earlier = this.#fitted('update');
     const all = nameImages(images);
     if (all.length === 0) {
-      throw new IadError('NO_GOOD_IMAGES', 'there is no image to learn from', { path: 'PatchCore.update' });
+      throw noImages('update');
     }
     await ensureBackend();
     const weights = await this.#resolveWeights();
@@ -175,6 +182,16 @@ export class PatchCore implements AnomalyMethod {
     return calibration && thresholdsOf(calibration, this.config);
   }
 
+  /**
+   * How unusual a map value is among the pixels of held-out good images: an upper bound of its split-conformal p-value, in (0, 1];
+   * null without calibration.
+   * @throws IadError NOT_FITTED
+   */
+  pixelPValue(value: number): number | null {
+    const { calibration } = this;
+    return calibration && conformalPixelPValue(calibration.pixelQuantiles, value);
+  }
+
   get info(): MethodInfo {
     return PatchCore.info;
   }
@@ -211,7 +228,7 @@ export class PatchCore implements AnomalyMethod {
     const dimension = model.#dimension(weights);
     if (learned.dimension !== dimension) {
       const what = `its memory bank has ${learned.dimension} columns, its configuration makes ${dimension}`;
-      throw new IadError('MODEL_FORMAT', what, { path });
+      throw new IadError('MODEL_FORMAT', what, { path, hint: 'Fit the model again.' });
     }
     model.#learned = learned;
     return model;
@@ -286,7 +303,11 @@ export class PatchCore implements AnomalyMethod {
       calibrationImages,
       skipped,
       timings: { ...built.timings, calibration: performance.now() - start },
-      warnings: [...this.#budgetWarnings(built), ...calibrationWarnings(this.config, calibrationImages)],
+      warnings: [
+        ...this.#budgetWarnings(built),
+        ...(earlier && this.config.coresetCount !== null ? [EARLIER_SCORES] : []),
+        ...calibrationWarnings(this.config, calibrationImages),
+      ],
     };
   }
 
@@ -300,6 +321,17 @@ export class PatchCore implements AnomalyMethod {
     ];
   }
 }
+
+function noImages(call: string): IadError {
+  return new IadError('NO_GOOD_IMAGES', 'there is no image to learn from', {
+    path: `PatchCore.${call}`,
+    hint: 'Give at least one image of a good part.',
+  });
+}
+
+const EARLIER_SCORES =
+  'the memory bank was chosen anew, the thresholds still count scores against the earlier one: ' +
+  'they may be low, fit on all images for exact ones';
 
 function deepest(layers: readonly LayerName[]): LayerName {
   return LAYER_NAMES[Math.max(...layers.map((layer) => LAYER_NAMES.indexOf(layer)))] ?? 'layer4';

@@ -1,6 +1,6 @@
 // The memory bank on the backend, ready to score images.
 import * as tf from '@tensorflow/tfjs';
-import { NeighborIndex, topKNeighbors } from '../../kernels/index.js';
+import { NeighborIndex } from '../../kernels/index.js';
 import type { PatchCoreConfig } from './config.js';
 import { concatenate, type ViewPatches } from './embedder.js';
 import { euclidean, mostAnomalousPatch, type Neighbors, patchScores, reweighted, topMean, viewMap } from './scoring.js';
@@ -24,27 +24,24 @@ export class Scorer {
   readonly #config: PatchCoreConfig;
   readonly #bank: Float32Array;
   readonly #dimension: number;
-  readonly #tensor: tf.Tensor2D;
   readonly #index: NeighborIndex;
 
-  private constructor(
-    config: PatchCoreConfig,
-    bank: Float32Array,
-    dimension: number,
-    tensor: tf.Tensor2D,
-    index: NeighborIndex,
-  ) {
+  private constructor(config: PatchCoreConfig, bank: Float32Array, dimension: number, index: NeighborIndex) {
     this.#config = config;
     this.#bank = bank;
     this.#dimension = dimension;
-    this.#tensor = tensor;
     this.#index = index;
   }
 
   /** @param bank [rows, dimension] */
   static async create(config: PatchCoreConfig, bank: Float32Array, dimension: number): Promise<Scorer> {
     const tensor = tf.tensor2d(bank, [bank.length / dimension, dimension]);
-    return new Scorer(config, bank, dimension, tensor, await NeighborIndex.build(tensor));
+    try {
+      return new Scorer(config, bank, dimension, await NeighborIndex.build(tensor));
+    } finally {
+      // The index has a handle of its own.
+      tensor.dispose();
+    }
   }
 
   async scoreView({ embedding, grid }: ViewPatches): Promise<ScoredView> {
@@ -75,7 +72,6 @@ export class Scorer {
 
   dispose(): void {
     this.#index.dispose();
-    this.#tensor.dispose();
   }
 
   async #nearest(embedding: Float32Array, k: number): Promise<Neighbors> {
@@ -88,11 +84,9 @@ export class Scorer {
 
   async #reweighted(query: Float32Array, nearest: number): Promise<number> {
     const size = Math.min(this.#config.reweight, this.rows);
-    const neighbors = tf.tidy(() => topKNeighbors(this.#tensor.slice([nearest, 0], [1, -1]), this.#tensor, size).rows);
-    const around = await neighbors.data<'int32'>();
-    neighbors.dispose();
+    const { rows } = await this.#nearest(this.#row(this.#bank, nearest), size);
     // m* leads even where a copy of it with a lower row number comes first among its own neighbours.
-    const ordered = [nearest, ...[...around].filter((row) => row !== nearest).slice(0, size - 1)];
+    const ordered = [nearest, ...[...rows].filter((row) => row !== nearest).slice(0, size - 1)];
     return reweighted(Float32Array.from(ordered, (row) => euclidean(query, this.#row(this.#bank, row))));
   }
 

@@ -1,7 +1,6 @@
 // Where jobs run: in this thread, or spread over worker threads.
 
 import { throwIfAborted } from '../../runtime/errors.js';
-import type { OnProgress } from '../../runtime/progress.js';
 import { type Job, type JobAnswer, Session, type SessionInit } from './session.js';
 
 /** One job's end. Its arrays may be reused once the next one is asked for: copy what must stay. */
@@ -33,11 +32,4 @@ export async function thisThread(init: SessionInit): Promise<Threads> {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-/** How a caller follows a run. */
-export interface RunWatch {
-  readonly stage: string;
-  readonly onProgress: OnProgress | undefined;
-  readonly signal: AbortSignal | undefined;
 }
