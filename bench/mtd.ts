@@ -22,6 +22,7 @@ import { Scorer } from '../src/methods/patchcore/scorer.js';
 import { imageMetrics, PixelAccumulator } from '../src/metrics/index.js';
 import { useBackend } from '../src/runtime/backend.js';
 import { Random } from '../src/runtime/random.js';
+import { argumentsOf } from './arguments.js';
 import { FeatureCache } from './features.js';
 
 const { values } = parseArgs({
@@ -108,7 +109,7 @@ for (const seed of numbers(values.seeds)) {
     );
     writeFileSync(
       out,
-      `${JSON.stringify({ command: process.argv.slice(2).join(' '), backend, config: { ...config, seed: undefined }, runs }, null, 1)}\n`,
+      `${JSON.stringify({ command: argumentsOf(values), backend, config: { ...config, seed: undefined }, runs }, null, 1)}\n`,
     );
   }
 }

@@ -9,6 +9,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { openDataset, PatchCore, useBackend, VERSION } from 'iad-tf';
+import { argumentsOf } from './arguments.js';
 
 const { values } = parseArgs({
   options: {
@@ -71,7 +72,7 @@ loaded.dispose();
 times.sort((a, b) => a - b);
 
 const record = {
-  command: process.argv.slice(2).join(' '),
+  command: argumentsOf(values),
   version: VERSION,
   machine: `${cpus().length} x ${cpus()[0]?.model}, ${mib(totalmem())} MiB, Node ${process.version}`,
   backend,
