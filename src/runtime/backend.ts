@@ -193,3 +193,13 @@ export async function ensureBackend(): Promise<BackendReport> {
 export function currentBackend(): BackendName | null {
   return chosen?.name ?? null;
 }
+
+/** Whether more threads make images go faster: only where the backend in use has no parallelism of its own. */
+export function gainsFromThreads(): boolean {
+  return currentBackend() === 'wasm';
+}
+
+/** The backend of a worker thread. */
+export async function useThreadBackend(): Promise<void> {
+  await useBackend('wasm');
+}

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { workerThreads } from '#platform/methods/patchcore/threads';
 import { cores } from '#platform/runtime/machine';
-import { currentBackend } from '../../runtime/backend.js';
+import { gainsFromThreads } from '../../runtime/backend.js';
 import { IadError } from '../../runtime/errors.js';
 import type { SessionInit } from './session.js';
 import { type Threads, thisThread } from './threads.js';
@@ -29,7 +29,7 @@ export function threadCount(images: number, workers: number | undefined): number
       hint: 'Use 1 or more.',
     });
   }
-  if (currentBackend() !== 'wasm') return 1;
+  if (!gainsFromThreads()) return 1;
   if (workers !== undefined) return Math.min(workers, images);
   return images < WORTH_THREADS ? 1 : Math.min(cores(), MOST_THREADS);
 }
