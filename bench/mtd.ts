@@ -20,7 +20,7 @@ import {
 import { selectRows } from '../src/methods/patchcore/coreset.js';
 import { Scorer } from '../src/methods/patchcore/scorer.js';
 import { imageMetrics, PixelAccumulator } from '../src/metrics/index.js';
-import { useBackend } from '../src/runtime/backend.js';
+import { useBackend } from '../src/kernels/backend.js';
 import { Random } from '../src/runtime/random.js';
 import { argumentsOf } from './arguments.js';
 import { FeatureCache } from './features.js';

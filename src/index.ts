@@ -4,6 +4,7 @@ export type { BackboneChoice } from './backbones/types.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './benchmark/index.js';
 export { Folder, loadImage, openDataset } from './data/index.js';
 export type { Dataset, Image, ImageSource, Mask, Sample } from './data/types.js';
+export { useBackend } from './kernels/backend.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
 export { createMethod, loadMethod, methodInfos } from './methods/registry.js';
 export type {
@@ -19,7 +20,7 @@ export type {
 } from './methods/types.js';
 export { collectCases } from './report/collect-cases.js';
 export { renderOverlay, selectCases, writeReport } from './report/index.js';
-export { type BackendName, type BackendOptions, type BackendReport, useBackend } from './runtime/backend.js';
+export type { BackendName, BackendOptions, BackendReport } from './runtime/backend.js';
 export { IadError, type IadErrorCode } from './runtime/errors.js';
 export type { OnProgress, ProgressEvent } from './runtime/progress.js';
 export { VERSION } from './runtime/version.js';

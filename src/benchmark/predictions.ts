@@ -1,7 +1,7 @@
 // The record that `predict --json` prints: one entry per image, with the facts needed to read the scores.
 import { peakMemory } from '#platform/runtime/machine';
+import { ensureBackend } from '../kernels/backend.js';
 import type { AnomalyMethod, Prediction } from '../methods/types.js';
-import { ensureBackend } from '../runtime/backend.js';
 import { VERSION } from '../runtime/version.js';
 import type { PredictionRecord, PredictionsRecord } from './types.js';
 

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LayoutName } from '../data/dataset.js';
 import type { MtdSplit } from '../data/layouts/mtd.js';
-import { type BackendName, useBackend } from '../runtime/backend.js';
+import { useBackend } from '../kernels/backend.js';
+import type { BackendName } from '../runtime/backend.js';
 import { IadError } from '../runtime/errors.js';
 import { openTerminal, type Terminal } from './terminal.node.js';
 

@@ -1,5 +1,5 @@
 // The squared L2 distance of the kernels, defined down to the float32 rounding, so that every implementation that follows
-// it (plain, blocked, abandoned early, pruned) gives the same bits. wasm/distance.as.ts is its twin.
+// it (plain, blocked, abandoned early, pruned) gives the same bits. wasm/distance.inline.as.ts is its twin.
 
 /** Partial sums that run side by side; element d goes to lane d mod 16. */
 export const LANES = 16;

@@ -1,6 +1,6 @@
 // Puts the kernels into tfjs's own kernel registry, once per backend, and runs them through tfjs's engine.
 
-import type { KernelBackend, Tensor, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs';
+import type { KernelBackend, NamedAttrMap, Tensor, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../runtime/errors.js';
 
@@ -12,21 +12,53 @@ export interface KernelCall {
 
 export type KernelImplementation = (call: KernelCall) => TensorInfo[];
 
+/** How training goes backwards through a kernel. */
+export interface KernelGradient {
+  /** Inputs that the gradient needs. */
+  readonly inputs: readonly string[];
+  /** Which outputs it needs; none unless told. */
+  readonly outputs?: readonly boolean[];
+  /**
+   * @param upstream the loss's gradient by each output
+   * @param saved the inputs, then the outputs asked for
+   * @returns for each input that has a gradient, a function that computes it
+   */
+  readonly backward: (
+    upstream: readonly Tensor[],
+    saved: readonly Tensor[],
+    numbers: Readonly<Record<string, number>>,
+  ) => Record<string, () => Tensor>;
+}
+
 /** One kernel: which implementation serves which backend. A missing one means that the op does without on that backend. */
 export interface KernelDefinition {
   readonly name: string;
   readonly cpu?: KernelImplementation;
   readonly wasm?: KernelImplementation;
+  readonly webgpu?: KernelImplementation;
   /** Stock tfjs ops, for every backend that has no implementation of its own. */
   readonly composite?: KernelImplementation;
+  readonly gradient?: KernelGradient;
+}
+
+function ownImplementation(kernel: KernelDefinition, backendName: string): KernelImplementation | undefined {
+  if (backendName === 'cpu') return kernel.cpu;
+  if (backendName === 'wasm') return kernel.wasm;
+  return backendName === 'webgpu' ? kernel.webgpu : undefined;
+}
+
+function numbersOf(attrs: NamedAttrMap | undefined): Record<string, number> {
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries(attrs ?? {})) if (typeof value === 'number') numbers[name] = value;
+  return numbers;
 }
 
 /** Registers one kernel for a backend; a second call does nothing. */
 export function registerKernel(kernel: KernelDefinition, backendName: string): void {
   if (tf.getKernel(kernel.name, backendName)) return;
-  const own = backendName === 'cpu' ? kernel.cpu : backendName === 'wasm' ? kernel.wasm : undefined;
-  const implementation = own ?? kernel.composite;
+  const implementation = ownImplementation(kernel, backendName) ?? kernel.composite;
   if (!implementation) return;
+  if (kernel.gradient && !tf.getGradient(kernel.name)) registerGradient(kernel.name, kernel.gradient);
   tf.registerKernel({
     kernelName: kernel.name,
     backendName,
@@ -36,10 +68,17 @@ export function registerKernel(kernel: KernelDefinition, backendName: string): v
       }
       const given: Record<string, TensorInfo> = {};
       for (const [name, tensor] of Object.entries(inputs)) if (tensor) given[name] = tensor;
-      const numbers: Record<string, number> = {};
-      for (const [name, value] of Object.entries(attrs ?? {})) if (typeof value === 'number') numbers[name] = value;
-      return implementation({ inputs: given, numbers, backend });
+      return implementation({ inputs: given, numbers: numbersOf(attrs), backend });
     },
+  });
+}
+
+function registerGradient(kernelName: string, { inputs, outputs, backward }: KernelGradient): void {
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: [...inputs],
+    ...(outputs && { outputsToSave: [...outputs] }),
+    gradFunc: (dy, saved, attrs) => backward(Array.isArray(dy) ? dy : [dy], saved, numbersOf(attrs)),
   });
 }
 

@@ -21,6 +21,9 @@ export interface BackendOptions {
   readonly wasmFolder?: string;
 }
 
+/** Puts a layer's own kernels into tfjs for a backend, after it has started and before it is proven. */
+export type PrepareBackend = (name: BackendName) => void;
+
 /** Ready with the device's description, or the reason why not: it cannot be had, unless it is there and computes wrongly. */
 type Attempt = { device: string } | { reason: string; wrong?: boolean };
 
@@ -34,21 +37,11 @@ const FASTEST_FIRST: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', '
 /** A graphics driver that has not answered by then hangs. SwiftShader on a busy machine takes seconds. */
 const GPU_PATIENCE_MS = 60_000;
 
-/**
- * Sets the tfjs backend for this thread.
- *
- * `auto` takes the first that works of: `tensorflow` (@tensorflow/tfjs-node-gpu, else @tensorflow/tfjs-node, if
- * installed), `webgpu` (in Node through the optional package `webgpu`; a software renderer is passed over), `wasm`, `cpu`.
- * One that cannot be had, or that computes a small known convolution wrongly, is passed over, with the reason in the report.
- * A backend asked for by name is used even where `auto` would pass it over (WebGPU on a software renderer). Calls at the
- * same time are answered one after another, the last one holds; one that fails leaves the earlier choice in place.
- *
- * @throws IadError BAD_ARGUMENT for an unknown name; BACKEND_UNAVAILABLE if the named backend cannot be had, with the
- *   reason; BACKEND_WRONG if it computes the known convolution wrongly
- */
-export async function useBackend(
-  choice: BackendName | 'auto' = 'auto',
-  options: BackendOptions = {},
+/** What `useBackend` of the kernels does, which documents it; `prepare` puts the kernels in. */
+export async function startBackend(
+  choice: BackendName | 'auto',
+  options: BackendOptions,
+  prepare: PrepareBackend,
 ): Promise<BackendReport> {
   if (choice !== 'auto' && !FASTEST_FIRST.includes(choice)) {
     throw new IadError('BAD_ARGUMENT', `there is no backend '${choice}'`, {
@@ -56,7 +49,7 @@ export async function useBackend(
       hint: `Use one of: auto, ${FASTEST_FIRST.join(', ')}.`,
     });
   }
-  return inTurn(() => choose(choice, options));
+  return inTurn(() => choose(choice, options, prepare));
 }
 
 /** One choice at a time: tfjs gives up the start of a backend when another one begins. */
@@ -66,11 +59,15 @@ function inTurn<T>(act: () => Promise<T>): Promise<T> {
   return turn;
 }
 
-async function choose(choice: BackendName | 'auto', options: BackendOptions): Promise<BackendReport> {
+async function choose(
+  choice: BackendName | 'auto',
+  options: BackendOptions,
+  prepare: PrepareBackend,
+): Promise<BackendReport> {
   const passedOver: { name: string; reason: string }[] = [];
   let wrong = false;
   for (const name of choice === 'auto' ? FASTEST_FIRST : [choice]) {
-    const attempt = await inTime(startAndProve(name, choice !== 'auto', options));
+    const attempt = await inTime(startAndProve(name, choice !== 'auto', options, prepare));
     if ('device' in attempt) {
       chosen = { name, device: attempt.device, passedOver };
       return chosen;
@@ -99,10 +96,16 @@ async function inTime(attempt: Promise<Attempt>): Promise<Attempt> {
   }
 }
 
-async function startAndProve(name: BackendName, askedFor: boolean, options: BackendOptions): Promise<Attempt> {
+async function startAndProve(
+  name: BackendName,
+  askedFor: boolean,
+  options: BackendOptions,
+  prepare: PrepareBackend,
+): Promise<Attempt> {
   try {
     const attempt = await tryBackend(name, askedFor, options);
     if ('reason' in attempt) return attempt;
+    prepare(name);
     const value = await knownConvolution();
     return value === 285 ? attempt : { reason: `computes ${value} where 285 is right`, wrong: true };
   } catch (cause) {
@@ -184,9 +187,9 @@ async function knownConvolution(): Promise<number | undefined> {
   return value;
 }
 
-/** Chooses by `auto` unless `useBackend` was called before. Methods call it, so that a forgotten choice is not slow. */
-export async function ensureBackend(): Promise<BackendReport> {
-  return inTurn(async () => chosen ?? choose('auto', {}));
+/** Chooses by `auto` unless a backend was started before. */
+export async function ensureStarted(prepare: PrepareBackend): Promise<BackendReport> {
+  return inTurn(async () => chosen ?? choose('auto', {}, prepare));
 }
 
 /** The backend in use in this thread; null before the first choice. */
@@ -197,9 +200,4 @@ export function currentBackend(): BackendName | null {
 /** Whether more threads make images go faster: only where the backend in use has no parallelism of its own. */
 export function gainsFromThreads(): boolean {
   return currentBackend() === 'wasm';
-}
-
-/** The backend of a worker thread. */
-export async function useThreadBackend(): Promise<void> {
-  await useBackend('wasm');
 }

@@ -1,134 +1,43 @@
 // Every kernel on every backend present, and the composites made of stock ops, against the references.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { kCenterGreedy, type Neighbors, topKNeighbors } from '../../src/kernels/index.js';
-import { kCenterCases } from '../../src/kernels/k-center-greedy/cases.js';
-import { kCenterAdvanceComposite, kCenterStartComposite } from '../../src/kernels/k-center-greedy/composite.js';
-import { kCenterGreedyReference } from '../../src/kernels/k-center-greedy/reference.js';
-import type { KernelImplementation } from '../../src/kernels/registry.js';
-import { type NeighborCase, neighborCases } from '../../src/kernels/top-k-neighbors/cases.js';
-import { topKNeighborsComposite } from '../../src/kernels/top-k-neighbors/composite.js';
-import { topKNeighborsReference } from '../../src/kernels/top-k-neighbors/reference.js';
-import { BACKENDS, use } from './backends.js';
+import { useBackend } from '../../src/kernels/backend.js';
+import { conform } from '../../src/kernels/conform.js';
+import { KERNELS } from '../../src/kernels/list.js';
+import type { KernelDefinition } from '../../src/kernels/registry.js';
+import { SUITES } from '../../src/kernels/suites.js';
+import { missing } from '../helpers/needs.js';
 
-function tensors({ queries, bank, depth }: NeighborCase) {
-  return {
-    queries: tf.tensor2d(queries, [queries.length / depth, depth]),
-    bank: tf.tensor2d(bank, [bank.length / depth, depth]),
-  };
+/** The composite as a kernel of its own on the current backend. */
+function compositeOf({ name, composite }: KernelDefinition): KernelDefinition | undefined {
+  return composite && { name: `${name}Composite`, composite };
 }
 
-async function values({ squared, rows }: Neighbors) {
-  const read = { squared: await squared.data<'float32'>(), rows: await rows.data<'int32'>() };
-  tf.dispose([squared, rows]);
-  return read;
-}
+const WALKS = [
+  { name: 'cpu', backend: 'cpu', kernelOf: (kernel: KernelDefinition) => kernel.cpu && kernel },
+  { name: 'wasm', backend: 'wasm', kernelOf: (kernel: KernelDefinition) => kernel.wasm && kernel },
+  { name: 'webgpu', backend: 'webgpu', kernelOf: (kernel: KernelDefinition) => kernel.webgpu && kernel },
+  { name: 'composite', backend: 'wasm', kernelOf: compositeOf },
+] as const;
 
-function call(
-  implementation: KernelImplementation,
-  inputs: Record<string, tf.Tensor>,
-  numbers: Record<string, number>,
-) {
-  const backend = tf.backend();
-  if (!(backend instanceof tf.KernelBackend)) throw new Error('not a backend');
-  return implementation({ inputs, numbers, backend }).map((info) => {
-    if (!(info instanceof tf.Tensor)) throw new Error('a composite must return tensors');
-    return info;
+test('every kernel is walked over', () => {
+  const walked = new Set(SUITES.map(({ kernel }) => kernel.name));
+  expect(KERNELS.map(({ name }) => name).filter((name) => !walked.has(name))).toEqual([]);
+});
+
+describe.each(WALKS)('$name', ({ name, backend, kernelOf }) => {
+  const absent = backend === 'webgpu' ? missing('webgpu') : null;
+  beforeAll(async () => {
+    if (absent === null) await useBackend(backend);
   });
-}
 
-/** The float64 distance between a query and a bank row. */
-function distance({ queries, bank, depth }: NeighborCase, query: number, row: number): number {
-  let sum = 0;
-  for (let d = 0; d < depth; d++) sum += (queries[query * depth + d]! - bank[row * depth + d]!) ** 2;
-  return sum;
-}
-
-describe.each(BACKENDS)('on $name', (backend) => {
-  beforeAll(() => use(backend));
-
-  describe('topKNeighbors', () => {
-    test.each(neighborCases())('$name', async (c) => {
-      const expected = topKNeighborsReference(c.queries, c.bank, c.depth, c.k);
-      const { queries, bank } = tensors(c);
-      const before = tf.memory();
-      const found = await values(topKNeighbors(queries, bank, c.k));
-      expect(tf.memory()).toEqual(before);
-      tf.dispose([queries, bank]);
-      expect(found.squared).toEqual(expected.squared);
-      expect(found.rows).toEqual(expected.rows);
+  for (const suite of SUITES) {
+    const kernel = kernelOf(suite.kernel);
+    if (!kernel) continue;
+    const cases = suite.cases().filter(({ except }) => except?.[name] === undefined);
+    test.skipIf(absent !== null).each(cases)(`${suite.kernel.name}: $name`, async (kernelCase) => {
+      expect(tf.getBackend()).toBe(backend);
+      expect(await conform(kernel, kernelCase)).toEqual([]);
     });
-  });
-
-  describe('topKNeighbors from stock ops', () => {
-    // What float32 squares overflow or vanish in is up to the backend's own order of operations.
-    const cases = neighborCases().filter(({ name }) => !/tiny|overflowing/.test(name));
-    test.each(cases)('$name', async (c) => {
-      const expected = topKNeighborsReference(c.queries, c.bank, c.depth, c.k);
-      const inputs = tensors(c);
-      const before = tf.memory().numTensors;
-      const [squared, rows] = call(topKNeighborsComposite, inputs, { k: c.k });
-      const found = { squared: await squared!.data<'float32'>(), rows: await rows!.data<'int32'>() };
-      tf.dispose([squared!, rows!]);
-      expect(tf.memory().numTensors).toBe(before);
-      tf.dispose(inputs);
-      for (let i = 0; i < found.rows.length; i++) {
-        const [value, want] = [found.squared[i]!, expected.squared[i]!];
-        if (want === Number.POSITIVE_INFINITY) {
-          expect(value).toBe(want);
-          expect(found.rows[i]).toBe(-1);
-          continue;
-        }
-        expect(Math.abs(value - want)).toBeLessThanOrEqual(c.tolerance * want);
-        // The same row, or one that is as near up to the tolerance.
-        const own = distance(c, Math.floor(i / c.k), found.rows[i]!);
-        expect(Math.abs(own - want)).toBeLessThanOrEqual(2 * c.tolerance * want);
-      }
-    });
-
-    test('the lowest row wins a tie', async () => {
-      const c = neighborCases().find(({ name }) => name.startsWith('ties'));
-      const inputs = tensors(c!);
-      const [squared, rows] = call(topKNeighborsComposite, inputs, { k: c!.k });
-      const expected = topKNeighborsReference(c!.queries, c!.bank, c!.depth, c!.k);
-      expect(await rows!.data<'int32'>()).toEqual(expected.rows);
-      tf.dispose([squared!, rows!, ...Object.values(inputs)]);
-    });
-  });
-
-  describe('kCenterGreedy', () => {
-    test.each(kCenterCases())('$name', async ({ features, depth, count, anchor }) => {
-      const expected = kCenterGreedyReference(features, depth, anchor.slice(), count);
-      const rows = tf.tensor2d(features, [features.length / depth, depth]);
-      const before = tf.memory();
-      const found = await kCenterGreedy(rows, count, { anchor });
-      expect(tf.memory()).toEqual(before);
-      rows.dispose();
-      expect(found.indices).toEqual(expected.indices);
-      expect(found.radii).toEqual(expected.radii);
-    });
-  });
-
-  describe('kCenterGreedy from stock ops', () => {
-    test.each(kCenterCases().filter(({ delicate }) => !delicate))(
-      '$name',
-      async ({ features, depth, count, anchor }) => {
-        const expected = kCenterGreedyReference(features, depth, anchor.slice(), count);
-        const rows = tf.tensor2d(features, [features.length / depth, depth]);
-        const anchors = tf.tensor1d(anchor);
-        const before = tf.memory().numTensors;
-        const [s0] = call(kCenterStartComposite, { features: rows, anchors }, { count });
-        const found = call(kCenterAdvanceComposite, { features: rows, s0: s0! }, { from: 0, to: count });
-        const indices = await found[0]!.data<'int32'>();
-        const radii = await found[1]!.data<'float32'>();
-        tf.dispose([s0!, ...found]);
-        expect(tf.memory().numTensors).toBe(before);
-        tf.dispose([rows, anchors]);
-        expect(indices.subarray(0, expected.indices.length)).toEqual(expected.indices);
-        expected.radii.forEach((radius, i) => {
-          expect(Math.abs(radii[i]! - radius)).toBeLessThanOrEqual(1e-4 * radius);
-        });
-      },
-    );
-  });
+  }
 });

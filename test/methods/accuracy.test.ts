@@ -2,8 +2,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { evaluate } from '../../src/benchmark/index.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
+import { useBackend } from '../../src/kernels/backend.js';
 import { PatchCore } from '../../src/methods/patchcore/index.js';
-import { useBackend } from '../../src/runtime/backend.js';
 
 beforeAll(async () => {
   await useBackend('wasm');

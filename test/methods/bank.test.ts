@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planGeometry } from '../../src/data/geometry.js';
+import { useBackend } from '../../src/kernels/backend.js';
 import { projectRows, uniformProjection } from '../../src/methods/parts/projection.js';
 import { type BuildOptions, buildBank } from '../../src/methods/patchcore/build-bank.js';
 import { type PatchCoreConfig, resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
@@ -10,7 +11,6 @@ import { PatchStore } from '../../src/methods/patchcore/patch-store.js';
 import { Scorer } from '../../src/methods/patchcore/scorer.js';
 import type { SessionInit } from '../../src/methods/patchcore/session.js';
 import type { Threads } from '../../src/methods/patchcore/threads.js';
-import { useBackend } from '../../src/runtime/backend.js';
 import { IadError } from '../../src/runtime/errors.js';
 import { Random } from '../../src/runtime/random.js';
 import { squaredDistance, uniformArray } from '../helpers/random-arrays.js';

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { interpolate } from '../../src/data/interpolate.js';
+import { useBackend } from '../../src/kernels/backend.js';
 import { topKNeighbors } from '../../src/kernels/index.js';
 import { gaussianBlur, resizeNearest } from '../../src/methods/parts/anomaly-map.js';
 import {
@@ -21,7 +22,6 @@ import { resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
 import { selectRows } from '../../src/methods/patchcore/coreset.js';
 import { Scorer } from '../../src/methods/patchcore/scorer.js';
 import { euclidean, patchScores, reweighted, viewMap } from '../../src/methods/patchcore/scoring.js';
-import { useBackend } from '../../src/runtime/backend.js';
 import { Random } from '../../src/runtime/random.js';
 import { readFixture } from '../helpers/fixture.js';
 import { relativeDifference, uniformArray } from '../helpers/random-arrays.js';

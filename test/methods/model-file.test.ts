@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/backbones/formats/safetensors.js';
 import type { RawTensor } from '../../src/backbones/formats/tensor.js';
+import { useBackend } from '../../src/kernels/backend.js';
 import { decodePatchCore } from '../../src/methods/patchcore/file.js';
 import { PatchCore } from '../../src/methods/patchcore/index.js';
 import { loadMethod } from '../../src/methods/registry.js';
-import { useBackend } from '../../src/runtime/backend.js';
 import { Random } from '../../src/runtime/random.js';
 import { content, smallParts, smallPatchCore } from '../helpers/small-parts.js';
 

@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Image, Sample } from '../../src/data/types.js';
+import { useBackend } from '../../src/kernels/backend.js';
 import { PatchCore, type PatchCoreOptions } from '../../src/methods/patchcore/index.js';
 import type { CallOptions, FitResult, Prediction } from '../../src/methods/types.js';
-import { useBackend } from '../../src/runtime/backend.js';
 import { bankOf, content, smallParts, smallPatchCore } from '../helpers/small-parts.js';
 
 const board = smallParts('board', { train: 14, testGood: 3, testPerDefect: 1 });

@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import * as library from '../../src/index.js';
-import { type BackendName, currentBackend, ensureBackend, useBackend } from '../../src/runtime/backend.js';
+import { ensureBackend, useBackend } from '../../src/kernels/backend.js';
+import { type BackendName, currentBackend } from '../../src/runtime/backend.js';
 
 const FASTEST_FIRST: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
 

@@ -1,7 +1,8 @@
 // The choice of a backend where graphics drivers are missing, silent, broken or wrong: all of them played.
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { currentBackend, ensureBackend, useBackend } from '../../src/runtime/backend.js';
+import { ensureBackend, useBackend } from '../../src/kernels/backend.js';
+import { currentBackend } from '../../src/runtime/backend.js';
 
 /** Puts a navigator in place whose graphics card does this. */
 function pretend(requestAdapter: () => Promise<unknown>): void {

@@ -6,7 +6,7 @@
 // what is left after those. The first 32 bound a distance loosely and cheaply, all but place 31 tightly. A point's norm is below
 // 2^14 units, so products and squared differences are exact in int32. reduction.ts has the reason why these are bounds; the true
 // distance is at least unit x sqrt(integer) less both points' errors.
-import { squaredDistance } from '../wasm/distance.as';
+import { squaredDistance } from '../wasm/distance.inline.as';
 import { centre, rowError, UNLIMITED } from '../wasm/reduce.as';
 
 /** Points per block whose largest distance is kept; plan.ts has the same number. */

@@ -1,6 +1,6 @@
 // topKNeighbors and the pruned search of NeighborIndex on the memory of tfjs's wasm backend.
-import { squaredDistance } from '../wasm/distance.as';
-import { tile4x8 } from '../wasm/reduce.as';
+import { squaredDistance } from '../wasm/distance.inline.as';
+import { tile4x8 } from '../wasm/tile.inline.as';
 
 @inline
 function at(base: usize, index: i32): usize {

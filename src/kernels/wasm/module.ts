@@ -3,7 +3,7 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
-import { KERNELS_SHARED_WASM_BASE64, KERNELS_WASM_BASE64 } from './generated.js';
+import { KERNEL_BINARIES, KERNEL_FUNCTIONS } from './generated.js';
 
 /** The slice of tfjs's wasm backend that the kernels need. */
 interface WasmParts {
@@ -16,19 +16,8 @@ interface WasmParts {
 export type WasmBackend = KernelBackend & WasmParts;
 
 type WasmFunction = (...args: number[]) => number;
-const FUNCTIONS = [
-  'projectRows',
-  'reduceRows',
-  'packPanels',
-  'topKNeighbors',
-  'prunedNeighbors',
-  'kCenterUnit',
-  'kCenterReduce',
-  'kCenterStart',
-  'kCenterAdvance',
-] as const;
 /** Arguments are addresses, counts and floats in the order of the `*.as.ts` files. */
-export type WasmKernels = Readonly<Record<(typeof FUNCTIONS)[number], WasmFunction>>;
+export type WasmKernels = Readonly<Record<(typeof KERNEL_FUNCTIONS)[number], WasmFunction>>;
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
@@ -47,7 +36,7 @@ function isWasmBackend(backend: unknown): backend is WasmBackend {
 }
 
 function isKernels(exports: WebAssembly.Exports): exports is WebAssembly.Exports & WasmKernels {
-  return FUNCTIONS.every((name) => typeof exports[name] === 'function');
+  return KERNEL_FUNCTIONS.every((name) => typeof exports[name] === 'function');
 }
 
 /** @throws IadError BACKEND_WRONG if this is not tfjs's wasm backend or its insides have changed */
@@ -72,10 +61,7 @@ export function wasmKernels(backend: WasmBackend): WasmKernels {
   if (known) return known;
   // A page that is not cross-origin isolated has no SharedArrayBuffer, not even the name.
   const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const bytes = Uint8Array.from(atob(isShared ? KERNELS_SHARED_WASM_BASE64 : KERNELS_WASM_BASE64), (letter) =>
-    letter.charCodeAt(0),
-  );
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const { exports } = new WebAssembly.Instance(kernelModule(isShared), { env: { memory } });
   if (!isKernels(exports)) {
     throw new IadError('BACKEND_WRONG', 'the embedded kernels are not those this code expects', {
       hint: 'Build again: src/kernels/wasm/generated.ts is stale.',
@@ -83,6 +69,19 @@ export function wasmKernels(backend: WasmBackend): WasmKernels {
   }
   instances.set(memory, exports);
   return exports;
+}
+
+/** The module for a kind of memory; with fused multiply-add where this engine takes it. */
+export function kernelModule(isShared: boolean): WebAssembly.Module {
+  const relaxed = decode(isShared ? KERNEL_BINARIES.sharedRelaxed : KERNEL_BINARIES.relaxed);
+  const bytes = WebAssembly.validate(relaxed)
+    ? relaxed
+    : decode(isShared ? KERNEL_BINARIES.shared : KERNEL_BINARIES.plain);
+  return new WebAssembly.Module(bytes);
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
 /** Where a tensor's data starts in the backend's memory. */

@@ -4,7 +4,7 @@ import { readFileBytes, writeFileAtomic } from '#platform/runtime/files';
 import { layerChannels } from '../../backbones/architecture.js';
 import { type FoldedWeights, LAYER_NAMES, type LayerName, resolveWeights } from '../../backbones/index.js';
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../data/geometry.js';
-import { ensureBackend } from '../../runtime/backend.js';
+import { ensureBackend } from '../../kernels/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
 import {
   type Calibration,
