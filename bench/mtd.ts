@@ -11,6 +11,7 @@ import { openDataset } from '../src/data/dataset.js';
 import { loadMask } from '../src/data/load.js';
 import type { Sample } from '../src/data/types.js';
 import { evaluationMap, evaluationMask } from '../src/data/views.js';
+import { useBackend } from '../src/kernels/backend.js';
 import { projectRows, uniformProjection } from '../src/methods/parts/projection.js';
 import {
   type PatchCoreConfig,
@@ -20,7 +21,6 @@ import {
 import { selectRows } from '../src/methods/patchcore/coreset.js';
 import { Scorer } from '../src/methods/patchcore/scorer.js';
 import { imageMetrics, PixelAccumulator } from '../src/metrics/index.js';
-import { useBackend } from '../src/kernels/backend.js';
 import { Random } from '../src/runtime/random.js';
 import { argumentsOf } from './arguments.js';
 import { FeatureCache } from './features.js';

@@ -68,9 +68,34 @@ export function registerKernel(kernel: KernelDefinition, backendName: string): v
       }
       const given: Record<string, TensorInfo> = {};
       for (const [name, tensor] of Object.entries(inputs)) if (tensor) given[name] = tensor;
-      return implementation({ inputs: given, numbers: numbersOf(attrs), backend });
+      return guarded(kernel.name, backend, () => implementation({ inputs: given, numbers: numbersOf(attrs), backend }));
     },
   });
+}
+
+/** What the kernels that are running have allocated; see {@link track}. */
+const allocated: TensorInfo[] = [];
+
+/** Remembers an output or scratch tensor until its kernel ends, so that one which fails leaves nothing behind. */
+export function track(info: TensorInfo): TensorInfo {
+  allocated.push(info);
+  return info;
+}
+
+/** Runs a kernel; if it throws, frees what it allocated and names it in the error. */
+function guarded<T>(name: string, backend: KernelBackend, run: () => T): T {
+  const outer = allocated.length;
+  try {
+    return run();
+  } catch (cause) {
+    for (const { dataId } of allocated.slice(outer)) backend.disposeData(dataId);
+    if (cause instanceof IadError && cause.code === 'MEMORY_BUDGET') {
+      throw new IadError(cause.code, `${name}: out of memory`, { hint: cause.message, cause });
+    }
+    throw cause;
+  } finally {
+    allocated.length = outer;
+  }
 }
 
 function registerGradient(kernelName: string, { inputs, outputs, backward }: KernelGradient): void {

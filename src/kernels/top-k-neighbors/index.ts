@@ -1,7 +1,7 @@
 // topKNeighbors: the exact nearest rows of a bank, without a matrix of all distances.
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
-import { checkInteger, checkMatrix, checkSameDepth } from '../checks.js';
+import { checkInteger, checkTensors } from '../checks.js';
 import { runKernel } from '../registry.js';
 import { TOP_K_NEIGHBORS } from './kernels.js';
 
@@ -30,9 +30,7 @@ export function topKNeighbors(queries: Tensor2D, bank: Tensor2D, k: number): Nei
 }
 
 export function checkSearch(op: string, queries: Tensor2D, bank: Tensor2D, k: number): void {
-  checkMatrix(op, 'queries', queries);
-  checkMatrix(op, 'bank', bank);
-  checkSameDepth(op, queries, bank);
+  checkTensors(op, { queries: [queries, ['Q', 'D']], bank: [bank, ['M', 'D']] });
   checkInteger(op, 'k', k, 1, bank.shape[0]);
 }
 

@@ -3,6 +3,7 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
+import { track } from '../registry.js';
 import { KERNEL_BINARIES, KERNEL_FUNCTIONS } from './generated.js';
 
 /** The slice of tfjs's wasm backend that the kernels need. */
@@ -91,7 +92,7 @@ export function address(backend: WasmBackend, tensor: TensorInfo): number {
 
 /** Allocates an output tensor on the backend's heap, uninitialised. */
 export function allocate(backend: WasmBackend, shape: number[], dtype: 'float32' | 'int32'): TensorInfo {
-  const info = backend.makeOutput(shape, dtype);
+  const info = track(backend.makeOutput(shape, dtype));
   if (tf.util.sizeFromShape(shape) > 0 && address(backend, info) === 0) {
     backend.disposeData(info.dataId);
     throw new IadError('MEMORY_BUDGET', `the wasm heap has no room for a tensor of shape [${shape}]`, {
