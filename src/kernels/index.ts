@@ -1,7 +1,9 @@
 // The kernels: what anomaly detection needs and stock TensorFlow.js lacks, or has slow, as ops of TensorFlow.js.
 
+export { type GaussianBlurOptions, gaussianBlur } from './gaussian-blur/index.js';
 export { anchorsFrom } from './k-center-greedy/anchors.js';
 export { type KCenterOptions, type KCenterResult, kCenterGreedy } from './k-center-greedy/index.js';
 export { registerKernels } from './list.js';
+export { type PatchEmbedOptions, patchEmbed } from './patch-embed/index.js';
 export { type Neighbors, topKNeighbors } from './top-k-neighbors/index.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';

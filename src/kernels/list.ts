@@ -1,13 +1,17 @@
 // Every kernel of the library. A new kernel is one line here.
+import { GAUSSIAN_BLUR } from './gaussian-blur/kernel.js';
 import { K_CENTER_ADVANCE, K_CENTER_START } from './k-center-greedy/kernels.js';
+import { PATCH_EMBED } from './patch-embed/kernel.js';
 import { type KernelDefinition, registerKernel } from './registry.js';
 import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './top-k-neighbors/kernels.js';
 
 export const KERNELS: readonly KernelDefinition[] = [
+  GAUSSIAN_BLUR,
   K_CENTER_ADVANCE,
   K_CENTER_START,
   NEIGHBOR_INDEX_BUILD,
   NEIGHBOR_INDEX_SEARCH,
+  PATCH_EMBED,
   TOP_K_NEIGHBORS,
 ];
 
