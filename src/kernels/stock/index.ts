@@ -1,7 +1,7 @@
 // tfjs's own kernels that a backend lacks or has slow: ours take their place under tfjs's names, so that every stock op and
 // its gradient gains. They are put in by useBackend, never by an import.
 
-import type { KernelFunc } from '@tensorflow/tfjs';
+import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 
 export interface StockKernel {
@@ -13,14 +13,26 @@ export interface StockKernel {
 
 const STOCK_KERNELS: readonly StockKernel[] = [];
 
-const installed = new Set<StockKernel>();
+/** What tfjs had under a kernel's name before. */
+const replaced = new Map<StockKernel, KernelConfig | undefined>();
 
 /** Replaces or adds tfjs's kernels for a backend; a second call does nothing. */
 export function installStockKernels(backendName: string): void {
   for (const kernel of STOCK_KERNELS) {
-    if (kernel.backendName !== backendName || installed.has(kernel)) continue;
-    if (tf.getKernel(kernel.name, backendName)) tf.unregisterKernel(kernel.name, backendName);
+    if (kernel.backendName !== backendName || replaced.has(kernel)) continue;
+    const own = tf.getKernel(kernel.name, backendName);
+    if (own) tf.unregisterKernel(kernel.name, backendName);
     tf.registerKernel({ kernelName: kernel.name, backendName, kernelFunc: kernel.run });
-    installed.add(kernel);
+    replaced.set(kernel, own);
+  }
+}
+
+/** Gives tfjs its own kernels back, for those who compare with them. */
+export function removeStockKernels(backendName: string): void {
+  for (const [kernel, own] of replaced) {
+    if (kernel.backendName !== backendName) continue;
+    tf.unregisterKernel(kernel.name, backendName);
+    if (own) tf.registerKernel(own);
+    replaced.delete(kernel);
   }
 }
