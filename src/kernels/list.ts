@@ -1,6 +1,7 @@
 // Every kernel of the library. A new kernel is one line here.
 import { GAUSSIAN_BLUR } from './gaussian-blur/kernel.js';
 import { K_CENTER_ADVANCE, K_CENTER_START } from './k-center-greedy/kernels.js';
+import { NORMALIZED_DIFFERENCE, NORMALIZED_DIFFERENCE_GRADIENT } from './normalized-difference/kernel.js';
 import { PATCH_EMBED } from './patch-embed/kernel.js';
 import { type KernelDefinition, registerKernel } from './registry.js';
 import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './top-k-neighbors/kernels.js';
@@ -11,6 +12,8 @@ export const KERNELS: readonly KernelDefinition[] = [
   K_CENTER_START,
   NEIGHBOR_INDEX_BUILD,
   NEIGHBOR_INDEX_SEARCH,
+  NORMALIZED_DIFFERENCE,
+  NORMALIZED_DIFFERENCE_GRADIENT,
   PATCH_EMBED,
   TOP_K_NEIGHBORS,
 ];
