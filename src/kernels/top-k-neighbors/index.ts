@@ -20,7 +20,7 @@ export interface Neighbors {
  * @param queries float32 [Q, D]
  * @param bank float32 [M, D]
  * @param k 1..M
- * @returns tensors owned by the caller. On cpu and wasm the same bits; elsewhere up to the backend's float32 rounding, and a tie
+ * @returns tensors owned by the caller. On cpu and wasm the same bits; elsewhere up to the backend's float32 rounding; from stock ops a tie
  * of more than k + 8 equal rows may go to any of them
  * @throws IadError BAD_ARGUMENT for other shapes, types or k
  */
