@@ -1,4 +1,5 @@
 // Every row of the kernel benchmark. A new kernel is one line here.
+import { K_CENTER_BENCHMARKS } from './k-center-greedy.js';
 import type { KernelBenchmark } from './types.js';
 
-export const BENCHMARKS: readonly KernelBenchmark[] = [];
+export const BENCHMARKS: readonly KernelBenchmark[] = [...K_CENTER_BENCHMARKS];
