@@ -2,6 +2,7 @@
 
 export { anchorsFrom } from './k-center-greedy/anchors.js';
 export { type KCenterOptions, type KCenterResult, kCenterGreedy } from './k-center-greedy/index.js';
+export { KCenterStream, type StreamCoreset } from './k-center-greedy/stream.js';
 export { registerKernels } from './list.js';
 export { type Neighbors, topKNeighbors } from './top-k-neighbors/index.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';

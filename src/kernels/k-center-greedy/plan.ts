@@ -32,3 +32,14 @@ export function sliceSize(last: number | undefined, elapsedMs: number): number {
   const wanted = (last * SLICE_MS) / Math.max(elapsedMs, 1);
   return Math.max(1, Math.round(Math.min(wanted, 2 * last, 8192)));
 }
+
+/** Parts of a stream's rows: a block of new rows takes two, a reduced one takes one. */
+export const STREAM_SHARES = 8;
+
+/** Larger blocks cost time with the square of their size, and gain little. */
+const MOST_STREAM_BLOCK = 16_384;
+
+/** Rows that a block of a stream which keeps `maxRows` rows is reduced to. */
+export function streamBlock(maxRows: number): number {
+  return Math.min(Math.floor(maxRows / STREAM_SHARES), MOST_STREAM_BLOCK);
+}
