@@ -3,6 +3,8 @@
 
 import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { IadError } from '../../runtime/errors.js';
+import { guarded } from '../registry.js';
 
 export interface StockKernel {
   /** tfjs's name of the kernel. */
@@ -11,7 +13,7 @@ export interface StockKernel {
   readonly run: KernelFunc;
 }
 
-const STOCK_KERNELS: readonly StockKernel[] = [];
+export const STOCK_KERNELS: readonly StockKernel[] = [];
 
 /** What tfjs had under a kernel's name before. */
 const replaced = new Map<StockKernel, KernelConfig | undefined>();
@@ -22,9 +24,16 @@ export function installStockKernels(backendName: string): void {
     if (kernel.backendName !== backendName || replaced.has(kernel)) continue;
     const own = tf.getKernel(kernel.name, backendName);
     if (own) tf.unregisterKernel(kernel.name, backendName);
-    tf.registerKernel({ kernelName: kernel.name, backendName, kernelFunc: kernel.run });
+    tf.registerKernel({ kernelName: kernel.name, backendName, kernelFunc: guardedRun(kernel) });
     replaced.set(kernel, own);
   }
+}
+
+function guardedRun({ name, backendName, run }: StockKernel): KernelFunc {
+  return (call) => {
+    if (call.backend instanceof tf.KernelBackend) return guarded(name, call.backend, () => run(call));
+    throw new IadError('BACKEND_WRONG', `${name}: backend ${backendName} is not a tfjs KernelBackend`);
+  };
 }
 
 /** Gives tfjs its own kernels back, for those who compare with them. */
