@@ -2,6 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import Benchmark from 'benchmark';
+import { webGpuBackend } from '../../src/kernels/webgpu/backend.js';
 import type { Inputs, Run } from '../kernels/types.js';
 
 export interface Timing {
@@ -15,28 +16,15 @@ export interface Timing {
 /** Seconds that one function's samples may take together; a longer one is run once. */
 const PATIENCE_S = { quick: 0.7, real: 3 } as const;
 
-/** Until the device is done: a GPU's work is queued, and reading a result is what waits for it. */
+/** Until the device is done: a GPU's work is only queued when an op returns. */
 async function finish(outputs: readonly Tensor[]): Promise<void> {
-  const last = outputs.at(-1);
-  if (last && tf.getBackend() === 'webgpu') await waitForGpu();
+  if (tf.getBackend() === 'webgpu') {
+    const backend = webGpuBackend(tf.backend());
+    backend.endComputePassEncoder();
+    backend.submitQueue();
+    await backend.device.queue.onSubmittedWorkDone();
+  }
   tf.dispose([...outputs]);
-}
-
-async function waitForGpu(): Promise<void> {
-  const backend: unknown = tf.backend();
-  const done =
-    typeof backend === 'object' && backend !== null && 'queue' in backend && isQueue(backend.queue) && backend.queue;
-  if (!done) throw new Error('the webgpu backend has no queue');
-  if ('submitQueue' in tf.backend()) submit(tf.backend());
-  await done.onSubmittedWorkDone();
-}
-
-function isQueue(queue: unknown): queue is { onSubmittedWorkDone(): Promise<void> } {
-  return typeof queue === 'object' && queue !== null && 'onSubmittedWorkDone' in queue;
-}
-
-function submit(backend: object): void {
-  if ('submitQueue' in backend && typeof backend.submitQueue === 'function') backend.submitQueue();
 }
 
 async function once(run: Run, inputs: Inputs): Promise<number> {
