@@ -124,7 +124,7 @@ function readme(): string {
   ./iad-tf --help                                                  the command line
 
 ${WEIGHTS} is Keras ResNet-50 up to layer3; from this folder:
-  ./iad-tf fit --data parts/ --config resnet50.json --model parts.iad
+  ./iad-tf fit --data parts/ --config resnet50.json --out parts.iad
 
 A GPU is used through Vulkan. Where there is a driver but no loader, put libvulkan.so.1 (Debian package libvulkan1)
 beside this file and set
