@@ -1,0 +1,37 @@
+// Results as a Markdown table.
+import type { BenchResults } from './results.js';
+import { ratios, short } from './table.js';
+
+export function markdown({ rows, backends, machine, date }: BenchResults): string {
+  const named = backends.map(({ name, device, limits }) => {
+    const told = limits ? `, at most ${short(limits.gflops)} GFLOP/s and ${short(limits.gbps)} GB/s` : '';
+    return `${name} (${device}${told})`;
+  });
+  const lines = rows.map((row) =>
+    [
+      `\`${row.op}\` ${row.sizes}`,
+      row.backend,
+      short(row.ms),
+      short(row.gflops),
+      row.share === null ? '' : `${(100 * row.share).toFixed(0)} %`,
+      ratios(row).replaceAll(' x', ' ×'),
+    ].join(' | '),
+  );
+  return [
+    `${date}, ${machine.cores} cores of ${machine.cpu}, Node ${machine.node.slice(1)}; ${named.join('; ')}.`,
+    '',
+    '| kernel | backend | ms | GFLOP/s | of the limit | faster than |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...lines.map((line) => `| ${line} |`),
+  ].join('\n');
+}
+
+const START = '<!-- bench: made by npm run bench:readme -->';
+const END = '<!-- /bench -->';
+
+/** The document with what stands between its two marks made anew. */
+export function withTable(document: string, table: string): string {
+  const [start, end] = [document.indexOf(START), document.indexOf(END)];
+  if (start < 0 || end < start) throw new Error(`the document lacks the marks ${START} and ${END}`);
+  return `${document.slice(0, start + START.length)}\n${table}\n${document.slice(end)}`;
+}
