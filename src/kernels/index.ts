@@ -13,5 +13,6 @@ export { type KCenterOptions, type KCenterResult, kCenterGreedy } from './k-cent
 export { KCenterStream, type StreamCoreset } from './k-center-greedy/stream.js';
 export { registerKernels } from './list.js';
 export { type MahalanobisOptions, mahalanobisBatched } from './mahalanobis-batched/index.js';
+export { KernelThreads, type ThreadsOptions } from './threads/index.js';
 export { type Neighbors, topKNeighbors } from './top-k-neighbors/index.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';
