@@ -1,13 +1,23 @@
 // Every kernel of the library. A new kernel is one line here.
+import { AFFINE_COUPLING, AFFINE_COUPLING_GRADIENT, AFFINE_COUPLING_INVERSE } from './affine-coupling/kernel.js';
+import { CHANNEL_PERMUTE } from './channel-permute/kernel.js';
 import { K_CENTER_ADVANCE, K_CENTER_START } from './k-center-greedy/kernels.js';
+import { PERLIN_NOISE } from './perlin-noise/kernel.js';
+import { RANDOM_PROJECTION } from './random-projection/kernel.js';
 import { type KernelDefinition, registerKernel } from './registry.js';
 import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './top-k-neighbors/kernels.js';
 
 export const KERNELS: readonly KernelDefinition[] = [
+  AFFINE_COUPLING,
+  AFFINE_COUPLING_GRADIENT,
+  AFFINE_COUPLING_INVERSE,
+  CHANNEL_PERMUTE,
   K_CENTER_ADVANCE,
   K_CENTER_START,
   NEIGHBOR_INDEX_BUILD,
   NEIGHBOR_INDEX_SEARCH,
+  PERLIN_NOISE,
+  RANDOM_PROJECTION,
   TOP_K_NEIGHBORS,
 ];
 

@@ -6,7 +6,6 @@ import { type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { loadImage } from '../../data/load.js';
 import type { ImageSource } from '../../data/types.js';
 import { extractView, resizeToPlan } from '../../data/views.js';
-import { IadError } from '../../runtime/errors.js';
 import {
   applyPooling,
   composePooling,
@@ -16,7 +15,6 @@ import {
   hasClosedForm,
   type LayerPooling,
 } from '../parts/patch-embedding.js';
-import { type Projection, project, projectionTensor } from '../parts/projection.js';
 import { geometryOf, type PatchCoreConfig } from './config.js';
 
 /** The patches of one view of an image. */
@@ -36,13 +34,11 @@ export interface OpenImage {
 export class Embedder {
   readonly #config: PatchCoreConfig;
   readonly #backbone: Backbone;
-  readonly #projection: tf.Tensor4D | null;
   readonly #poolings: LayerPooling[] | null;
 
-  constructor(config: PatchCoreConfig, weights: FoldedWeights, projection: Projection | null) {
+  constructor(config: PatchCoreConfig, weights: FoldedWeights) {
     this.#config = config;
     this.#backbone = createBackbone(weights);
-    this.#projection = projection && projectionTensor(projection);
     const channels = config.layers.map((layer) => this.#backbone.channels(layer));
     const general = config.variant === 'official' && !hasClosedForm(channels, config.patchSize, config.dimension);
     this.#poolings = general ? composePooling(channels, config.patchSize, config.dimension) : null;
@@ -59,19 +55,8 @@ export class Embedder {
     return { plan, embedView: (index) => this.#embedView(extractView(resized, plan, index)) };
   }
 
-  /** The rows in the dimensions that the coreset is chosen in; only with a projection. */
-  async project(rows: Float32Array, dimension: number): Promise<Float32Array> {
-    const weights = this.#projection;
-    if (!weights) throw new IadError('BAD_ARGUMENT', 'there is no projection to apply', { path: 'Embedder.project' });
-    const projected = tf.tidy(() => project(tf.tensor2d(rows, [rows.length / dimension, dimension]), weights));
-    const data = await projected.data<'float32'>();
-    projected.dispose();
-    return data;
-  }
-
   dispose(): void {
     this.#backbone.dispose();
-    this.#projection?.dispose();
   }
 
   async #embedView(view: Uint8Array): Promise<ViewPatches> {
