@@ -32,3 +32,15 @@ export function sliceSize(last: number | undefined, elapsedMs: number): number {
   const wanted = (last * SLICE_MS) / Math.max(elapsedMs, 1);
   return Math.max(1, Math.round(Math.min(wanted, 2 * last, 8192)));
 }
+
+/** Threads of a GPU that add up one row: 8 where it has so many groups of four numbers (or numbers), else fewer, a power of two. */
+export function gpuLanes(depth: number): number {
+  const units = depth % 4 === 0 ? depth / 4 : depth;
+  return 2 ** Math.min(3, Math.floor(Math.log2(units)));
+}
+
+/** Rows that a GPU binds at once: all, or a multiple of 1024, the largest block of a workgroup. */
+export function gpuPartRows(rows: number, depth: number, bindingBytes: number): number {
+  const most = Math.floor(bindingBytes / (4 * depth));
+  return rows <= most ? rows : Math.max(1024, Math.floor(most / 1024) * 1024);
+}
