@@ -12,6 +12,7 @@ export { type GaussianBlurOptions, gaussianBlur } from './gaussian-blur/index.js
 export type { Border } from './gaussian-blur/plan.js';
 export { anchorsFrom } from './k-center-greedy/anchors.js';
 export { type KCenterOptions, type KCenterResult, kCenterGreedy } from './k-center-greedy/index.js';
+export { KCenterStream, type StreamCoreset } from './k-center-greedy/stream.js';
 export { registerKernels } from './list.js';
 export { type MahalanobisOptions, mahalanobisBatched } from './mahalanobis-batched/index.js';
 export { normalizedDifference } from './normalized-difference/index.js';
