@@ -3,6 +3,7 @@
 
 import type { KernelFunc } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { STOCK_GRADIENTS } from './gradients.js';
 
 export interface StockKernel {
   /** tfjs's name of the kernel. */
@@ -15,8 +16,11 @@ const STOCK_KERNELS: readonly StockKernel[] = [];
 
 const installed = new Set<StockKernel>();
 
-/** Replaces or adds tfjs's kernels for a backend; a second call does nothing. */
+/** Replaces or adds tfjs's kernels for a backend, and the gradients for all; a second call does nothing. */
 export function installStockKernels(backendName: string): void {
+  for (const gradient of STOCK_GRADIENTS) {
+    if (tf.getGradient(gradient.kernelName) !== gradient) tf.registerGradient(gradient);
+  }
   for (const kernel of STOCK_KERNELS) {
     if (kernel.backendName !== backendName || installed.has(kernel)) continue;
     if (tf.getKernel(kernel.name, backendName)) tf.unregisterKernel(kernel.name, backendName);
