@@ -5,6 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { CaseTensor, ExpectedTensor, KernelCase } from './case.js';
 import { type KernelDefinition, runKernel } from './registry.js';
+import type { StockCase } from './stock/case.js';
 
 function toTensor({ values, shape }: CaseTensor): Tensor {
   return tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32');
@@ -33,11 +34,26 @@ export function difference(found: CaseTensor, expected: ExpectedTensor): string 
  * leaked. Empty where all is well.
  */
 export async function conform(kernel: KernelDefinition, kernelCase: KernelCase): Promise<string[]> {
+  return conformRun((inputs) => runKernel(kernel, inputs, { ...kernelCase.numbers }), kernelCase);
+}
+
+/** The same for a kernel that goes by one of tfjs's names. */
+export async function conformStock(kernelName: string, stockCase: StockCase): Promise<string[]> {
+  return conformRun((inputs) => {
+    const outputs = tf.engine().runKernel<Tensor | Tensor[]>(kernelName, inputs, { ...stockCase.attrs });
+    return Array.isArray(outputs) ? outputs : [outputs];
+  }, stockCase);
+}
+
+async function conformRun(
+  runOnce: (inputs: Record<string, Tensor>) => Tensor[],
+  kernelCase: Omit<KernelCase, 'numbers'>,
+): Promise<string[]> {
   const inputs = Object.fromEntries(Object.entries(kernelCase.inputs).map(([name, given]) => [name, toTensor(given)]));
   const problems: string[] = [];
   const before = tf.memory().numTensors;
   const run = async () => {
-    const outputs = runKernel(kernel, inputs, { ...kernelCase.numbers });
+    const outputs = runOnce(inputs);
     const values = await Promise.all(outputs.map(read));
     tf.dispose(outputs);
     return values;

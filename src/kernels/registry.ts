@@ -83,7 +83,7 @@ export function track(info: TensorInfo): TensorInfo {
 }
 
 /** Runs a kernel; if it throws, frees what it allocated and names it in the error. */
-function guarded<T>(name: string, backend: KernelBackend, run: () => T): T {
+export function guarded<T>(name: string, backend: KernelBackend, run: () => T): T {
   const outer = allocated.length;
   try {
     return run();

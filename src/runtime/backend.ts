@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { importNative, provideWebGpu } from '#platform/runtime/machine';
 import { IadError } from './errors.js';
+import { registerWebGpu } from './webgpu.js';
 
 export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
@@ -151,7 +152,7 @@ async function tryWebGpu(askedFor: boolean): Promise<Attempt> {
   if (!askedFor && /swiftshader|llvmpipe|lavapipe|software/i.test(label)) {
     return { reason: `only a software renderer (${label})` };
   }
-  await import('@tensorflow/tfjs-backend-webgpu');
+  await registerWebGpu(adapter);
   return (await canSet('webgpu')) ? { device: label } : { reason: `the adapter (${label}) gave no device` };
 }
 

@@ -36,6 +36,7 @@ export type IadErrorCode =
   // the machine
   | 'BACKEND_UNAVAILABLE'
   | 'BACKEND_WRONG'
+  | 'DEVICE_LOST'
   | 'WORKER_CRASHED'
   | 'MEMORY_BUDGET'
   | 'DISK_FULL'

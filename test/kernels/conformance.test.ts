@@ -2,9 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useBackend } from '../../src/kernels/backend.js';
-import { conform } from '../../src/kernels/conform.js';
+import { conform, conformStock } from '../../src/kernels/conform.js';
 import { KERNELS } from '../../src/kernels/list.js';
 import type { KernelDefinition } from '../../src/kernels/registry.js';
+import { STOCK_KERNELS } from '../../src/kernels/stock/index.js';
+import { STOCK_SUITES } from '../../src/kernels/stock/suites.js';
 import { SUITES } from '../../src/kernels/suites.js';
 import { missing } from '../helpers/needs.js';
 
@@ -25,6 +27,11 @@ test('every kernel is walked over', () => {
   expect(KERNELS.map(({ name }) => name).filter((name) => !walked.has(name))).toEqual([]);
 });
 
+test("every kernel under one of tfjs's names is walked over", () => {
+  const walked = new Set(STOCK_SUITES.map(({ name }) => name));
+  expect(STOCK_KERNELS.map(({ name }) => name).filter((name) => !walked.has(name))).toEqual([]);
+});
+
 describe.each(WALKS)('$name', ({ name, backend, kernelOf }) => {
   const absent = backend === 'webgpu' ? missing('webgpu') : null;
   beforeAll(async () => {
@@ -38,6 +45,22 @@ describe.each(WALKS)('$name', ({ name, backend, kernelOf }) => {
     test.skipIf(absent !== null).each(cases)(`${suite.kernel.name}: $name`, async (kernelCase) => {
       expect(tf.getBackend()).toBe(backend);
       expect(await conform(kernel, kernelCase)).toEqual([]);
+    });
+  }
+});
+
+// Ours on wasm, tfjs's own elsewhere: under one name they must mean the same.
+describe.each(['cpu', 'wasm', 'webgpu'] as const)("tfjs's names on %s", (backend) => {
+  const absent = backend === 'webgpu' ? missing('webgpu') : null;
+  beforeAll(async () => {
+    if (absent === null) await useBackend(backend);
+  });
+
+  for (const { name, cases } of STOCK_SUITES) {
+    const walked = cases().filter(({ except }) => except?.[backend] === undefined);
+    test.skipIf(absent !== null).each(walked)(`${name}: $name`, async (stockCase) => {
+      expect(tf.getBackend()).toBe(backend);
+      expect(await conformStock(name, stockCase)).toEqual([]);
     });
   }
 });

@@ -62,14 +62,18 @@ export function wasmKernels(backend: WasmBackend): WasmKernels {
   if (known) return known;
   // A page that is not cross-origin isolated has no SharedArrayBuffer, not even the name.
   const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const { exports } = new WebAssembly.Instance(kernelModule(isShared), { env: { memory } });
-  if (!isKernels(exports)) {
-    throw new IadError('BACKEND_WRONG', 'the embedded kernels are not those this code expects', {
-      hint: 'Build again: src/kernels/wasm/generated.ts is stale.',
-    });
-  }
-  instances.set(memory, exports);
-  return exports;
+  const kernels = instantiate(kernelModule(isShared), memory);
+  instances.set(memory, kernels);
+  return kernels;
+}
+
+/** The kernels of a module on a memory. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WasmKernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  if (isKernels(exports)) return exports;
+  throw new IadError('BACKEND_WRONG', 'the embedded kernels are not those this code expects', {
+    hint: 'Build again: src/kernels/wasm/generated.ts is stale.',
+  });
 }
 
 /** The module for a kind of memory; with fused multiply-add where this engine takes it. */

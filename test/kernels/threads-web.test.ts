@@ -1,0 +1,67 @@
+// Kernel threads in Chromium, with and without cross-origin isolation.
+import { type Browser, chromium as driver } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromium, missing } from '../helpers/needs.js';
+import { bundle } from '../package/bundle.js';
+import { serve } from '../package/server.js';
+
+const PAGE = `
+import { KernelThreads } from './dist/kernels/threads/index.js';
+globalThis.errorsOf = async (lists) => {
+  const threads = await KernelThreads.open(2, { maxBytes: 1 << 20 });
+  return threads.run('rowError', lists).finally(() => threads.close());
+};
+globalThis.trap = async () => {
+  const threads = await KernelThreads.open(2, { maxBytes: 1 << 20 });
+  return threads.run('packPanels', [[0, 8, 1, 1 << 30]]);
+};`;
+
+const reason = missing('browser');
+
+describe.skipIf(reason !== null)('in a browser', () => {
+  let browser: Browser;
+  let files: Map<string, string | Uint8Array>;
+  beforeAll(async () => {
+    const made = await bundle({ code: PAGE });
+    files = new Map(made.files.map(({ path, contents }) => [path.slice(path.lastIndexOf('/')), contents]));
+    const script = [...files.keys()].find((path) => /^\/(stdin|entry)\.js$/.test(path));
+    files.set('/', `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${script}"></script>`);
+    browser = await driver.launch({ executablePath: chromium() ?? '', args: ['--no-sandbox', '--disable-quic'] });
+  });
+  afterAll(() => browser?.close());
+
+  async function evaluate(isolated: boolean, code: string, headers: string | null = null): Promise<unknown> {
+    const page = await browser.newPage();
+    const server = await serve({ files: headers === null ? files : withPolicy(headers), folders: new Map(), isolated });
+    try {
+      await page.goto(server.address);
+      await page.waitForFunction('"trap" in globalThis');
+      return await page.evaluate(`${code}.catch((error) => error.message)`);
+    } finally {
+      await page.close();
+      await server.close();
+    }
+  }
+
+  function withPolicy(policy: string): Map<string, string | Uint8Array> {
+    const meta = `<meta http-equiv="content-security-policy" content="${policy}">`;
+    return new Map([...files, ['/', String(files.get('/')).replace('<link', `${meta}<link`)]]);
+  }
+
+  test('they compute', async () => {
+    expect(await evaluate(true, 'errorsOf([[4, 1, 1, 0], [9, 1, 1, 0], [16, 1, 1, 0]])')).toEqual([2, 3, 4]);
+  });
+
+  test('a trap is WORKER_CRASHED', async () => {
+    expect(await evaluate(true, 'trap()')).toMatch(/WORKER_CRASHED.*out of bounds/);
+  });
+
+  test('a page that is not isolated is told what to serve', async () => {
+    expect(await evaluate(false, 'errorsOf([])')).toMatch(/BACKEND_UNAVAILABLE.*Cross-Origin-Opener-Policy/);
+  });
+
+  test('a page whose policy forbids the workers is told so, instead of waiting', async () => {
+    const policy = "worker-src 'self'";
+    expect(await evaluate(true, 'errorsOf([[4, 1, 1, 0]])', policy)).toMatch(/WORKER_CRASHED.*worker-src blob:/);
+  });
+});
