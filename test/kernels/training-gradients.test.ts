@@ -70,7 +70,11 @@ function estimates(trained: TrainingOp, { values, weights }: Problem): Estimate[
       if (change !== 0) noise += weights[j]! * Math.max(1, Math.abs(above[j]!));
     }
     const width = plus - minus;
-    return { value: sum / width, magnitude: magnitude / width, noise: (Math.sqrt(depth) * 4 * EPSILON * noise) / width };
+    return {
+      value: sum / width,
+      magnitude: magnitude / width,
+      noise: (Math.sqrt(depth) * 4 * EPSILON * noise) / width,
+    };
   };
   return values.map((array) =>
     Array.from(array, (_, i) => {
@@ -81,26 +85,30 @@ function estimates(trained: TrainingOp, { values, weights }: Problem): Estimate[
   );
 }
 
-/** The gradient that the backend computes. */
-function gradients({ shapes, run }: TrainingOp, { values, weights }: Problem): Float32Array[] {
-  return tf.tidy(() => {
-    const loss = (...inputs: Tensor[]) => tf.sum(tf.mul(run(...inputs).flatten(), tf.tensor1d(weights))).asScalar();
-    return tf
-      .grads(loss)(tensors(shapes, values))
-      .map((gradient, i) => {
-        expect(gradient.shape).toEqual(shapes[i]);
-        return Float32Array.from(gradient.dataSync());
-      });
+/** The op's outputs and its gradients, as the current backend computes them. */
+async function results({ shapes, run }: TrainingOp, { values, weights }: Problem): Promise<Float32Array[]> {
+  const tensorsOut = tf.tidy(() => {
+    const inputs = tensors(shapes, values);
+    const loss = (...given: Tensor[]) => tf.sum(tf.mul(run(...given).flatten(), tf.tensor1d(weights))).asScalar();
+    return [run(...inputs).clone(), ...tf.grads(loss)(inputs)];
   });
+  expect(tensorsOut.slice(1).map(({ shape }) => shape)).toEqual(shapes);
+  const arrays = await Promise.all(tensorsOut.map((tensor) => tensor.data()));
+  tf.dispose(tensorsOut);
+  return arrays.map((array) => Float32Array.from(array));
 }
 
-/** Where the found gradients are further from the wanted ones than allowed. */
-function differences(found: Float32Array[], wanted: ArrayLike<number>[], allowed: number[][]): string[] {
+/** Where the found values are further from the wanted ones than allowed. */
+function differences(
+  found: readonly Float32Array[],
+  wanted: readonly ArrayLike<number>[],
+  allowed: (input: number, i: number) => number,
+): string[] {
   const off: string[] = [];
   for (const [input, array] of found.entries()) {
     for (const [i, value] of array.entries()) {
-      const [want, bound] = [wanted[input]![i]!, allowed[input]![i]!];
-      if (!(Math.abs(value - want) <= bound)) off.push(`input ${input}[${i}]: ${value}, not ${want} within ${bound}`);
+      const [want, bound] = [wanted[input]![i]!, allowed(input, i)];
+      if (!(Math.abs(value - want) <= bound)) off.push(`array ${input}[${i}]: ${value}, not ${want} within ${bound}`);
     }
   }
   return off;
@@ -110,13 +118,18 @@ function differences(found: Float32Array[], wanted: ArrayLike<number>[], allowed
 const ROUNDING = { cpu: 256 * EPSILON, wasm: 256 * EPSILON, webgpu: 2 ** -12 } as const;
 const BACKENDS = ['cpu', 'wasm', 'webgpu'] as const;
 
-const known = new Map<string, { problem: Problem; finite: Estimate[][]; cpu: Float32Array[] }>();
+interface Known {
+  readonly problem: Problem;
+  readonly finite: Estimate[][];
+  readonly cpu: Float32Array[];
+}
+const known = new Map<TrainingOp, Known>();
 
 beforeAll(async () => {
   await useBackend('cpu');
   for (const trained of TRAINING_OPS) {
     const problem = problemOf(trained);
-    known.set(trained.op, { problem, finite: estimates(trained, problem), cpu: gradients(trained, problem) });
+    known.set(trained, { problem, finite: estimates(trained, problem), cpu: await results(trained, problem) });
   }
 });
 
@@ -126,17 +139,27 @@ describe.each(BACKENDS)('%s', (backend) => {
     if (absent === null) await useBackend(backend);
   });
 
-  test.skipIf(absent !== null).each(TRAINING_OPS)('$op', (trained) => {
-    const { problem, finite, cpu } = known.get(trained.op)!;
+  test.skipIf(absent !== null).each(TRAINING_OPS)('$op', async (trained) => {
+    const { problem, finite, cpu } = known.get(trained)!;
     const before = tf.memory().numTensors;
-    const found = gradients(trained, problem);
+    const [output, ...gradients] = await results(trained, problem);
     expect(tf.memory().numTensors).toBe(before);
-    const scale = Math.max(...finite.flat().map(({ magnitude }) => magnitude));
-    const rounding = ROUNDING[backend] * scale;
+    const outputRounding = ROUNDING[backend] * largest([cpu[0]!]);
+    expect(
+      differences([output!], [cpu[0]!], () => outputRounding),
+      "cpu's output",
+    ).toEqual([]);
+    const rounding = ROUNDING[backend] * largest(finite.map((input) => input.map(({ magnitude }) => magnitude)));
+    expect(
+      differences(gradients, cpu.slice(1), () => rounding),
+      "cpu's gradient",
+    ).toEqual([]);
     const values = finite.map((input) => input.map(({ value }) => value));
-    const bounds = finite.map((input) => input.map(({ error }) => error + rounding));
-    expect(differences(found, values, bounds), 'finite differences').toEqual([]);
-    const equal = finite.map((input) => input.map(() => rounding));
-    expect(differences(found, cpu, equal), "cpu's gradient").toEqual([]);
+    const bound = (input: number, i: number) => finite[input]![i]!.error + rounding;
+    expect(differences(gradients, values, bound), 'finite differences').toEqual([]);
   });
 });
+
+function largest(arrays: readonly ArrayLike<number>[]): number {
+  return Math.max(...arrays.flatMap((array) => Array.from(array, Math.abs)));
+}

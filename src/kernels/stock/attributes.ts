@@ -69,7 +69,12 @@ export function flag(attrs: NamedAttrMap | undefined, name: string): boolean {
  * The geometry of a convolution, as tfjs's own kernels compute it.
  * @throws IadError BACKEND_WRONG for channels first, which tfjs's wasm backend does not convolve either
  */
-export function convolution(input: number[], filter: number[], attrs: NamedAttrMap | undefined, depthwise: boolean): Conv2DInfo {
+export function convolution(
+  input: number[],
+  filter: number[],
+  attrs: NamedAttrMap | undefined,
+  depthwise: boolean,
+): Conv2DInfo {
   if (attrs?.dataFormat === 'NCHW') throw wrongAttribute('dataFormat', 'NCHW');
   const dilations = depthwise ? pair(attrs, 'dilations') : 1;
   const shapes = [four(input, 'the input'), four(filter, 'the filter')] as const;

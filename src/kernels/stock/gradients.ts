@@ -1,5 +1,6 @@
-// Gradients that tfjs lacks or has wrong, for every backend: comparisons and topk (none), mirrorPad (drops what flows into the
-// border), avgPool (forgets that a window over the border averages fewer values).
+// Gradients that tfjs lacks or has wrong, for every backend: comparisons and topk (none), maximum, minimum and squaredDifference
+// (wrong shape after broadcasting), mirrorPad (drops what flows into the border), avgPool (forgets that a window over the border
+// averages fewer values).
 import type { GradConfig, Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
@@ -25,6 +26,41 @@ function needed<T>(value: T | undefined, what: string): T {
   });
 }
 
+function single(dy: Tensor | Tensor[], what: string): Tensor {
+  return needed(Array.isArray(dy) ? dy[0] : dy, what);
+}
+
+/** The gradient of an input that was broadcast. */
+function summedTo(shape: number[], gradient: Tensor): Tensor {
+  return tf.sum(gradient, tf.broadcast_util.getReductionAxes(shape, gradient.shape)).reshape(shape);
+}
+
+/** @param slope the slope by `a`, and that by `b`, of an op that takes both in */
+function binary(kernelName: string, slope: (a: Tensor, b: Tensor) => [a: Tensor, b: Tensor]): GradConfig {
+  return {
+    kernelName,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, saved) => {
+      const [a, b] = [needed(saved[0], kernelName), needed(saved[1], kernelName)];
+      const upstream = single(dy, kernelName);
+      return {
+        a: () => summedTo(a.shape, tf.mul(upstream, slope(a, b)[0])),
+        b: () => summedTo(b.shape, tf.mul(upstream, slope(a, b)[1])),
+      };
+    },
+  };
+}
+
+const BINARY: readonly GradConfig[] = [
+  binary('Maximum', (a, b) => [floats(tf.greaterEqual(a, b)), floats(tf.less(a, b))]),
+  binary('Minimum', (a, b) => [floats(tf.lessEqual(a, b)), floats(tf.greater(a, b))]),
+  binary('SquaredDifference', (a, b) => [tf.mul(tf.sub(a, b), 2), tf.mul(tf.sub(b, a), 2)]),
+];
+
+function floats(condition: Tensor): Tensor {
+  return tf.cast(condition, 'float32');
+}
+
 const TOP_K: GradConfig = {
   kernelName: 'TopK',
   inputsToSave: ['x'],
@@ -32,13 +68,16 @@ const TOP_K: GradConfig = {
   gradFunc: (dy, saved) => {
     const x = needed(saved[0], 'topk');
     const indices = needed(saved[1], 'topk');
-    const values = needed(Array.isArray(dy) ? dy[0] : dy, 'topk');
+    const values = single(dy, 'topk');
     return {
       x: () => {
         const columns = x.shape[x.rank - 1] ?? 1;
         const rows = x.size / columns;
         const starts = tf.range(0, rows, 1, 'int32').mul(tf.scalar(columns, 'int32')).expandDims(1);
-        const places = tf.add(indices.reshape([rows, -1]), starts).flatten().as1D();
+        const places = tf
+          .add(indices.reshape([rows, -1]), starts)
+          .flatten()
+          .as1D();
         return tf.unsortedSegmentSum(values.flatten(), places, x.size).reshape(x.shape);
       },
     };
@@ -67,10 +106,13 @@ const MIRROR_PAD: GradConfig = {
   kernelName: 'MirrorPad',
   gradFunc: (dy, _, { paddings, mode }) => ({
     x: () => {
-      if (Array.isArray(dy) || !isPairs(paddings)) throw wrongAttribute('paddings', paddings);
+      if (!isPairs(paddings)) throw wrongAttribute('paddings', paddings);
       // `reflect` does not repeat the edge.
       const offset = mode === 'reflect' ? 1 : 0;
-      return paddings.reduce((folded: Tensor, padding, axis) => fold(folded, axis, padding, offset), dy);
+      return paddings.reduce(
+        (folded: Tensor, padding, axis) => fold(folded, axis, padding, offset),
+        single(dy, 'mirrorPad'),
+      );
     },
   }),
 };
@@ -90,7 +132,7 @@ const AVG_POOL: GradConfig = {
     const x = needed(saved[0], 'avgPool');
     return {
       x: () => {
-        const upstream = needed(Array.isArray(dy) ? dy[0] : dy, 'avgPool');
+        const upstream = single(dy, 'avgPool');
         const info = pooling(x.shape, attrs);
         const { filterHeight, filterWidth, padInfo } = info;
         const rows = counts(info.outHeight, info.inHeight, filterHeight, info.strideHeight, padInfo.top);
@@ -105,4 +147,4 @@ const AVG_POOL: GradConfig = {
   },
 };
 
-export const STOCK_GRADIENTS: readonly GradConfig[] = [...WITHOUT_SLOPE, TOP_K, MIRROR_PAD, AVG_POOL];
+export const STOCK_GRADIENTS: readonly GradConfig[] = [...WITHOUT_SLOPE, ...BINARY, TOP_K, MIRROR_PAD, AVG_POOL];

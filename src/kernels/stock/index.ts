@@ -5,7 +5,15 @@ import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { guarded } from '../registry.js';
+import { convBackpropFilterWasm, convBackpropInputWasm } from './conv2d-backprop/index.js';
+import { depthwiseBackpropFilterWasm, depthwiseBackpropInputWasm } from './depthwise-backprop/index.js';
+import { gatherWasm } from './gather/index.js';
 import { STOCK_GRADIENTS } from './gradients.js';
+import { maxPoolGradWasm } from './max-pool-grad/index.js';
+import { resizeGradCpu } from './resize-grad/reference.js';
+import { resizeGradWasm } from './resize-grad/wasm.js';
+import { resizeGradWebGpu } from './resize-grad/webgpu.js';
+import { segmentSumWasm } from './segment-sum/index.js';
 
 export interface StockKernel {
   /** tfjs's name of the kernel. */
@@ -14,7 +22,22 @@ export interface StockKernel {
   readonly run: KernelFunc;
 }
 
-export const STOCK_KERNELS: readonly StockKernel[] = [];
+// biome-ignore format: one line each
+export const STOCK_KERNELS: readonly StockKernel[] = [
+  { name: 'Conv2DBackpropFilter', backendName: 'wasm', run: convBackpropFilterWasm },
+  { name: 'Conv2DBackpropInput', backendName: 'wasm', run: convBackpropInputWasm },
+  { name: 'DepthwiseConv2dNativeBackpropFilter', backendName: 'wasm', run: depthwiseBackpropFilterWasm },
+  { name: 'DepthwiseConv2dNativeBackpropInput', backendName: 'wasm', run: depthwiseBackpropInputWasm },
+  { name: 'GatherV2', backendName: 'wasm', run: gatherWasm },
+  { name: 'MaxPoolGrad', backendName: 'wasm', run: maxPoolGradWasm },
+  { name: 'ResizeBilinearGrad', backendName: 'cpu', run: resizeGradCpu('bilinear') },
+  { name: 'ResizeBilinearGrad', backendName: 'wasm', run: resizeGradWasm('bilinear') },
+  { name: 'ResizeBilinearGrad', backendName: 'webgpu', run: resizeGradWebGpu('bilinear') },
+  { name: 'ResizeNearestNeighborGrad', backendName: 'cpu', run: resizeGradCpu('nearest') },
+  { name: 'ResizeNearestNeighborGrad', backendName: 'wasm', run: resizeGradWasm('nearest') },
+  { name: 'ResizeNearestNeighborGrad', backendName: 'webgpu', run: resizeGradWebGpu('nearest') },
+  { name: 'UnsortedSegmentSum', backendName: 'wasm', run: segmentSumWasm },
+];
 
 /** What tfjs had under a kernel's name before. */
 const replaced = new Map<StockKernel, KernelConfig | undefined>();

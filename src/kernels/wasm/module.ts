@@ -95,7 +95,7 @@ export function address(backend: WasmBackend, tensor: TensorInfo): number {
 }
 
 /** Allocates an output tensor on the backend's heap, uninitialised. */
-export function allocate(backend: WasmBackend, shape: number[], dtype: 'float32' | 'int32'): TensorInfo {
+export function allocate(backend: WasmBackend, shape: number[], dtype: 'float32' | 'int32' | 'bool'): TensorInfo {
   const info = track(backend.makeOutput(shape, dtype));
   if (tf.util.sizeFromShape(shape) > 0 && address(backend, info) === 0) {
     backend.disposeData(info.dataId);
