@@ -1,10 +1,7 @@
 // Every kernel on every backend present, and the composites made of stock ops, against the references.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { kCenterGreedy, type Neighbors, topKNeighbors } from '../../src/kernels/index.js';
-import { kCenterCases } from '../../src/kernels/k-center-greedy/cases.js';
-import { kCenterAdvanceComposite, kCenterStartComposite } from '../../src/kernels/k-center-greedy/composite.js';
-import { kCenterGreedyReference } from '../../src/kernels/k-center-greedy/reference.js';
+import { type Neighbors, topKNeighbors } from '../../src/kernels/index.js';
 import type { KernelImplementation } from '../../src/kernels/registry.js';
 import { type NeighborCase, neighborCases } from '../../src/kernels/top-k-neighbors/cases.js';
 import { topKNeighborsComposite } from '../../src/kernels/top-k-neighbors/composite.js';
@@ -94,41 +91,5 @@ describe.each(BACKENDS)('on $name', (backend) => {
       expect(await rows!.data<'int32'>()).toEqual(expected.rows);
       tf.dispose([squared!, rows!, ...Object.values(inputs)]);
     });
-  });
-
-  describe('kCenterGreedy', () => {
-    test.each(kCenterCases())('$name', async ({ features, depth, count, anchor }) => {
-      const expected = kCenterGreedyReference(features, depth, anchor.slice(), count);
-      const rows = tf.tensor2d(features, [features.length / depth, depth]);
-      const before = tf.memory();
-      const found = await kCenterGreedy(rows, count, { anchor });
-      expect(tf.memory()).toEqual(before);
-      rows.dispose();
-      expect(found.indices).toEqual(expected.indices);
-      expect(found.radii).toEqual(expected.radii);
-    });
-  });
-
-  describe('kCenterGreedy from stock ops', () => {
-    test.each(kCenterCases().filter(({ delicate }) => !delicate))(
-      '$name',
-      async ({ features, depth, count, anchor }) => {
-        const expected = kCenterGreedyReference(features, depth, anchor.slice(), count);
-        const rows = tf.tensor2d(features, [features.length / depth, depth]);
-        const anchors = tf.tensor1d(anchor);
-        const before = tf.memory().numTensors;
-        const [s0] = call(kCenterStartComposite, { features: rows, anchors }, { count });
-        const found = call(kCenterAdvanceComposite, { features: rows, s0: s0! }, { from: 0, to: count });
-        const indices = await found[0]!.data<'int32'>();
-        const radii = await found[1]!.data<'float32'>();
-        tf.dispose([s0!, ...found]);
-        expect(tf.memory().numTensors).toBe(before);
-        tf.dispose([rows, anchors]);
-        expect(indices.subarray(0, expected.indices.length)).toEqual(expected.indices);
-        expected.radii.forEach((radius, i) => {
-          expect(Math.abs(radii[i]! - radius)).toBeLessThanOrEqual(1e-4 * radius);
-        });
-      },
-    );
   });
 });

@@ -5,25 +5,22 @@ import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { guarded } from '../registry.js';
-import { convBackpropFilterWasm, convBackpropInputWasm } from './conv2d-backprop/index.js';
-import { depthwiseBackpropFilterWasm, depthwiseBackpropInputWasm } from './depthwise-backprop/index.js';
-import { gatherWasm } from './gather/index.js';
+import { BATCH_MAT_MUL, FUSED_MAT_MUL } from './batch-mat-mul/wasm.js';
+import { convBackpropFilterWasm, convBackpropInputWasm } from './conv2d-backprop/wasm.js';
+import { depthwiseBackpropFilterWasm, depthwiseBackpropInputWasm } from './depthwise-backprop/wasm.js';
+import { gatherWasm } from './gather/wasm.js';
 import { STOCK_GRADIENTS } from './gradients.js';
-import { maxPoolGradWasm } from './max-pool-grad/index.js';
+import type { StockKernel } from './kernel.js';
+import { maxPoolGradWasm } from './max-pool-grad/wasm.js';
 import { resizeGradCpu } from './resize-grad/reference.js';
 import { resizeGradWasm } from './resize-grad/wasm.js';
 import { resizeGradWebGpu } from './resize-grad/webgpu.js';
-import { segmentSumWasm } from './segment-sum/index.js';
-
-export interface StockKernel {
-  /** tfjs's name of the kernel. */
-  readonly name: string;
-  readonly backendName: string;
-  readonly run: KernelFunc;
-}
+import { segmentSumWasm } from './segment-sum/wasm.js';
 
 // biome-ignore format: one line each
 export const STOCK_KERNELS: readonly StockKernel[] = [
+  BATCH_MAT_MUL,
+  FUSED_MAT_MUL,
   { name: 'Conv2DBackpropFilter', backendName: 'wasm', run: convBackpropFilterWasm },
   { name: 'Conv2DBackpropInput', backendName: 'wasm', run: convBackpropInputWasm },
   { name: 'DepthwiseConv2dNativeBackpropFilter', backendName: 'wasm', run: depthwiseBackpropFilterWasm },

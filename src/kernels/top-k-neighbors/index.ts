@@ -14,14 +14,14 @@ export interface Neighbors {
 
 /**
  * The k nearest bank rows of every query: s_ij = sum_d (q_id - b_jd)^2, in difference form, so that equal rows give exactly 0. Of equal
- * distances the lowest row comes first; a distance that is NaN or infinite never enters. Memory: the two outputs and, on backends
- * without an own kernel, one block of products.
+ * distances the lowest row comes first; a distance that is NaN or infinite never enters. Memory: the two outputs and, on webgpu
+ * and on backends without an own kernel, one block of distances (32 MiB and 16 MiB at most).
  * Cost: Q x M x D multiply-adds at worst. Several searches in one bank: {@link NeighborIndex}.
  * @param queries float32 [Q, D]
  * @param bank float32 [M, D]
  * @param k 1..M
- * @returns tensors owned by the caller. On cpu and wasm the same bits; elsewhere up to the backend's float32 rounding, and a tie
- * of more than k + 8 equal rows may go to any of them
+ * @returns tensors owned by the caller. On cpu and wasm the same bits; elsewhere up to the backend's float32 rounding, and from
+ * stock ops a tie of more than k + 8 equal rows may go to any of them
  * @throws IadError BAD_ARGUMENT for other shapes, types or k
  */
 export function topKNeighbors(queries: Tensor2D, bank: Tensor2D, k: number): Neighbors {

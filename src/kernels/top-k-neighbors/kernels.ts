@@ -3,12 +3,14 @@ import type { KernelDefinition } from '../registry.js';
 import { topKNeighborsComposite } from './composite.js';
 import { topKNeighborsCpu } from './reference.js';
 import { neighborIndexBuildWasm, neighborIndexSearchWasm, topKNeighborsWasm } from './wasm.js';
+import { topKNeighborsWebGpu } from './webgpu.js';
 
 /** (queries, bank; k) to [squared, rows]. */
 export const TOP_K_NEIGHBORS: KernelDefinition = {
   name: 'TopKNeighbors',
   cpu: topKNeighborsCpu,
   wasm: topKNeighborsWasm,
+  webgpu: topKNeighborsWebGpu,
   composite: topKNeighborsComposite,
 };
 
