@@ -28,6 +28,7 @@ export function convBackpropFilter(
   const tile = scratch;
   const runs = tile + (TILE_FLOATS << 2);
   const panels = runs + <usize>(3 * DEPTH_BLOCK << 2);
+  if (pixels < 1) memory.fill(dw, 0, <usize>(filterHeight * run) * stride);
   const right = panels + (<usize>(DEPTH_BLOCK * min(roundUp(run, TILE_ROWS), ROW_BLOCK)) << 2);
   for (let d: i32 = 0; d < pixels; d += DEPTH_BLOCK) {
     const deep = min(pixels - d, DEPTH_BLOCK);
