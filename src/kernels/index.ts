@@ -18,5 +18,7 @@ export { normalizedDifference } from './normalized-difference/index.js';
 export type { DifferenceKind } from './normalized-difference/plan.js';
 export { type PatchEmbedOptions, patchEmbed } from './patch-embed/index.js';
 
+export { type SsimOptions, ssimMap } from './ssim-map/index.js';
+export type { SsimPadding } from './ssim-map/plan.js';
 export { type Neighbors, topKNeighbors } from './top-k-neighbors/index.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';

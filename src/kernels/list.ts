@@ -8,6 +8,7 @@ import { MAHALANOBIS_BATCHED } from './mahalanobis-batched/kernel.js';
 import { NORMALIZED_DIFFERENCE, NORMALIZED_DIFFERENCE_GRADIENT } from './normalized-difference/kernel.js';
 import { PATCH_EMBED } from './patch-embed/kernel.js';
 import { type KernelDefinition, registerKernel } from './registry.js';
+import { SSIM_MAP, SSIM_MAP_GRADIENT } from './ssim-map/kernel.js';
 import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './top-k-neighbors/kernels.js';
 
 export const KERNELS: readonly KernelDefinition[] = [
@@ -23,6 +24,8 @@ export const KERNELS: readonly KernelDefinition[] = [
   NORMALIZED_DIFFERENCE,
   NORMALIZED_DIFFERENCE_GRADIENT,
   PATCH_EMBED,
+  SSIM_MAP,
+  SSIM_MAP_GRADIENT,
   TOP_K_NEIGHBORS,
 ];
 

@@ -7,6 +7,7 @@ import { K_CENTER_SUITE } from './k-center-greedy/cases.js';
 import { MAHALANOBIS_SUITE } from './mahalanobis-batched/cases.js';
 import { NORMALIZED_DIFFERENCE_GRADIENT_SUITE, NORMALIZED_DIFFERENCE_SUITE } from './normalized-difference/cases.js';
 import { PATCH_EMBED_SUITE } from './patch-embed/cases.js';
+import { SSIM_MAP_GRADIENT_SUITE, SSIM_MAP_SUITE } from './ssim-map/cases.js';
 
 export const SUITES: readonly KernelSuite[] = [
   CHOLESKY_SUITE,
@@ -18,4 +19,6 @@ export const SUITES: readonly KernelSuite[] = [
   NORMALIZED_DIFFERENCE_GRADIENT_SUITE,
   NORMALIZED_DIFFERENCE_SUITE,
   PATCH_EMBED_SUITE,
+  SSIM_MAP_GRADIENT_SUITE,
+  SSIM_MAP_SUITE,
 ];
