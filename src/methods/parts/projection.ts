@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../../runtime/random.js';
 
-/** A linear map as tfjs's 1x1 convolution wants it: [inputs, outputs]. */
+/** A linear map. */
 export interface Projection {
   readonly inputs: number;
   readonly outputs: number;
@@ -49,20 +49,17 @@ export function johnsonLindenstraussDimension(count: number, epsilon: number): n
 }
 
 /**
- * Projects rows. A 1x1 convolution, because that is the fast matrix product of every backend.
+ * Projects rows.
  * @param rows [N, inputs]
- * @param weights [1, 1, inputs, outputs], from `projectionTensor`
+ * @param weights [inputs, outputs], from `projectionTensor`
  * @returns [N, outputs]
  */
-export function project(rows: tf.Tensor2D, weights: tf.Tensor4D): tf.Tensor2D {
-  const [, , inputs, outputs] = weights.shape;
-  return tf.tidy(() =>
-    tf.conv2d(rows.reshape<tf.Tensor4D>([1, -1, 1, inputs]), weights, 1, 'valid').reshape([-1, outputs]),
-  );
+export function project(rows: tf.Tensor2D, weights: tf.Tensor2D): tf.Tensor2D {
+  return tf.matMul(rows, weights);
 }
 
-export function projectionTensor({ inputs, outputs, weights }: Projection): tf.Tensor4D {
-  return tf.tensor4d(weights, [1, 1, inputs, outputs]);
+export function projectionTensor({ inputs, outputs, weights }: Projection): tf.Tensor2D {
+  return tf.tensor2d(weights, [inputs, outputs]);
 }
 
 /** Projects rows on the host's side: [N, inputs] to [N, outputs]. */

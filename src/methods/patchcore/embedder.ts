@@ -36,7 +36,7 @@ export interface OpenImage {
 export class Embedder {
   readonly #config: PatchCoreConfig;
   readonly #backbone: Backbone;
-  readonly #projection: tf.Tensor4D | null;
+  readonly #projection: tf.Tensor2D | null;
   readonly #poolings: LayerPooling[] | null;
 
   constructor(config: PatchCoreConfig, weights: FoldedWeights, projection: Projection | null) {
