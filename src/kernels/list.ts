@@ -1,13 +1,28 @@
 // Every kernel of the library. A new kernel is one line here.
+
+import { CHOLESKY_BATCHED } from './cholesky-batched/kernel.js';
+import { COVARIANCE_MERGE, COVARIANCE_UPDATE } from './covariance-update/kernel.js';
+import { GAUSSIAN_BLUR } from './gaussian-blur/kernel.js';
 import { K_CENTER_ADVANCE, K_CENTER_START } from './k-center-greedy/kernels.js';
+import { MAHALANOBIS_BATCHED } from './mahalanobis-batched/kernel.js';
+import { NORMALIZED_DIFFERENCE, NORMALIZED_DIFFERENCE_GRADIENT } from './normalized-difference/kernel.js';
+import { PATCH_EMBED } from './patch-embed/kernel.js';
 import { type KernelDefinition, registerKernel } from './registry.js';
 import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './top-k-neighbors/kernels.js';
 
 export const KERNELS: readonly KernelDefinition[] = [
+  CHOLESKY_BATCHED,
+  COVARIANCE_MERGE,
+  COVARIANCE_UPDATE,
+  GAUSSIAN_BLUR,
   K_CENTER_ADVANCE,
   K_CENTER_START,
+  MAHALANOBIS_BATCHED,
   NEIGHBOR_INDEX_BUILD,
   NEIGHBOR_INDEX_SEARCH,
+  NORMALIZED_DIFFERENCE,
+  NORMALIZED_DIFFERENCE_GRADIENT,
+  PATCH_EMBED,
   TOP_K_NEIGHBORS,
 ];
 

@@ -1,5 +1,21 @@
 // The kernels' shared cases, for whoever walks over all of them. A new kernel is one line here.
 import type { KernelSuite } from './case.js';
+import { CHOLESKY_SUITE } from './cholesky-batched/cases.js';
+import { COVARIANCE_MERGE_SUITE, COVARIANCE_UPDATE_SUITE } from './covariance-update/cases.js';
+import { GAUSSIAN_BLUR_SUITE } from './gaussian-blur/cases.js';
 import { K_CENTER_SUITE } from './k-center-greedy/cases.js';
+import { MAHALANOBIS_SUITE } from './mahalanobis-batched/cases.js';
+import { NORMALIZED_DIFFERENCE_GRADIENT_SUITE, NORMALIZED_DIFFERENCE_SUITE } from './normalized-difference/cases.js';
+import { PATCH_EMBED_SUITE } from './patch-embed/cases.js';
 
-export const SUITES: readonly KernelSuite[] = [K_CENTER_SUITE];
+export const SUITES: readonly KernelSuite[] = [
+  CHOLESKY_SUITE,
+  COVARIANCE_MERGE_SUITE,
+  COVARIANCE_UPDATE_SUITE,
+  GAUSSIAN_BLUR_SUITE,
+  K_CENTER_SUITE,
+  MAHALANOBIS_SUITE,
+  NORMALIZED_DIFFERENCE_GRADIENT_SUITE,
+  NORMALIZED_DIFFERENCE_SUITE,
+  PATCH_EMBED_SUITE,
+];

@@ -6,16 +6,8 @@ import { type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { loadImage } from '../../data/load.js';
 import type { ImageSource } from '../../data/types.js';
 import { extractView, resizeToPlan } from '../../data/views.js';
+import { patchEmbed } from '../../kernels/index.js';
 import { IadError } from '../../runtime/errors.js';
-import {
-  applyPooling,
-  composePooling,
-  embedClosedForm,
-  embedConcat,
-  type FeatureMap,
-  hasClosedForm,
-  type LayerPooling,
-} from '../parts/patch-embedding.js';
 import { type Projection, project, projectionTensor } from '../parts/projection.js';
 import { geometryOf, type PatchCoreConfig } from './config.js';
 
@@ -37,15 +29,11 @@ export class Embedder {
   readonly #config: PatchCoreConfig;
   readonly #backbone: Backbone;
   readonly #projection: tf.Tensor2D | null;
-  readonly #poolings: LayerPooling[] | null;
 
   constructor(config: PatchCoreConfig, weights: FoldedWeights, projection: Projection | null) {
     this.#config = config;
     this.#backbone = createBackbone(weights);
     this.#projection = projection && projectionTensor(projection);
-    const channels = config.layers.map((layer) => this.#backbone.channels(layer));
-    const general = config.variant === 'official' && !hasClosedForm(channels, config.patchSize, config.dimension);
-    this.#poolings = general ? composePooling(channels, config.patchSize, config.dimension) : null;
   }
 
   /**
@@ -76,31 +64,23 @@ export class Embedder {
 
   async #embedView(view: Uint8Array): Promise<ViewPatches> {
     const { inputSize, layers, patchSize, dimension, variant } = this.#config;
-    const features = tf.tidy(() => {
+    let grid: readonly [number, number] = [0, 0];
+    const patches = tf.tidy(() => {
       const images = tf.tensor4d(Float32Array.from(view), [1, inputSize, inputSize, 3]);
       const byLayer = this.#backbone.features(images, layers);
       const maps = layers.map((layer) => byLayer[layer]);
-      if (variant === 'anomalib') return [embedConcat(maps)];
-      const [first, second] = maps;
-      return this.#poolings || !first || !second ? maps : [embedClosedForm(first, second)];
+      if (maps[0]) grid = [maps[0].shape[1], maps[0].shape[2]];
+      return patchEmbed(maps, variant === 'anomalib' ? { patchSize } : { patchSize, dimension });
     });
-    const [, rows, columns] = features[0]!.shape;
-    const embedding = this.#poolings
-      ? applyPooling(await Promise.all(features.map(toFeatureMap)), this.#poolings, patchSize, dimension)
-      : await features[0]!.data<'float32'>();
-    tf.dispose(features);
-    return { grid: [rows, columns], embedding };
+    const embedding = await patches.data<'float32'>();
+    patches.dispose();
+    return { grid, embedding };
   }
 }
 
 /** Values per patch. */
 export function embeddingDimension(config: PatchCoreConfig, channels: readonly number[]): number {
   return config.variant === 'anomalib' ? channels.reduce((sum, count) => sum + count, 0) : config.dimension;
-}
-
-async function toFeatureMap(tensor: tf.Tensor4D): Promise<FeatureMap> {
-  const [, height, width, channels] = tensor.shape;
-  return { height, width, channels, data: await tensor.data<'float32'>() };
 }
 
 /** One array after another. */
