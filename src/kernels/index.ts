@@ -1,5 +1,7 @@
 // The kernels: what anomaly detection needs and stock TensorFlow.js lacks, or has slow, as ops of TensorFlow.js.
 
+export { affineCoupling, affineCouplingInverse, type Coupled, type CouplingClamp } from './affine-coupling/index.js';
+export { channelPermute, inversePermutation } from './channel-permute/index.js';
 export { type CholeskyOptions, choleskyBatched } from './cholesky-batched/index.js';
 export {
   type CovarianceState,
@@ -18,6 +20,7 @@ export { type MahalanobisOptions, mahalanobisBatched } from './mahalanobis-batch
 export { normalizedDifference } from './normalized-difference/index.js';
 export type { DifferenceKind } from './normalized-difference/plan.js';
 export { type PatchEmbedOptions, patchEmbed } from './patch-embed/index.js';
-
+export { type PerlinOptions, perlinNoise } from './perlin-noise/index.js';
+export { type ProjectionKind, type RandomProjectionOptions, randomProjection } from './random-projection/index.js';
 export { type Neighbors, topKNeighbors } from './top-k-neighbors/index.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';
