@@ -1,6 +1,11 @@
 // Every row of the kernel benchmark. A new kernel is one line here.
+import { FLOW_BENCHMARKS } from './flow.js';
 import { GAUSSIAN_BENCHMARKS } from './gaussian.js';
 import { K_CENTER_BENCHMARKS } from './k-center-greedy.js';
 import type { KernelBenchmark } from './types.js';
 
-export const BENCHMARKS: readonly KernelBenchmark[] = [...GAUSSIAN_BENCHMARKS, ...K_CENTER_BENCHMARKS];
+export const BENCHMARKS: readonly KernelBenchmark[] = [
+  ...FLOW_BENCHMARKS,
+  ...GAUSSIAN_BENCHMARKS,
+  ...K_CENTER_BENCHMARKS,
+];
