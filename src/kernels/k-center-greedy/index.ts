@@ -48,7 +48,7 @@ export async function kCenterGreedy(
   throwIfAborted(options.signal);
   const report = stageProgress(options.onProgress, 'coreset', count);
   const anchors = initialDistances(features.shape[0], options);
-  const bounds = boundsPay(...features.shape, count);
+  const bounds = boundsPay(features.shape[0], count);
   let state = runKernel(K_CENTER_START, { features, anchors }, { count, bounds });
   anchors.dispose();
   for (const tensor of state) tf.keep(tensor);
