@@ -12,6 +12,7 @@ import { PATCH_EMBED } from './patch-embed/kernel.js';
 import { PERLIN_NOISE } from './perlin-noise/kernel.js';
 import { RANDOM_PROJECTION } from './random-projection/kernel.js';
 import { type KernelDefinition, registerKernel } from './registry.js';
+import { SSIM_MAP, SSIM_MAP_GRADIENT } from './ssim-map/kernel.js';
 import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './top-k-neighbors/kernels.js';
 
 export const KERNELS: readonly KernelDefinition[] = [
@@ -33,6 +34,8 @@ export const KERNELS: readonly KernelDefinition[] = [
   PATCH_EMBED,
   PERLIN_NOISE,
   RANDOM_PROJECTION,
+  SSIM_MAP,
+  SSIM_MAP_GRADIENT,
   TOP_K_NEIGHBORS,
 ];
 

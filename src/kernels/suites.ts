@@ -16,6 +16,7 @@ import { NORMALIZED_DIFFERENCE_GRADIENT_SUITE, NORMALIZED_DIFFERENCE_SUITE } fro
 import { PATCH_EMBED_SUITE } from './patch-embed/cases.js';
 import { PERLIN_NOISE_SUITE } from './perlin-noise/cases.js';
 import { RANDOM_PROJECTION_SUITE } from './random-projection/cases.js';
+import { SSIM_MAP_GRADIENT_SUITE, SSIM_MAP_SUITE } from './ssim-map/cases.js';
 
 export const SUITES: readonly KernelSuite[] = [
   AFFINE_COUPLING_GRADIENT_SUITE,
@@ -33,4 +34,6 @@ export const SUITES: readonly KernelSuite[] = [
   PATCH_EMBED_SUITE,
   PERLIN_NOISE_SUITE,
   RANDOM_PROJECTION_SUITE,
+  SSIM_MAP_GRADIENT_SUITE,
+  SSIM_MAP_SUITE,
 ];

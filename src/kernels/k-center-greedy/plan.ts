@@ -43,3 +43,15 @@ const MOST_STREAM_BLOCK = 16_384;
 export function streamBlock(maxRows: number): number {
   return Math.min(Math.floor(maxRows / STREAM_SHARES), MOST_STREAM_BLOCK);
 }
+
+/** Threads of a GPU that add up one row: 8 where it has so many groups of four numbers (or numbers), else fewer, a power of two. */
+export function gpuLanes(depth: number): number {
+  const units = depth % 4 === 0 ? depth / 4 : depth;
+  return 2 ** Math.min(3, Math.floor(Math.log2(units)));
+}
+
+/** Rows that a GPU binds at once: all, or a multiple of 1024, the largest block of a workgroup. */
+export function gpuPartRows(rows: number, depth: number, bindingBytes: number): number {
+  const most = Math.floor(bindingBytes / (4 * depth));
+  return rows <= most ? rows : Math.max(1024, Math.floor(most / 1024) * 1024);
+}
