@@ -24,5 +24,6 @@ export { type PerlinOptions, perlinNoise } from './perlin-noise/index.js';
 export { type ProjectionKind, type RandomProjectionOptions, randomProjection } from './random-projection/index.js';
 export { type SsimOptions, ssimMap } from './ssim-map/index.js';
 export type { SsimPadding } from './ssim-map/plan.js';
+export { KernelThreads, type ThreadsOptions } from './threads/index.js';
 export { type Neighbors, topKNeighbors } from './top-k-neighbors/index.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';
