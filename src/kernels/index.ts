@@ -3,5 +3,8 @@
 export { anchorsFrom } from './k-center-greedy/anchors.js';
 export { type KCenterOptions, type KCenterResult, kCenterGreedy } from './k-center-greedy/index.js';
 export { registerKernels } from './list.js';
-export { type Neighbors, topKNeighbors } from './top-k-neighbors/index.js';
+export type { Bank, OutsideBank } from './top-k-neighbors/bank.js';
+export { topKNeighbors } from './top-k-neighbors/index.js';
+export type { Metric, NeighborOptions } from './top-k-neighbors/metric.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';
+export type { Neighbors } from './top-k-neighbors/neighbors.js';

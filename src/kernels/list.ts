@@ -1,11 +1,17 @@
 // Every kernel of the library. A new kernel is one line here.
 import { K_CENTER_ADVANCE, K_CENTER_START } from './k-center-greedy/kernels.js';
 import { type KernelDefinition, registerKernel } from './registry.js';
-import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './top-k-neighbors/kernels.js';
+import {
+  NEIGHBOR_INDEX_BASIS,
+  NEIGHBOR_INDEX_BUILD,
+  NEIGHBOR_INDEX_SEARCH,
+  TOP_K_NEIGHBORS,
+} from './top-k-neighbors/kernels.js';
 
 export const KERNELS: readonly KernelDefinition[] = [
   K_CENTER_ADVANCE,
   K_CENTER_START,
+  NEIGHBOR_INDEX_BASIS,
   NEIGHBOR_INDEX_BUILD,
   NEIGHBOR_INDEX_SEARCH,
   TOP_K_NEIGHBORS,

@@ -2,9 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { NeighborIndex, registerKernels, topKNeighbors } from '../../src/kernels/index.js';
-import { rounding } from '../../src/kernels/reduction.js';
 import { correlated, indexCases } from '../../src/kernels/top-k-neighbors/cases.js';
-import { bankBlockRows, compositeBlocks, indexWidth, tileQueries } from '../../src/kernels/top-k-neighbors/plan.js';
+import { compositeBlocks, directBlockRows, indexWidth, sketchBlockRows } from '../../src/kernels/top-k-neighbors/plan.js';
 import { topKNeighborsReference } from '../../src/kernels/top-k-neighbors/reference.js';
 import { IadError } from '../../src/runtime/errors.js';
 import { BACKENDS, use } from './backends.js';
@@ -83,24 +82,13 @@ describe('errors and plans', () => {
 
   test('block sizes stay within their limits', () => {
     for (const depth of [1, 17, 1024, 1e6]) {
-      expect(bankBlockRows(depth)).toBeGreaterThanOrEqual(1);
-      expect(bankBlockRows(depth) * depth * 4).toBeLessThanOrEqual(Math.max(256 * 1024, depth * 4));
+      expect(directBlockRows(depth)).toBeGreaterThanOrEqual(1);
+      expect(directBlockRows(depth) * depth * 4).toBeLessThanOrEqual(Math.max(256 * 1024, depth * 4));
     }
-    for (const rows of [1, 255, 60_000, 600_000]) expect([4, 8, 16]).toContain(tileQueries(rows));
-    expect(tileQueries(60_000)).toBe(16);
+    for (const depth of [1, 17, 1024, 1e6]) expect(sketchBlockRows(depth) % 8).toBe(0);
     expect(indexWidth(100, 1024)).toBe(0);
     expect(indexWidth(6000, 1024)).toBe(64);
     const blocks = compositeBlocks(784, 60_000);
     expect(blocks.queries * blocks.bank).toBeLessThanOrEqual(2 ** 22);
-  });
-
-  test('the bound is never above the distance it stands for', () => {
-    for (const depth of [16, 128, 1024]) {
-      const { keep, cross, penalty } = rounding({ width: 64, depth });
-      expect(keep).toBeLessThan(1);
-      expect(keep).toBeGreaterThan(0.99);
-      expect(Math.abs(cross)).toBeLessThan(2);
-      expect(penalty).toBeGreaterThan(0);
-    }
   });
 });

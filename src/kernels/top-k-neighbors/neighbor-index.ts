@@ -3,48 +3,72 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
-import { checkMatrix } from '../checks.js';
+import { checkInteger, checkTensors } from '../checks.js';
+import { SAMPLE_ROWS } from '../reduction.js';
 import { hasKernel, runKernel } from '../registry.js';
-import { checkSearch, type Neighbors, neighbors, topKNeighbors } from './index.js';
-import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH } from './kernels.js';
+import { type Bank, bankPieces, bankShape, isOutside, onBackend, type Piece, sampledRows } from './bank.js';
+import { NEIGHBOR_INDEX_BASIS, NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './kernels.js';
+import { inMetric, inUnits, type Metric, metricOf, type NeighborOptions } from './metric.js';
+import { merged, type Neighbors, neighbors } from './neighbors.js';
 import { indexWidth } from './plan.js';
 
-/** What NeighborIndexBuild returns and NeighborIndexSearch takes. */
-type Prepared = Record<'mean' | 'basis' | 'panels' | 'terms', Tensor>;
+/** What the kernels of the index keep: of the whole bank, and of one piece of it. */
+type Basis = Record<'mean' | 'basis', Tensor>;
+type Prepared = Basis & { readonly set: Tensor };
+
+interface Part extends Piece {
+  /** Undefined where a plain search is as good. */
+  readonly prepared: Prepared | undefined;
+}
 
 /**
  * Exact nearest rows of one bank, search after search. Where it pays (the wasm backend), every row is kept a second time as
- * its leading principal coordinates and the norm of what they leave out: distances between those bound the true ones from
- * below, and only rows whose bound is under the best distance so far are compared in full. Results are bit for bit those of
- * {@link topKNeighbors}. Extra memory: width / D of the bank, 1/16 at D = 1024.
+ * its leading principal coordinates and the norm of what they leave out, in int16: distances between those bound the true ones
+ * from below, and only rows whose bound is under the best distance so far are compared in full. Results are bit for bit those of
+ * {@link topKNeighbors}. Extra memory: 1/30 of the bank at D = 1024. Of a bank that lies outside of the backend only that is
+ * kept on it; the rows are brought in by 64 MiB during a search. So threads with a backend each can share one bank.
  */
 export class NeighborIndex {
-  readonly #bank: Tensor2D;
-  readonly #backend: string;
-  readonly #prepared: Prepared | undefined;
+  readonly #parts: readonly Part[];
+  readonly #basis: Basis | undefined;
+  readonly #shape: readonly [rows: number, depth: number];
+  readonly #metric: Metric;
+  readonly #backend = tf.getBackend();
   #disposed = false;
 
-  private constructor(bank: Tensor2D, prepared: Prepared | undefined) {
-    this.#bank = bank;
-    this.#backend = tf.getBackend();
-    this.#prepared = prepared;
+  private constructor(parts: readonly Part[], basis: Basis | undefined, metric: Metric, shape: [number, number]) {
+    this.#parts = parts;
+    this.#basis = basis;
+    this.#metric = metric;
+    this.#shape = shape;
   }
 
   /**
-   * @param bank float32 [M, D]; shared, not copied: it must not be written to, and the caller may dispose of its own handle
-   * @throws IadError BAD_ARGUMENT for other shapes or types
+   * @param bank float32 [M, D]; shared, not copied: it must not be written to; the caller may dispose of its own handle. By `cosine` a
+   *   bank on the backend is copied
+   * @throws IadError BAD_ARGUMENT for other shapes, types or metric
    */
-  static async build(bank: Tensor2D): Promise<NeighborIndex> {
-    checkMatrix('NeighborIndex.build', 'bank', bank);
+  static async build(bank: Bank, options: NeighborOptions = {}): Promise<NeighborIndex> {
+    const metric = metricOf('NeighborIndex.build', options);
+    const shape = bankShape('NeighborIndex.build', bank);
     await tf.ready();
-    const width = indexWidth(...bank.shape);
-    const prunes = width > 0 && hasKernel(NEIGHBOR_INDEX_BUILD) && hasKernel(NEIGHBOR_INDEX_SEARCH);
-    return new NeighborIndex(tf.keep(bank.clone()), prunes ? prepare(bank, width) : undefined);
+    const width = indexWidth(...shape);
+    const basis = width > 0 && KERNELS.every(hasKernel) ? basisOf(bank, width, metric) : undefined;
+    const parts: Part[] = [];
+    for (const piece of bankPieces(bank)) {
+      const rows = tf.tidy(() => inUnits(metric, onBackend(piece.rows, shape[1])));
+      const prepared = basis && prepare(rows, basis);
+      if (isOutside(bank)) {
+        rows.dispose();
+        parts.push({ ...piece, prepared });
+      } else parts.push({ first: 0, rows: tf.keep(rows), prepared });
+    }
+    return new NeighborIndex(parts, basis, metric, shape);
   }
 
   /** Bank rows, M. */
   get size(): number {
-    return this.#bank.shape[0];
+    return this.#shape[0];
   }
 
   /**
@@ -60,27 +84,52 @@ export class NeighborIndex {
         hint: 'Build it again after changing the backend.',
       });
     }
-    const bank = this.#bank;
-    if (!this.#prepared) return topKNeighbors(queries, bank, k);
-    checkSearch('NeighborIndex.search', queries, bank, k);
-    return neighbors(runKernel(NEIGHBOR_INDEX_SEARCH, { queries, bank, ...this.#prepared }, { k }));
+    const [size, depth] = this.#shape;
+    checkTensors('NeighborIndex.search', { queries: [queries, ['Q', depth]] });
+    checkInteger('NeighborIndex.search', 'k', k, 1, size);
+    return inMetric(this.#metric, queries, (asked) => {
+      let found: Neighbors | undefined;
+      for (const part of this.#parts) found = merged(found, this.#searchPart(part, asked, k, found), part.first, k);
+      return found ?? neighbors([]);
+    });
+  }
+
+  /** @param before what earlier parts gave: rows further than its last ones are left out */
+  #searchPart({ rows, prepared }: Part, queries: Tensor2D, k: number, before: Neighbors | undefined): Neighbors {
+    const isHere = rows instanceof tf.Tensor;
+    const bank = isHere ? rows : tf.tidy(() => inUnits(this.#metric, onBackend(rows, this.#shape[1])));
+    const kernel = prepared ? NEIGHBOR_INDEX_SEARCH : TOP_K_NEIGHBORS;
+    const numbers = { k: Math.min(k, bank.shape[0]) };
+    const within = prepared && before && before.distances.shape[1] === k && { within: before.distances };
+    const found = neighbors(runKernel(kernel, { queries, bank, ...prepared, ...within }, numbers));
+    if (!isHere) bank.dispose();
+    return found;
   }
 
   /** Frees the index; safe to call twice. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#bank.dispose();
-    if (this.#prepared) tf.dispose(this.#prepared);
+    for (const { rows, prepared } of this.#parts) {
+      if (rows instanceof tf.Tensor) rows.dispose();
+      prepared?.set.dispose();
+    }
+    if (this.#basis) tf.dispose(this.#basis);
   }
 }
 
-function prepare(bank: Tensor2D, width: number): Prepared {
-  const [mean, basis, panels, terms] = runKernel(NEIGHBOR_INDEX_BUILD, { bank }, { width });
-  if (mean && basis && panels && terms) {
-    const prepared = { mean, basis, panels, terms };
-    for (const tensor of Object.values(prepared)) tf.keep(tensor);
-    return prepared;
-  }
-  throw new IadError('BACKEND_WRONG', 'NeighborIndexBuild must return four tensors');
+const KERNELS = [NEIGHBOR_INDEX_BASIS, NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH];
+
+function basisOf(bank: Bank, width: number, metric: Metric): Basis {
+  const sample = tf.tidy(() => inUnits(metric, sampledRows(bank, SAMPLE_ROWS)));
+  const [mean, basis] = runKernel(NEIGHBOR_INDEX_BASIS, { sample }, { width });
+  sample.dispose();
+  if (mean && basis) return { mean: tf.keep(mean), basis: tf.keep(basis) };
+  throw new IadError('BACKEND_WRONG', 'NeighborIndexBasis must return two tensors');
+}
+
+function prepare(bank: Tensor2D, basis: Basis): Prepared {
+  const [set] = runKernel(NEIGHBOR_INDEX_BUILD, { bank, ...basis }, {});
+  if (set) return { ...basis, set: tf.keep(set) };
+  throw new IadError('BACKEND_WRONG', 'NeighborIndexBuild must return a tensor');
 }
