@@ -27,6 +27,8 @@ export interface KernelCase {
 
 export interface KernelSuite {
   readonly kernel: KernelDefinition;
+  /** Runs first, on the same inputs and numbers; its outputs are inputs s0, s1, ... of `kernel`. See {@link KernelDefinition.startOf}. */
+  readonly start?: KernelDefinition;
   readonly cases: () => readonly KernelCase[];
   /** Names of the cases that are small enough to run everywhere, the browser included. */
   readonly smoke: readonly string[];

@@ -4,7 +4,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { CaseTensor, ExpectedTensor, KernelCase } from './case.js';
-import { type KernelDefinition, runKernel } from './registry.js';
+import { type KernelDefinition, runKernel, stateInputs } from './registry.js';
 import type { StockCase } from './stock/case.js';
 
 function toTensor({ values, shape }: CaseTensor): Tensor {
@@ -33,8 +33,21 @@ export function difference(found: CaseTensor, expected: ExpectedTensor): string 
  * Everything that is wrong with a kernel on a case: values, shapes, a second run with other bits, inputs changed, tensors
  * leaked. Empty where all is well.
  */
-export async function conform(kernel: KernelDefinition, kernelCase: KernelCase): Promise<string[]> {
-  return conformRun((inputs) => runKernel(kernel, inputs, { ...kernelCase.numbers }), kernelCase);
+export async function conform(
+  kernel: KernelDefinition,
+  kernelCase: KernelCase,
+  start?: KernelDefinition,
+): Promise<string[]> {
+  const numbers = { ...kernelCase.numbers };
+  return conformRun((inputs, wanted) => {
+    if (!start) return runKernel(kernel, inputs, numbers);
+    const state = runKernel(start, inputs, numbers);
+    const outputs = runKernel(kernel, { ...inputs, ...stateInputs(state) }, numbers);
+    // After its results it gives the state to go on with.
+    const next = outputs.splice(wanted);
+    tf.dispose([state, next]);
+    return outputs;
+  }, kernelCase);
 }
 
 /** The same for a kernel that goes by one of tfjs's names. */
@@ -46,14 +59,15 @@ export async function conformStock(kernelName: string, stockCase: StockCase): Pr
 }
 
 async function conformRun(
-  runOnce: (inputs: Record<string, Tensor>) => Tensor[],
+  runOnce: (inputs: Record<string, Tensor>, wanted: number) => Tensor[],
   kernelCase: Omit<KernelCase, 'numbers'>,
 ): Promise<string[]> {
   const inputs = Object.fromEntries(Object.entries(kernelCase.inputs).map(([name, given]) => [name, toTensor(given)]));
+  const expected = kernelCase.expected();
   const problems: string[] = [];
   const before = tf.memory().numTensors;
   const run = async () => {
-    const outputs = runOnce(inputs);
+    const outputs = runOnce(inputs, expected.length);
     const values = await Promise.all(outputs.map(read));
     tf.dispose(outputs);
     return values;
@@ -61,7 +75,6 @@ async function conformRun(
   const first = await run();
   const second = await run();
   if (tf.memory().numTensors !== before) problems.push(`leaves ${tf.memory().numTensors - before} tensors behind`);
-  const expected = kernelCase.expected();
   if (first.length !== expected.length) problems.push(`gives ${first.length} outputs, not ${expected.length}`);
   for (const [i, output] of first.entries()) {
     const wanted = expected[i];

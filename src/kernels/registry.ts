@@ -33,6 +33,11 @@ export interface KernelGradient {
 /** One kernel: which implementation serves which backend. A missing one means that the op does without on that backend. */
 export interface KernelDefinition {
   readonly name: string;
+  /**
+   * The kernel that goes on from this one's outputs, as its inputs s0, s1, ...: a state that each backend forms in its own way, so
+   * that the two are tested together, by the other one's cases.
+   */
+  readonly startOf?: string;
   readonly cpu?: KernelImplementation;
   readonly wasm?: KernelImplementation;
   readonly webgpu?: KernelImplementation;
@@ -124,6 +129,11 @@ export function runKernel(
   }
   const outputs = tf.engine().runKernel<Tensor | Tensor[]>(kernel.name, inputs, numbers);
   return Array.isArray(outputs) ? outputs : [outputs];
+}
+
+/** A state's tensors as inputs of the kernel that goes on from it; see {@link KernelDefinition.startOf}. */
+export function stateInputs(state: readonly Tensor[]): Record<string, Tensor> {
+  return Object.fromEntries(state.map((tensor, i) => [`s${i}`, tensor]));
 }
 
 /** A kernel's input by name. */

@@ -23,8 +23,19 @@ const WALKS = [
 ] as const;
 
 test('every kernel is walked over', () => {
-  const walked = new Set(SUITES.map(({ kernel }) => kernel.name));
+  const walked = new Set(SUITES.flatMap(({ kernel, start }) => (start ? [kernel.name, start.name] : [kernel.name])));
   expect(KERNELS.map(({ name }) => name).filter((name) => !walked.has(name))).toEqual([]);
+});
+
+test('a kernel that makes a state is walked over with the one that goes on from it', () => {
+  const pairs = SUITES.map(({ kernel, start }) => [start?.startOf, start && kernel.name]);
+  expect(pairs.filter(([of, name]) => of !== name)).toEqual([]);
+  const starts = SUITES.flatMap(({ start }) => (start ? [start.name] : []));
+  expect(
+    KERNELS.filter(({ startOf }) => startOf !== undefined)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(starts.sort());
 });
 
 test("every kernel under one of tfjs's names is walked over", () => {
@@ -40,11 +51,12 @@ describe.each(WALKS)('$name', ({ name, backend, kernelOf }) => {
 
   for (const suite of SUITES) {
     const kernel = kernelOf(suite.kernel);
-    if (!kernel) continue;
+    const start = suite.start && kernelOf(suite.start);
+    if (!kernel || (suite.start && !start)) continue;
     const cases = suite.cases().filter(({ except }) => except?.[name] === undefined);
     test.skipIf(absent !== null).each(cases)(`${suite.kernel.name}: $name`, async (kernelCase) => {
       expect(tf.getBackend()).toBe(backend);
-      expect(await conform(kernel, kernelCase)).toEqual([]);
+      expect(await conform(kernel, kernelCase, start)).toEqual([]);
     });
   }
 });

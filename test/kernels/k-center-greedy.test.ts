@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { anchorsFrom, kCenterGreedy } from '../../src/kernels/index.js';
-import { sliceSize } from '../../src/kernels/k-center-greedy/plan.js';
+import { kCenterCases } from '../../src/kernels/k-center-greedy/cases.js';
+import { boundsPay, sliceSize } from '../../src/kernels/k-center-greedy/plan.js';
 import { kCenterGreedyReference } from '../../src/kernels/k-center-greedy/reference.js';
 import { correlated } from '../../src/kernels/top-k-neighbors/cases.js';
 import type { ProgressEvent } from '../../src/runtime/progress.js';
@@ -35,6 +36,17 @@ function* subsets(n: number, k: number, from = 0): Generator<number[]> {
 
 describe.each(BACKENDS)('kCenterGreedy on $name', (backend) => {
   beforeAll(() => use(backend));
+
+  test.each(kCenterCases())('$name: bit for bit the reference', async ({ features, depth, count, anchor }) => {
+    const expected = kCenterGreedyReference(features, depth, anchor.slice(), count);
+    const rows = matrix(features, depth);
+    const before = tf.memory();
+    const found = await kCenterGreedy(rows, count, { anchor });
+    expect(tf.memory()).toEqual(before);
+    rows.dispose();
+    expect(found.indices).toEqual(expected.indices);
+    expect(found.radii).toEqual(expected.radii);
+  });
 
   test('from one start it covers within twice the optimum', async () => {
     const point = fc.tuple(fc.integer({ min: -20, max: 20 }), fc.integer({ min: -20, max: 20 }));
@@ -135,14 +147,21 @@ describe.each(BACKENDS)('kCenterGreedy on $name', (backend) => {
 
 test('many points, many picks: the lazy kernel picks what the plain one picks', async () => {
   await use(BACKENDS[1]!);
+  expect(boundsPay(6000, 96, 1200)).toBe(1);
   const values = correlated(9, 6000, 96, 30);
   const features = matrix(values, 96);
   const anchor = await anchorsFrom(features, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 'mean');
-  const found = await kCenterGreedy(features, 900, { anchor });
-  const expected = kCenterGreedyReference(values, 96, anchor.slice(), 900);
+  const found = await kCenterGreedy(features, 1200, { anchor });
+  const expected = kCenterGreedyReference(values, 96, anchor.slice(), 1200);
   expect(found.indices).toEqual(expected.indices);
   expect(found.radii).toEqual(expected.radii);
   features.dispose();
+});
+
+test('bounds are prepared where there is much to do, and for more than a few picks', () => {
+  expect(boundsPay(784, 128, 78)).toBe(0);
+  expect(boundsPay(600_000, 128, 7)).toBe(0);
+  expect(boundsPay(600_000, 128, 6000)).toBe(1);
 });
 
 test('slices grow towards their time, and never vanish', () => {

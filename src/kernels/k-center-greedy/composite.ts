@@ -10,7 +10,6 @@ export function kCenterStartComposite(call: KernelCall): TensorInfo[] {
   return [tf.tidy(() => tf.where(tf.greater(anchors, 0), anchors, tf.zerosLike(anchors)))];
 }
 
-/** When every distance is 0 it goes on picking rows at radius 0, which the op cuts off. */
 export function kCenterAdvanceComposite(call: KernelCall): TensorInfo[] {
   const features = matrixTensor(call, 'features');
   const steps = number(call, 'to') - number(call, 'from');
@@ -33,7 +32,9 @@ export function kCenterAdvanceComposite(call: KernelCall): TensorInfo[] {
       radii.push(radius);
       distances = next;
     }
-    return [tf.concat1d(indices), tf.concat1d(radii), distances];
+    const radius = tf.concat1d(radii);
+    const picks = tf.where(tf.greater(radius, 0), tf.concat1d(indices), tf.fill([steps], -1, 'int32'));
+    return [picks, radius, distances];
   });
 }
 

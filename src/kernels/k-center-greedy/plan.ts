@@ -15,6 +15,14 @@ export const BLOCK = 256;
  */
 export const CATCH_UP_MARGIN = 0.98;
 
+/** Multiplications and additions that the plain algorithm may cost: fewer than preparing the bounds takes. */
+const PLAIN_OPERATIONS = 2e9;
+
+/** Whether lower bounds shall be prepared (1), or every pick be one pass over all points (0). The picks do not depend on it. */
+export function boundsPay(rows: number, depth: number, picks: number): 0 | 1 {
+  return picks < 8 || 3 * rows * depth * picks < PLAIN_OPERATIONS ? 0 : 1;
+}
+
 /** Milliseconds that one slice of centres should take, so that events, progress and abort get their turn. */
 const SLICE_MS = 40;
 

@@ -4,6 +4,11 @@ import { makeTensor, readFloats } from '../cpu.js';
 import { LANES, squaredDistance } from '../distance.js';
 import { input, type KernelCall, matrix, number } from '../registry.js';
 
+export interface Picks {
+  readonly indices: Int32Array;
+  readonly radii: Float32Array;
+}
+
 /**
  * Greedy k-center: repeatedly the first row of the largest distance, after which every row's distance is at most that to the pick.
  * Stops before `count` picks when no distance is above 0.
@@ -14,7 +19,7 @@ export function kCenterGreedyReference(
   depth: number,
   distances: Float32Array,
   count: number,
-): { indices: Int32Array; radii: Float32Array } {
+): Picks {
   const indices: number[] = [];
   const radii: number[] = [];
   const lanes = new Float32Array(LANES);
@@ -42,6 +47,15 @@ export function kCenterGreedyReference(
   return { indices: Int32Array.from(indices), radii: Float32Array.from(radii) };
 }
 
+/** The kernel's outputs, of fixed length: -1 and 0 for picks that are not made. */
+export function padded(found: Picks, length: number): Picks {
+  const indices = new Int32Array(length).fill(-1);
+  const radii = new Float32Array(length);
+  indices.set(found.indices);
+  radii.set(found.radii);
+  return { indices, radii };
+}
+
 export function kCenterStartCpu(call: KernelCall) {
   const { backend } = call;
   const anchors = readFloats(backend, input(call, 'anchors'));
@@ -53,10 +67,11 @@ export function kCenterAdvanceCpu(call: KernelCall) {
   const { info, columns } = matrix(call, 'features');
   const distances = readFloats(backend, input(call, 's0')).slice();
   const steps = number(call, 'to') - number(call, 'from');
-  const { indices, radii } = kCenterGreedyReference(readFloats(backend, info), columns, distances, steps);
+  const found = kCenterGreedyReference(readFloats(backend, info), columns, distances, steps);
+  const { indices, radii } = padded(found, steps);
   return [
-    makeTensor(backend, indices, [indices.length]),
-    makeTensor(backend, radii, [radii.length]),
+    makeTensor(backend, indices, [steps]),
+    makeTensor(backend, radii, [steps]),
     makeTensor(backend, distances, [distances.length]),
   ];
 }

@@ -6,7 +6,7 @@
 // what is left after those. The first 32 bound a distance loosely and cheaply, all but place 31 tightly. A point's norm is below
 // 2^14 units, so products and squared differences are exact in int32. reduction.ts has the reason why these are bounds; the true
 // distance is at least unit x sqrt(integer) less both points' errors.
-import { squaredDistance } from '../wasm/distance.inline.as';
+import { fullSquaredDistance, squaredDistance } from '../wasm/distance.inline.as';
 import { centre, rowError, UNLIMITED } from '../wasm/reduce.as';
 
 /** Points per block whose largest distance is kept; plan.ts has the same number. */
@@ -70,14 +70,14 @@ function units(length: f64, unit: f64): i32 {
 }
 
 /**
- * Turns projected points into reduced points with their squared lengths and errors. A point beyond the limits has length -NEVER.
+ * Turns projected points into reduced points with their squared lengths. A point beyond the limits has length -NEVER.
  * @param projected float32 [count, WIDTH]
  * @param reduced int16 [count, WIDTH]
  * @returns the largest error so far
  */
 export function kCenterReduce(
   projected: usize, norms: usize, count: i32, unit: f64, projectionError: f64, residualError: f64,
-  reduced: usize, lengths: usize, errors: usize, largestError: f64,
+  reduced: usize, lengths: usize, largestError: f64,
 ): f64 {
   for (let i: i32 = 0; i < count; i++) {
     const from = projected + (<usize>i * WIDTH << 2);
@@ -86,7 +86,6 @@ export function kCenterReduce(
     if (!(norm < UNLIMITED)) {
       memory.fill(point, 0, WIDTH << 1);
       store<i32>(at(lengths, i), -NEVER);
-      store<f32>(at(errors, i), Infinity);
       continue;
     }
     let inside: f64 = 0;
@@ -107,7 +106,6 @@ export function kCenterReduce(
     const error = rowError(norm, rest, projectionError, residualError) + ROUNDING * unit;
     largestError = max(largestError, error);
     store<i32>(at(lengths, i), length);
-    store<f32>(at(errors, i), <f32>(error * 1.000001));
   }
   return largestError;
 }
@@ -135,13 +133,54 @@ function secondBound(a: usize, b: usize): i32 {
   return i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
 }
 
-/** Sets the initial distances (NaN and negative count as 0), the block maxima, and no centre seen. */
-export function kCenterStart(anchors: usize, count: i32, distances: usize, seen: usize, blockMax: usize): void {
+/** Sets the initial distances: NaN and negative count as 0. */
+export function kCenterAnchors(anchors: usize, count: i32, distances: usize): void {
   for (let i: i32 = 0; i < count; i++) {
     const value = load<f32>(at(anchors, i));
     store<f32>(at(distances, i), value > 0 ? value : 0);
-    store<i32>(at(seen, i), 0);
   }
+}
+
+/** Fills the places of picks that are not made, once every distance is 0. */
+function fillUp(indices: usize, radii: usize, from: i32, to: i32): void {
+  memory.fill(at(indices, from), 255, <usize>(to - from) << 2);
+  memory.fill(at(radii, from), 0, <usize>(to - from) << 2);
+}
+
+/** The plain algorithm: every pick is one pass over all points. */
+export function kCenterPlain(
+  features: usize, count: i32, depth: i32, steps: i32, distances: usize, indices: usize, radii: usize,
+): void {
+  const rowBytes = <usize>depth << 2;
+  let top = largest(distances, 0, count);
+  let pick = firstEqual(distances, 0, count, top);
+  for (let step: i32 = 0; step < steps; step++) {
+    if (!(top > 0)) return fillUp(indices, radii, step, steps);
+    store<i32>(at(indices, step), pick);
+    store<f32>(at(radii, step), top);
+    store<f32>(at(distances, pick), 0);
+    const centre = features + <usize>pick * rowBytes;
+    let row = features;
+    top = 0;
+    for (let i: i32 = 0; i < count; i++) {
+      const value = sqrt<f32>(fullSquaredDistance(row, centre, depth));
+      let distance = load<f32>(at(distances, i));
+      if (value < distance) {
+        distance = value;
+        store<f32>(at(distances, i), value);
+      }
+      if (distance > top) {
+        top = distance;
+        pick = i;
+      }
+      row += rowBytes;
+    }
+  }
+}
+
+/** Sets the block maxima, and no centre seen. */
+export function kCenterStart(count: i32, distances: usize, seen: usize, blockMax: usize): void {
+  memory.fill(seen, 0, <usize>count << 2);
   for (let i: i32 = 0; i < count; i += BLOCK) {
     store<f32>(at(blockMax, i / BLOCK), largest(distances, i, min(i + BLOCK, count)));
   }
@@ -162,17 +201,16 @@ function unitLimit(distance: f32, slack: f64, errors: f64, unit: f64): i32 {
 
 /** Shows point i the centres from seen[i] to `known`, until its distance falls below `enough`. */
 function catchUp(
-  i: i32, known: i32, enough: f32, features: usize, depth: i32, unit: f64, slack: f64, largestError: f64,
-  distances: usize, seen: usize, reduced: usize, lengths: usize, errors: usize,
-  centres: usize, centrePoints: usize, panels: usize, centreLengths: usize,
+  i: i32, known: i32, enough: f32, features: usize, depth: i32, unit: f64, slack: f64, errors: f64,
+  distances: usize, seen: usize, reduced: usize, lengths: usize, centres: usize, panels: usize, centreLengths: usize,
 ): void {
   const rowBytes = <usize>depth << 2;
   const row = features + <usize>i * rowBytes;
   const own = reduced + (<usize>i * WIDTH << 1);
   const length = load<i32>(at(lengths, i));
-  const error = <f64>load<f32>(at(errors, i)) + largestError;
   let distance = load<f32>(at(distances, i));
-  let second = unitLimit(distance, slack, error, unit);
+  // A point beyond the limits has no bound.
+  let second = length < 0 ? NEVER : unitLimit(distance, slack, errors, unit);
   let first = i32x4.splat(second - max(length, 0));
   let c = load<i32>(at(seen, i)) & ~7;
   for (; c < known && distance >= enough; c += 8) {
@@ -202,13 +240,14 @@ function catchUp(
       const other = c + ctz(mask);
       // Places of a panel that hold no centre yet come last.
       if (other >= known) break;
+      const position = <usize>load<i32>(at(centres, other));
       const bounded = load<i32>(at(centreLengths, other)) >= 0;
-      if (bounded && secondBound(own, centrePoints + (<usize>other * WIDTH << 1)) > second) continue;
-      const centre = features + <usize>load<i32>(at(centres, other)) * rowBytes;
+      if (bounded && secondBound(own, reduced + (position * WIDTH << 1)) > second) continue;
+      const centre = features + position * rowBytes;
       const value = sqrt<f32>(squaredDistance(row, centre, depth, squareLimit(distance)));
       if (value < distance) {
         distance = value;
-        second = unitLimit(distance, slack, error, unit);
+        if (length >= 0) second = unitLimit(distance, slack, errors, unit);
         first = i32x4.splat(second - max(length, 0));
       }
     }
@@ -221,18 +260,19 @@ function catchUp(
  * Picks the centres number from .. to.
  * @param margin in (0, 1]: points catch up until they fall below margin x the largest distance
  * @param slack at least 1 + the relative rounding error of an exact distance
- * @returns how many centres there are now; fewer than `to` when every distance is 0
+ * @param errors of two points' bounds, at most
+ * @param indices of the picks, [to - from], and with them `radii`; -1 and 0 once every distance is 0
  */
 export function kCenterAdvance(
-  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32, unit: f64, slack: f64, largestError: f64,
-  distances: usize, seen: usize, blockMax: usize, reduced: usize, lengths: usize, errors: usize,
-  centres: usize, centrePoints: usize, panels: usize, centreLengths: usize, radii: usize,
-): i32 {
+  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32, unit: f64, slack: f64, errors: f64,
+  distances: usize, seen: usize, blockMax: usize, reduced: usize, lengths: usize,
+  centres: usize, panels: usize, centreLengths: usize, indices: usize, radii: usize,
+): void {
   const blocks = (count + BLOCK - 1) / BLOCK;
   let known = from;
   while (known < to) {
     const top = largest(blockMax, 0, blocks);
-    if (!(top > 0)) break;
+    if (!(top > 0)) return fillUp(indices, radii, known - from, to - from);
     const block = firstEqual(blockMax, 0, blocks, top);
     const start = block * BLOCK;
     const end = min(start + BLOCK, count);
@@ -242,16 +282,16 @@ export function kCenterAdvance(
       for (let i = start; i < end; i++) {
         if (load<f32>(at(distances, i)) < enough || load<i32>(at(seen, i)) >= known) continue;
         catchUp(
-          i, known, enough, features, depth, unit, slack, largestError, distances, seen, reduced, lengths, errors,
-          centres, centrePoints, panels, centreLengths,
+          i, known, enough, features, depth, unit, slack, errors, distances, seen, reduced, lengths,
+          centres, panels, centreLengths,
         );
       }
     } else {
       const point = reduced + (<usize>pick * WIDTH << 1);
       store<i32>(at(centres, known), pick);
+      store<i32>(at(indices, known - from), pick);
       store<f32>(at(radii, known - from), top);
       store<i32>(at(centreLengths, known), load<i32>(at(lengths, pick)));
-      memory.copy(centrePoints + (<usize>known * WIDTH << 1), point, WIDTH << 1);
       // Pairs of places side by side, as the dot instruction takes them.
       const panel = panels + (<usize>(known >> 3) * (FIRST << 4)) + (<usize>(known & 7) << 2);
       for (let d: i32 = 0; d < FIRST; d++) {
@@ -263,5 +303,4 @@ export function kCenterAdvance(
     }
     store<f32>(at(blockMax, block), largest(distances, start, end));
   }
-  return known;
 }

@@ -6,38 +6,41 @@ import { address, allocate, type WasmBackend, wasmBackend, wasmKernels, withScra
 import { packBasis, projectRows } from '../wasm/reduce.js';
 import { BLOCK, CATCH_UP_MARGIN, PROJECT_ROWS, REDUCED } from './plan.js';
 
-/** State: distances, seen, blockMax, reduced, lengths, errors of the points; centres, centrePoints, panels, centreLengths; scales. */
+/**
+ * State: the distances alone for the plain algorithm; else the points' distances, seen, blockMax, reduced, lengths, the centres'
+ * positions, panels, lengths, and the scales.
+ */
 export function kCenterStartWasm(call: KernelCall): TensorInfo[] {
   const backend = wasmBackend(call.backend);
   const count = matrix(call, 'features').rows;
-  const slots = Math.ceil(number(call, 'count') / 8) * 8;
+  const picks = number(call, 'count');
+  const at = (tensor: TensorInfo) => address(backend, tensor);
   const distances = allocate(backend, [count], 'float32');
+  wasmKernels(backend).kCenterAnchors(at(input(call, 'anchors')), count, at(distances));
+  if (number(call, 'bounds') === 0) return [distances];
+
+  const slots = Math.ceil(picks / 8) * 8;
   const seen = allocate(backend, [count], 'int32');
   const blockMax = allocate(backend, [Math.ceil(count / BLOCK)], 'float32');
   const lengths = allocate(backend, [count], 'int32');
-  const errors = allocate(backend, [count], 'float32');
   const centres = allocate(backend, [slots], 'int32');
   const centreLengths = allocate(backend, [slots], 'int32');
   // Pairs of int16 in the places of int32.
   const reduced = allocate(backend, [count, REDUCED.width / 2], 'int32');
-  const centrePoints = allocate(backend, [slots, REDUCED.width / 2], 'int32');
   const panels = allocate(backend, [slots / 8, REDUCED.first / 2, 8], 'int32');
-
-  const at = (tensor: TensorInfo) => address(backend, tensor);
-  const scales = reducePoints(call, backend, [at(reduced), at(lengths), at(errors)]);
-  wasmKernels(backend).kCenterStart(at(input(call, 'anchors')), count, at(distances), at(seen), at(blockMax));
-  const points = [distances, seen, blockMax, reduced, lengths, errors];
-  return [...points, centres, centrePoints, panels, centreLengths, scales];
+  const scales = reducePoints(call, backend, [at(reduced), at(lengths)]);
+  wasmKernels(backend).kCenterStart(count, at(distances), at(seen), at(blockMax));
+  return [distances, seen, blockMax, reduced, lengths, centres, panels, centreLengths, scales];
 }
 
-/** Fills the reduced points at the addresses `targets`; returns [unit, largest error]. */
-function reducePoints(call: KernelCall, backend: WasmBackend, targets: readonly [number, number, number]): TensorInfo {
+/** Fills the reduced points and their lengths at the addresses `targets`; returns [unit, largest error]. */
+function reducePoints(call: KernelCall, backend: WasmBackend, targets: readonly [number, number]): TensorInfo {
   const { info, rows: total, columns: depth } = matrix(call, 'features');
   const found = principalBasis(matrixTensor(call, 'features'), REDUCED.width, REDUCED.free);
   const { mean, basis } = packBasis(backend, found);
   const kernels = wasmKernels(backend);
   const { projectionError, residualError } = rounding(found);
-  const [reduced, lengths, errors] = targets;
+  const [reduced, lengths] = targets;
   const rows = address(backend, info);
   const at = { mean: address(backend, mean), panels: address(backend, basis) };
   const tight = withScratch(backend, depth, (centred) => kernels.kCenterUnit(rows, total, depth, at.mean, centred));
@@ -49,7 +52,7 @@ function reducePoints(call: KernelCall, backend: WasmBackend, targets: readonly 
       const count = Math.min(PROJECT_ROWS, total - from);
       const group = { rows: rows + from * depth * 4, count, basis: found, ...at, out };
       projectRows(backend, group, (norms) => {
-        const made = [reduced + from * REDUCED.width * 2, lengths + from * 4, errors + from * 4];
+        const made = [reduced + from * REDUCED.width * 2, lengths + from * 4];
         error = kernels.kCenterReduce(out, norms, count, unit, projectionError, residualError, ...made, error);
       });
     }
@@ -64,21 +67,21 @@ function reducePoints(call: KernelCall, backend: WasmBackend, targets: readonly 
 
 export function kCenterAdvanceWasm(call: KernelCall): TensorInfo[] {
   const backend = wasmBackend(call.backend);
+  const kernels = wasmKernels(backend);
   const { info, rows: count, columns: depth } = matrix(call, 'features');
   const from = number(call, 'from');
   const to = number(call, 'to');
-  const state = Array.from({ length: 10 }, (_, i) => address(backend, input(call, `s${i}`)));
-  const scales = backend.readSync(input(call, 's10').dataId);
+  const indices = allocate(backend, [to - from], 'int32');
   const radii = allocate(backend, [to - from], 'float32');
-  const [unit, error] = [Number(scales[0]), Number(scales[1])];
-  const picks = [address(backend, info), count, depth, from, to, CATCH_UP_MARGIN, unit, distanceSlack(depth), error];
-  const known = wasmKernels(backend).kCenterAdvance(...picks, ...state, address(backend, radii));
-  const picked = known - from;
-  const indices = backend.readSync(input(call, 's6').dataId).slice(from, known);
-  const values = backend.readSync(radii.dataId).slice(0, picked);
-  backend.disposeData(radii.dataId);
-  return [
-    { dataId: backend.write(indices, [picked], 'int32'), shape: [picked], dtype: 'int32' },
-    { dataId: backend.write(values, [picked], 'float32'), shape: [picked], dtype: 'float32' },
-  ];
+  const at = (tensor: TensorInfo) => address(backend, tensor);
+  const scales = call.inputs.s8;
+  if (!scales) {
+    kernels.kCenterPlain(at(info), count, depth, to - from, at(input(call, 's0')), at(indices), at(radii));
+    return [indices, radii];
+  }
+  const state = Array.from({ length: 8 }, (_, i) => at(input(call, `s${i}`)));
+  const [unit, error] = Array.from(backend.readSync(scales.dataId), Number);
+  const picks = [at(info), count, depth, from, to, CATCH_UP_MARGIN, unit!, distanceSlack(depth), 2 * error!];
+  kernels.kCenterAdvance(...picks, ...state, at(indices), at(radii));
+  return [indices, radii];
 }

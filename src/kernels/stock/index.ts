@@ -5,15 +5,10 @@ import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { guarded } from '../registry.js';
+import { BATCH_MAT_MUL, FUSED_MAT_MUL } from './batch-mat-mul/wasm.js';
+import type { StockKernel } from './kernel.js';
 
-export interface StockKernel {
-  /** tfjs's name of the kernel. */
-  readonly name: string;
-  readonly backendName: string;
-  readonly run: KernelFunc;
-}
-
-export const STOCK_KERNELS: readonly StockKernel[] = [];
+export const STOCK_KERNELS: readonly StockKernel[] = [BATCH_MAT_MUL, FUSED_MAT_MUL];
 
 /** What tfjs had under a kernel's name before. */
 const replaced = new Map<StockKernel, KernelConfig | undefined>();

@@ -41,9 +41,13 @@ export function bankShape(op: string, bank: Bank): [rows: number, depth: number]
   for (const [i, array] of arrays.entries()) {
     if (array instanceof Float32Array && array.length % depth === 0) continue;
     const arrived = array instanceof Float32Array ? `${array.length} numbers` : typeof array;
-    throw new IadError('BAD_ARGUMENT', `${op}: bank.arrays[${i}] must be float32 rows of ${depth} numbers, not ${arrived}`, {
-      path: `bank.arrays[${i}]`,
-    });
+    throw new IadError(
+      'BAD_ARGUMENT',
+      `${op}: bank.arrays[${i}] must be float32 rows of ${depth} numbers, not ${arrived}`,
+      {
+        path: `bank.arrays[${i}]`,
+      },
+    );
   }
   const rows = arrays.reduce((sum, { length }) => sum + length / depth, 0);
   if (rows === 0) throw new IadError('BAD_ARGUMENT', `${op}: bank has no rows`, { path: 'bank' });
@@ -56,7 +60,10 @@ export function bankPieces(bank: Bank): Iterable<Piece> {
 }
 
 /** @param longest rows of a piece, at most */
-export function* outsidePieces({ arrays, depth }: OutsideBank, longest: number): Generator<Piece & { rows: Float32Array }> {
+export function* outsidePieces(
+  { arrays, depth }: OutsideBank,
+  longest: number,
+): Generator<Piece & { rows: Float32Array }> {
   let first = 0;
   for (const array of arrays) {
     for (let from = 0; from < array.length; from += longest * depth) {

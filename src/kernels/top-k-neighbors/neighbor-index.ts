@@ -5,20 +5,19 @@ import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger, checkTensors } from '../checks.js';
 import { SAMPLE_ROWS } from '../reduction.js';
-import { hasKernel, runKernel } from '../registry.js';
+import { hasKernel, runKernel, stateInputs } from '../registry.js';
 import { type Bank, bankPieces, bankShape, isOutside, onBackend, type Piece, sampledRows } from './bank.js';
-import { NEIGHBOR_INDEX_BASIS, NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './kernels.js';
+import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './kernels.js';
 import { inMetric, inUnits, type Metric, metricOf, type NeighborOptions } from './metric.js';
 import { merged, type Neighbors, neighbors } from './neighbors.js';
 import { indexWidth } from './plan.js';
 
-/** What the kernels of the index keep: of the whole bank, and of one piece of it. */
-type Basis = Record<'mean' | 'basis', Tensor>;
-type Prepared = Basis & { readonly set: Tensor };
+/** What NeighborIndexBuild gives: the sketches of a piece, then the mean and the basis, which all pieces share. */
+type State = readonly [set: Tensor, mean: Tensor, basis: Tensor];
 
 interface Part extends Piece {
   /** Undefined where a plain search is as good. */
-  readonly prepared: Prepared | undefined;
+  readonly state: State | undefined;
 }
 
 /**
@@ -30,15 +29,13 @@ interface Part extends Piece {
  */
 export class NeighborIndex {
   readonly #parts: readonly Part[];
-  readonly #basis: Basis | undefined;
   readonly #shape: readonly [rows: number, depth: number];
   readonly #metric: Metric;
   readonly #backend = tf.getBackend();
   #disposed = false;
 
-  private constructor(parts: readonly Part[], basis: Basis | undefined, metric: Metric, shape: [number, number]) {
+  private constructor(parts: readonly Part[], metric: Metric, shape: readonly [number, number]) {
     this.#parts = parts;
-    this.#basis = basis;
     this.#metric = metric;
     this.#shape = shape;
   }
@@ -53,17 +50,27 @@ export class NeighborIndex {
     const shape = bankShape('NeighborIndex.build', bank);
     await tf.ready();
     const width = indexWidth(...shape);
-    const basis = width > 0 && KERNELS.every(hasKernel) ? basisOf(bank, width, metric) : undefined;
+    const prunes = width > 0 && hasKernel(NEIGHBOR_INDEX_BUILD) && hasKernel(NEIGHBOR_INDEX_SEARCH);
+    const sample = prunes && isOutside(bank) ? tf.tidy(() => inUnits(metric, sampledRows(bank, SAMPLE_ROWS))) : null;
     const parts: Part[] = [];
-    for (const piece of bankPieces(bank)) {
-      const rows = tf.tidy(() => inUnits(metric, onBackend(piece.rows, shape[1])));
-      const prepared = basis && prepare(rows, basis);
-      if (isOutside(bank)) {
-        rows.dispose();
-        parts.push({ ...piece, prepared });
-      } else parts.push({ first: 0, rows: tf.keep(rows), prepared });
+    try {
+      for (const piece of bankPieces(bank)) {
+        const here = tf.tidy(() => inUnits(metric, onBackend(piece.rows, shape[1])));
+        try {
+          const state = prunes ? stateOf(here, width, sample, parts[0]?.state) : undefined;
+          const rows = isOutside(bank) ? piece.rows : tf.keep(here.clone());
+          parts.push({ first: piece.first, rows, state });
+        } finally {
+          here.dispose();
+        }
+      }
+    } catch (error) {
+      discard(parts);
+      throw error;
+    } finally {
+      sample?.dispose();
     }
-    return new NeighborIndex(parts, basis, metric, shape);
+    return new NeighborIndex(parts, metric, shape);
   }
 
   /** Bank rows, M. */
@@ -95,13 +102,13 @@ export class NeighborIndex {
   }
 
   /** @param before what earlier parts gave: rows further than its last ones are left out */
-  #searchPart({ rows, prepared }: Part, queries: Tensor2D, k: number, before: Neighbors | undefined): Neighbors {
+  #searchPart({ rows, state }: Part, queries: Tensor2D, k: number, before: Neighbors | undefined): Neighbors {
     const isHere = rows instanceof tf.Tensor;
     const bank = isHere ? rows : tf.tidy(() => inUnits(this.#metric, onBackend(rows, this.#shape[1])));
-    const kernel = prepared ? NEIGHBOR_INDEX_SEARCH : TOP_K_NEIGHBORS;
-    const numbers = { k: Math.min(k, bank.shape[0]) };
-    const within = prepared && before && before.distances.shape[1] === k && { within: before.distances };
-    const found = neighbors(runKernel(kernel, { queries, bank, ...prepared, ...within }, numbers));
+    const width = Math.min(k, bank.shape[0]);
+    const within = before?.distances.shape[1] === width ? { within: before.distances } : {};
+    const inputs = { queries, bank, ...(state && { ...stateInputs(state), ...within }) };
+    const found = neighbors(runKernel(state ? NEIGHBOR_INDEX_SEARCH : TOP_K_NEIGHBORS, inputs, { k: width }));
     if (!isHere) bank.dispose();
     return found;
   }
@@ -110,26 +117,21 @@ export class NeighborIndex {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const { rows, prepared } of this.#parts) {
-      if (rows instanceof tf.Tensor) rows.dispose();
-      prepared?.set.dispose();
-    }
-    if (this.#basis) tf.dispose(this.#basis);
+    discard(this.#parts);
   }
 }
 
-const KERNELS = [NEIGHBOR_INDEX_BASIS, NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH];
-
-function basisOf(bank: Bank, width: number, metric: Metric): Basis {
-  const sample = tf.tidy(() => inUnits(metric, sampledRows(bank, SAMPLE_ROWS)));
-  const [mean, basis] = runKernel(NEIGHBOR_INDEX_BASIS, { sample }, { width });
-  sample.dispose();
-  if (mean && basis) return { mean: tf.keep(mean), basis: tf.keep(basis) };
-  throw new IadError('BACKEND_WRONG', 'NeighborIndexBasis must return two tensors');
+/** @param first the state of an earlier piece */
+function stateOf(bank: Tensor2D, width: number, sample: Tensor2D | null, first: State | undefined): State {
+  const given = first ? { s1: first[1], s2: first[2] } : sample && { sample };
+  const [set, mean = first?.[1], basis = first?.[2]] = runKernel(NEIGHBOR_INDEX_BUILD, { bank, ...given }, { width });
+  if (set && mean && basis) return [tf.keep(set), tf.keep(mean), tf.keep(basis)];
+  throw new IadError('BACKEND_WRONG', 'NeighborIndexBuild must return three tensors');
 }
 
-function prepare(bank: Tensor2D, basis: Basis): Prepared {
-  const [set] = runKernel(NEIGHBOR_INDEX_BUILD, { bank, ...basis }, {});
-  if (set) return { ...basis, set: tf.keep(set) };
-  throw new IadError('BACKEND_WRONG', 'NeighborIndexBuild must return a tensor');
+function discard(parts: readonly Part[]): void {
+  for (const { rows, state } of parts) {
+    if (rows instanceof tf.Tensor) rows.dispose();
+    if (state) tf.dispose([...state]);
+  }
 }

@@ -59,3 +59,30 @@ export const INDEX_BLOCK_ROWS = 512;
 export function pieceRows(depth: number): number {
   return Math.max(1, Math.floor((64 * 1024 * 1024) / (4 * depth)));
 }
+
+/** Rows of each side whose distances a GPU holds at once. */
+export interface Blocks {
+  readonly queries: number;
+  readonly bank: number;
+}
+
+/**
+ * Blocks in multiples of 64 rows: at most 2^23 distances (32 MiB), fewer where the depth would make one pass long, and no side larger
+ * than a binding.
+ */
+export function gpuBlocks(queryRows: number, bankRows: number, depth: number, bindingBytes: number): Blocks {
+  const bound = bindingBytes / (4 * depth);
+  const products = Math.min(2 ** 23, 2 ** 35 / depth, bindingBytes / 4);
+  const bank = rowsOf(bankRows, Math.min(bound, 16_384, products / 64));
+  return { bank, queries: rowsOf(queryRows, Math.min(bound, products / bank)) };
+}
+
+/** A multiple of 64 that holds all rows or is not above `most`; at least 64. */
+function rowsOf(rows: number, most: number): number {
+  return Math.min(Math.ceil(rows / 64) * 64, Math.max(64, Math.floor(most / 64) * 64));
+}
+
+/** The tile of a GPU's threads: with few queries, few of them and many bank rows. */
+export function gpuTile(queryRows: number): { across: number; down: number; step: number } {
+  return queryRows <= 16 ? { across: 64, down: 4, step: 8 } : { across: 16, down: 16, step: 16 };
+}

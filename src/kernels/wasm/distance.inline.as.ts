@@ -41,6 +41,30 @@ export function squaredDistance(a: usize, b: usize, depth: i32, bound: f32): f32
     const partial = total(s0, s1, s2, s3);
     if (left == 0 || partial >= bound) return partial;
   }
+  return finish(s0, s1, s2, s3, a, b, left);
+}
+
+/** The squared distance, all of it. */
+export function fullSquaredDistance(a: usize, b: usize, depth: i32): f32 {
+  let s0 = f32x4.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  let left = depth;
+  for (; left >= 16; left -= 16) {
+    s0 = step(s0, a, b);
+    s1 = step(s1, a + 16, b + 16);
+    s2 = step(s2, a + 32, b + 32);
+    s3 = step(s3, a + 48, b + 48);
+    a += 64;
+    b += 64;
+  }
+  return left == 0 ? total(s0, s1, s2, s3) : finish(s0, s1, s2, s3, a, b, left);
+}
+
+/** Adds the last `left` elements, fewer than 16, to the lanes' sums. */
+@inline
+function finish(s0: v128, s1: v128, s2: v128, s3: v128, a: usize, b: usize, left: i32): f32 {
   // The lanes past the end add 0 to sums that are never negative zero: no bit changes.
   if (left >= 4) s0 = step(s0, a, b);
   if (left >= 8) s1 = step(s1, a + 16, b + 16);

@@ -1,4 +1,4 @@
-// c = a * b for matrices of any strides: blocks, packs and multiplies; a single row or column goes without packing.
+// c = a * b for matrices of any strides: blocks, packs and multiplies; a few rows or a single column go without packing.
 
 import { fma } from './fma.inline.as';
 import {
@@ -22,8 +22,10 @@ export function gemm(
   c: usize, cRow: i32, scratch: usize,
 ): void {
   if (rows < 1 || columns < 1) return;
-  if (rows == 1 && (bColumn == 1 || bRow == 1)) {
-    gemv(columns, depth, a, aColumn, b, bRow, bColumn, c, scratch);
+  if (rows < TILE_ROWS && (bColumn == 1 || bRow == 1)) {
+    for (let i: i32 = 0; i < rows; i++) {
+      gemv(columns, depth, a + (<usize>i * aRow << 2), aColumn, b, bRow, bColumn, c + (<usize>i * cRow << 2), scratch);
+    }
     return;
   }
   if (columns == 1 && cRow == 1 && (aColumn == 1 || aRow == 1)) {

@@ -96,14 +96,21 @@ export function address(backend: WasmBackend, tensor: TensorInfo): number {
 
 /** Allocates an output tensor on the backend's heap, uninitialised. */
 export function allocate(backend: WasmBackend, shape: number[], dtype: 'float32' | 'int32'): TensorInfo {
+  const size = tf.util.sizeFromShape(shape);
+  // The heap takes larger sizes for negative ones, and gives memory that is in use.
+  if (size * 4 >= 2 ** 31) throw withoutRoom(shape);
   const info = track(backend.makeOutput(shape, dtype));
-  if (tf.util.sizeFromShape(shape) > 0 && address(backend, info) === 0) {
+  if (size > 0 && address(backend, info) === 0) {
     backend.disposeData(info.dataId);
-    throw new IadError('MEMORY_BUDGET', `the wasm heap has no room for a tensor of shape [${shape}]`, {
-      hint: 'Use fewer rows: a smaller coreset, or fewer images at a time.',
-    });
+    throw withoutRoom(shape);
   }
   return info;
+}
+
+function withoutRoom(shape: number[]): IadError {
+  return new IadError('MEMORY_BUDGET', `the wasm heap has no room for a tensor of shape [${shape}]`, {
+    hint: 'Use fewer rows: a smaller coreset, or fewer images at a time.',
+  });
 }
 
 /** Runs `use` with the address of `floats` floats of scratch memory, which is freed afterwards. */

@@ -91,9 +91,9 @@ async function verdict(name: string, scopes: readonly Promise<GPUError | null>[]
   const error = errors.find((candidate) => candidate !== null);
   if (!error) return null;
   if (error instanceof GPUOutOfMemoryError) {
-    return new IadError('MEMORY_BUDGET', `${name}: out of memory on the GPU: ${error.message}`, {
+    return new IadError('MEMORY_BUDGET', `${name}: out of memory on the GPU: ${error.message.trim()}`, {
       hint: 'Use fewer rows: a smaller coreset, or fewer images at a time.',
     });
   }
-  return new IadError('BACKEND_WRONG', `${name}: ${error.message}`);
+  return new IadError('BACKEND_WRONG', `${name}: ${error.message.trim()}`);
 }

@@ -1,0 +1,30 @@
+// Runs in a process of its own, whose engine has relaxed SIMD: every shared case on the wasm backend, and whether a product and
+// a sum are rounded once. Prints JSON.
+import process from 'node:process';
+import * as tf from '@tensorflow/tfjs';
+import { useBackend } from '../../src/kernels/backend.js';
+import { conform, conformStock } from '../../src/kernels/conform.js';
+import { STOCK_SUITES } from '../../src/kernels/stock/suites.js';
+import { SUITES } from '../../src/kernels/suites.js';
+import { fusedRest } from './fused-rest.js';
+
+await useBackend('wasm');
+const problems: string[] = [];
+let cases = 0;
+const note = (name: string, found: readonly string[]) => {
+  cases++;
+  problems.push(...found.map((problem) => `${name}: ${problem}`));
+};
+for (const { kernel, cases: all } of SUITES) {
+  if (!kernel.wasm) continue;
+  for (const one of all()) {
+    if (one.except?.wasm === undefined) note(`${kernel.name} ${one.name}`, await conform(kernel, one));
+  }
+}
+for (const { name, cases: all } of STOCK_SUITES) {
+  for (const one of all()) {
+    if (one.except?.wasm === undefined) note(`${name} ${one.name}`, await conformStock(name, one));
+  }
+}
+const backend = tf.getBackend();
+process.stdout.write(JSON.stringify({ backend, rest: fusedRest(), cases, problems }));
