@@ -1,99 +1,104 @@
-// Speed of the kernels on the wasm backend, one thread: the pruned ones beside the plain ones, on the same seeded data.
-// Run: npx tsx bench/kernels.bench.ts [bank rows] [points]
+// Speed of the kernels: each one on each backend and size, beside its baselines in the same run and this machine's own limits.
+//
+//   npm run bench -- [--filter topK] [--backend wasm,webgpu,cpu] [--sizes quick|real] [--json out.json]
+//
+// A row: median ms, its margin of error, GFLOP/s and GB/s of the operation as defined, the share of what a copy and a run of
+// multiply-adds measured here allow, and how many times faster than the baselines it is.
+import { renameSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { kCenterGreedy, NeighborIndex, topKNeighbors } from '../src/kernels/index.js';
-import { Random } from '../src/runtime/random.js';
+import { useBackend } from '../src/kernels/backend.js';
+import { installStockKernels, removeStockKernels } from '../src/kernels/stock/index.js';
+import type { BackendName } from '../src/runtime/backend.js';
+import { argumentsOf } from './arguments.js';
+import { type Limits, measureLimits } from './harness/limits.js';
+import { machine, versions } from './harness/machine.js';
+import { measure, type Timing } from './harness/measure.js';
+import type { BenchResults, ResultRow } from './harness/results.js';
+import { heading, rowLine, short } from './harness/table.js';
+import { BENCHMARKS } from './kernels/index.js';
+import type { KernelBenchmark } from './kernels/types.js';
 
-const BANK_ROWS = Number(process.argv[2] ?? 6000);
-const POINTS = Number(process.argv[3] ?? 100_000);
-const QUERIES = 784;
-const DEPTH = 1024;
-const POINT_DEPTH = 128;
+const { values } = parseArgs({
+  options: {
+    filter: { type: 'string', default: '' },
+    backend: { type: 'string', default: 'wasm' },
+    sizes: { type: 'string', default: 'quick' },
+    json: { type: 'string' },
+  },
+});
+const filter = new RegExp(values.filter, 'i');
+const chosen = BENCHMARKS.filter(({ op, sizes, set }) => set === values.sizes && filter.test(`${op} ${sizes}`));
+if (chosen.length === 0) throw new Error(`no row matches --sizes ${values.sizes} --filter ${values.filter}`);
 
-/** Rows with the spectrum of network features: 64 shared directions of falling weight, and noise. */
-function features(seed: number, rows: number, depth: number): tf.Tensor2D {
-  const shared = new Random(1);
-  const rank = 64;
-  const directions = new Float32Array(rank * depth);
-  for (let i = 0; i < directions.length; i++) directions[i] = shared.normal() * 0.95 ** Math.floor(i / depth);
-  const random = new Random(seed);
-  const out = new Float32Array(rows * depth);
-  for (let row = 0; row < rows; row++) {
-    const at = row * depth;
-    for (let d = 0; d < depth; d++) out[at + d] = random.uniform();
-    for (let r = 0; r < rank; r++) {
-      const weight = random.normal();
-      for (let d = 0; d < depth; d++) out[at + d] = out[at + d]! + weight * directions[r * depth + d]!;
+const results: BenchResults = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: machine(),
+  versions: versions(),
+  arguments: argumentsOf({ ...values, json: undefined }),
+  backends: [],
+  rows: [],
+  failures: [],
+};
+
+for (const name of values.backend.split(',')) {
+  const { device } = await useBackend(backendName(name));
+  const limits = await measureLimits();
+  results.backends.push({ name, device, limits });
+  const told = limits ? `at most ${short(limits.gflops)} GFLOP/s, ${short(limits.gbps)} GB/s` : 'limits unknown';
+  console.log(`\n${name}: ${device}; ${told}\n${heading()}`);
+  for (const benchmark of chosen) {
+    if (benchmark.backends && !benchmark.backends.includes(name)) continue;
+    const { op, sizes } = benchmark;
+    try {
+      const row = await measured(benchmark, name, limits);
+      results.rows.push(row);
+      console.log(rowLine(row));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      results.failures.push({ op, sizes, backend: name, reason });
+      console.log(`${op} ${sizes} ${name}: ${reason}`);
+      process.exitCode = 1;
     }
+    if (values.json) save(values.json);
   }
-  return tf.tensor2d(out, [rows, depth]);
 }
 
-interface Timing {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-async function time(runs: number, body: () => Promise<void>): Promise<Timing> {
-  // The first calls run in the engine's baseline compiler.
-  for (let i = 0; i < 2; i++) await body();
-  const times: number[] = [];
-  for (let i = 0; i < runs; i++) {
-    const begin = performance.now();
-    await body();
-    times.push(performance.now() - begin);
+async function measured(benchmark: KernelBenchmark, backend: string, limits: Limits | null): Promise<ResultRow> {
+  const { op, sizes, set, flops, bytes } = benchmark;
+  const inputs = await benchmark.make();
+  try {
+    const own = await measure(benchmark.run, inputs, set);
+    const baselines: Record<string, Timing> = {};
+    for (const [name, run] of Object.entries(benchmark.baselines)) {
+      // Stock means tfjs as it comes, without our kernels in the place of its own.
+      if (name === 'stock') removeStockKernels(backend);
+      baselines[name] = await measure(run, inputs, set);
+      installStockKernels(backend);
+    }
+    const least = limits && Math.max(flops / limits.gflops, bytes / limits.gbps) / 1e6;
+    return {
+      op,
+      sizes,
+      backend,
+      ...own,
+      gflops: flops / own.ms / 1e6,
+      gbps: bytes / own.ms / 1e6,
+      share: least && least / own.ms,
+      baselines,
+    };
+  } finally {
+    tf.dispose(Object.values(inputs));
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(share * (times.length - 1))]!;
-  return { median: at(0.5), low: at(0.25), high: at(0.75) };
 }
 
-function report(name: string, { median, low, high }: Timing, rest: string): void {
-  const spread = `${low.toFixed(1)}..${high.toFixed(1)}`;
-  console.log(`${name.padEnd(34)} ${median.toFixed(1).padStart(9)} ms  (quartiles ${spread})  ${rest}`);
+/** Row by row, so that a run which is stopped leaves what it has. */
+function save(path: string): void {
+  writeFileSync(`${path}.part`, `${JSON.stringify(results, null, 1)}\n`);
+  renameSync(`${path}.part`, path);
 }
 
-async function search(): Promise<void> {
-  const bank = features(2, BANK_ROWS, DEPTH);
-  const queries = features(3, QUERIES, DEPTH);
-  const gflop = (3 * QUERIES * BANK_ROWS * DEPTH) / 1e9;
-  for (const k of [1, 9]) {
-    const name = `Q=${QUERIES} M=${BANK_ROWS} D=${DEPTH} k=${k}`;
-    const plain = await time(5, async () => tf.dispose(Object.values(topKNeighbors(queries, bank, k))));
-    report(`topKNeighbors ${name}`, plain, `${((gflop / plain.median) * 1e3).toFixed(1)} GFLOP/s nominal`);
-    let index = await NeighborIndex.build(bank);
-    const found = await time(9, async () => tf.dispose(Object.values(index.search(queries, k))));
-    report(`NeighborIndex.search ${name}`, found, `${(plain.median / found.median).toFixed(1)} x the plain search`);
-    const build = await time(3, async () => {
-      index.dispose();
-      index = await NeighborIndex.build(bank);
-    });
-    report('NeighborIndex.build', build, '');
-    index.dispose();
-  }
-  tf.dispose([bank, queries]);
+function backendName(name: string): BackendName {
+  if (name === 'wasm' || name === 'webgpu' || name === 'cpu' || name === 'tensorflow') return name;
+  throw new Error(`--backend: ${name} is none of wasm, webgpu, cpu, tensorflow`);
 }
-
-async function select(): Promise<void> {
-  const points = features(4, POINTS, POINT_DEPTH);
-  const count = Math.round(POINTS / 100);
-  // What the plain algorithm does for every centre: the distances of all points to one row.
-  const centre = tf.tidy(() => tf.gather(points, tf.tensor1d([0], 'int32')));
-  const pass = await time(15, async () => tf.dispose(Object.values(topKNeighbors(points, centre, 1))));
-  const gigabytes = (POINTS * POINT_DEPTH * 4) / 1e9;
-  const size = `N=${POINTS} D=${POINT_DEPTH}`;
-  report(`plain pass for one centre ${size}`, pass, `${((gigabytes / pass.median) * 1e3).toFixed(1)} GB/s`);
-  const run = await time(3, async () => {
-    await kCenterGreedy(points, count, { start: 0 });
-  });
-  const each = run.median / count;
-  const ratio = (pass.median / each).toFixed(1);
-  report(`kCenterGreedy ${size} K=${count}`, run, `${each.toFixed(3)} ms a centre, ${ratio} x the plain pass`);
-  tf.dispose([points, centre]);
-}
-
-await tf.setBackend('wasm');
-await search();
-await select();

@@ -35,7 +35,7 @@ export function interpolate(grid: Grid, width: number, height: number, channels 
 }
 
 /** For each output position the two input positions and the share of the second. */
-function linearTaps(inputs: number, outputs: number) {
+export function linearTaps(inputs: number, outputs: number) {
   const low = new Int32Array(outputs);
   const high = new Int32Array(outputs);
   const share = new Float64Array(outputs);

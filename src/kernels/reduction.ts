@@ -84,15 +84,12 @@ function orthonormal(columns: Matrix): Matrix {
   return new QrDecomposition(columns).orthogonalMatrix;
 }
 
-/** sample^T (sample * directions); by convolution, which is many times faster than matMul on the wasm backend. */
+/** sample^T (sample * directions). Transposed by itself: tfjs's own matMul on wasm is slow where it has to transpose. */
 function covarianceTimes(sample: Tensor2D, directions: Matrix): Matrix {
   const { rows: depth, columns: rank } = directions;
-  const count = sample.shape[0];
   const product = tf.tidy(() => {
-    const filter = tf.tensor4d(Float32Array.from(directions.to1DArray()), [1, 1, depth, rank]);
-    const scores = tf.conv2d(sample.reshape<tf.Tensor4D>([1, count, 1, depth]), filter, 1, 'valid');
-    const columns = sample.transpose().reshape<tf.Tensor4D>([1, depth, 1, count]);
-    return tf.conv2d(columns, scores.reshape<tf.Tensor4D>([1, 1, count, rank]), 1, 'valid');
+    const scores = tf.matMul(sample, tf.tensor2d(Float32Array.from(directions.to1DArray()), [depth, rank]));
+    return tf.matMul(sample.transpose(), scores);
   });
   const values = product.dataSync<'float32'>();
   product.dispose();

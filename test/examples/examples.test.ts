@@ -7,7 +7,7 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeSynth } from '../../src/data/synth/index.js';
-import { ROOT } from '../package/bundle.js';
+import { ROOT } from '../helpers/bundle.js';
 
 const run = promisify(execFile);
 let folder: string;

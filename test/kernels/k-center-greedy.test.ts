@@ -147,7 +147,7 @@ describe.each(BACKENDS)('kCenterGreedy on $name', (backend) => {
 
 test('many points, many picks: the lazy kernel picks what the plain one picks', async () => {
   await use(BACKENDS[1]!);
-  expect(boundsPay(6000, 96, 1200)).toBe(1);
+  expect(boundsPay(6000, 1200)).toBe(1);
   const values = correlated(9, 6000, 96, 30);
   const features = matrix(values, 96);
   const anchor = await anchorsFrom(features, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 'mean');
@@ -159,9 +159,9 @@ test('many points, many picks: the lazy kernel picks what the plain one picks', 
 });
 
 test('bounds are prepared where there is much to do, and for more than a few picks', () => {
-  expect(boundsPay(784, 128, 78)).toBe(0);
-  expect(boundsPay(600_000, 128, 7)).toBe(0);
-  expect(boundsPay(600_000, 128, 6000)).toBe(1);
+  expect(boundsPay(784, 256)).toBe(0);
+  expect(boundsPay(600_000, 63)).toBe(0);
+  expect(boundsPay(600_000, 6000)).toBe(1);
 });
 
 test('slices grow towards their time, and never vanish', () => {

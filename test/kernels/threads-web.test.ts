@@ -1,9 +1,9 @@
 // Kernel threads in Chromium, with and without cross-origin isolation.
-import { type Browser, chromium as driver } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromium, missing } from '../helpers/needs.js';
-import { bundle } from '../package/bundle.js';
-import { serve } from '../package/server.js';
+import { launch, openPage, pageFiles } from '../helpers/browser.js';
+import { bundle } from '../helpers/bundle.js';
+import { missing } from '../helpers/needs.js';
 
 const PAGE = `
 import { KernelThreads } from './dist/kernels/threads/index.js';
@@ -22,24 +22,18 @@ describe.skipIf(reason !== null)('in a browser', () => {
   let browser: Browser;
   let files: Map<string, string | Uint8Array>;
   beforeAll(async () => {
-    const made = await bundle({ code: PAGE });
-    files = new Map(made.files.map(({ path, contents }) => [path.slice(path.lastIndexOf('/')), contents]));
-    const script = [...files.keys()].find((path) => /^\/(stdin|entry)\.js$/.test(path));
-    files.set('/', `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${script}"></script>`);
-    browser = await driver.launch({ executablePath: chromium() ?? '', args: ['--no-sandbox', '--disable-quic'] });
+    files = pageFiles(await bundle({ code: PAGE }));
+    browser = await launch();
   });
   afterAll(() => browser?.close());
 
   async function evaluate(isolated: boolean, code: string, headers: string | null = null): Promise<unknown> {
-    const page = await browser.newPage();
-    const server = await serve({ files: headers === null ? files : withPolicy(headers), folders: new Map(), isolated });
+    const served = headers === null ? files : withPolicy(headers);
+    const { page, close } = await openPage(browser, served, new Map(), { isolated, ready: 'trap' });
     try {
-      await page.goto(server.address);
-      await page.waitForFunction('"trap" in globalThis');
       return await page.evaluate(`${code}.catch((error) => error.message)`);
     } finally {
-      await page.close();
-      await server.close();
+      await close();
     }
   }
 

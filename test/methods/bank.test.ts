@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planGeometry } from '../../src/data/geometry.js';
 import { useBackend } from '../../src/kernels/backend.js';
-import { projectRows, uniformProjection } from '../../src/methods/parts/projection.js';
+import { type Projection, projectRows } from '../../src/methods/parts/projection.js';
 import { type BuildOptions, buildBank } from '../../src/methods/patchcore/build-bank.js';
 import { type PatchCoreConfig, resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
 import { selectMore, selectRows } from '../../src/methods/patchcore/coreset.js';
@@ -12,7 +12,6 @@ import { Scorer } from '../../src/methods/patchcore/scorer.js';
 import type { SessionInit } from '../../src/methods/patchcore/session.js';
 import type { Threads } from '../../src/methods/patchcore/threads.js';
 import { IadError } from '../../src/runtime/errors.js';
-import { Random } from '../../src/runtime/random.js';
 import { squaredDistance, uniformArray } from '../helpers/random-arrays.js';
 
 const DIMENSION = 32;
@@ -103,39 +102,52 @@ describe('PatchStore', () => {
   const chunk = uniformArray(3, 10 * 4);
   const embedding = uniformArray(4, 10 * 8);
 
-  test('keeps embeddings until rows and embeddings outgrow the budget, rows beyond it', () => {
+  test('keeps embeddings until rows and embeddings outgrow the budget, and as many rows as fit it', async () => {
     // One image: 160 bytes of rows, counted 2.25 times, and 320 of embeddings.
     const store = new PatchStore(2 * (360 + 320), 4);
-    store.add(0, chunk, embedding);
-    store.add(1, chunk, embedding);
-    expect([store.rowCount, store.isFull]).toEqual([20, false]);
+    await store.add(0, chunk, embedding, undefined);
+    await store.add(1, chunk, embedding, undefined);
+    expect(store.rowCount).toBe(20);
     expect(store.embeddingOf(1)).toEqual(embedding);
-    store.add(2, chunk, embedding);
+    await store.add(2, chunk, embedding, undefined);
     expect(store.embeddingOf(1)).toBeUndefined();
-    expect(store.isFull).toBe(false);
-    store.add(3, chunk, embedding);
-    expect([store.seen, store.isFull]).toEqual([40, true]);
+    expect([store.rowCount, store.thinnings]).toEqual([30, 0]);
+    await store.add(3, chunk, embedding, undefined);
+    expect(store.thinnings).toBeGreaterThan(0);
+    expect([store.seen, store.capacity]).toEqual([40, 37]);
+    expect(store.rowCount).toBeLessThanOrEqual(37);
+    expect(() => new PatchStore(36 * 7, 4)).toThrow(/MEMORY_BUDGET.*252 bytes hold 7 candidates/);
   });
 
-  test('hands rows out in order with where they came from, and takes them back', () => {
+  test('hands rows out in order with where they came from', async () => {
     const store = new PatchStore(1e6, 4);
     const given = chunk.slice();
-    store.add(7, given, null);
+    await store.add(7, given, null, undefined);
     given.fill(0);
-    store.add(9, chunk, null);
+    await store.add(9, chunk, null, undefined);
     const all = store.takeAll();
     expect(all.rows).toEqual(Float32Array.of(...chunk, ...chunk));
     expect([...all.images]).toEqual([...Array(10).fill(7), ...Array(10).fill(9)]);
     expect([...all.patches.slice(8, 12)]).toEqual([8, 9, 0, 1]);
-    expect([store.rowCount, store.seen]).toEqual([0, 20]);
-    store.putBack(all);
-    expect([store.rowCount, store.seen]).toEqual([20, 20]);
-    expect(store.takeAll()).toEqual(all);
+    expect(store.rowCount).toBe(0);
+  });
+
+  test('thinned rows still tell where they came from', async () => {
+    const store = new PatchStore(36 * 24, 4);
+    const given = Array.from({ length: 9 }, (_, i) => uniformArray(20 + i, 10 * 4));
+    for (const [i, rows] of given.entries()) await store.add(i, rows, null, undefined);
+    const { rows, images, patches } = store.takeAll();
+    expect(images.length).toBeLessThanOrEqual(24);
+    expect(new Set(images).size).toBeGreaterThan(3);
+    images.forEach((image, i) => {
+      const patch = patches[i]!;
+      expect(rows.subarray(4 * i, 4 * i + 4)).toEqual(given[image]!.subarray(4 * patch, 4 * patch + 4));
+    });
   });
 });
 
 describe('buildBank', () => {
-  const projection = uniformProjection(DIMENSION, 8, new Random(5));
+  const projection: Projection = { kind: 'uniform', inputs: DIMENSION, outputs: 8, seed: 5 };
   const plan = planGeometry(32, 32, { mode: 'stretch', resize: 32, inputSize: 32, tileOverlap: 0 });
   const image = (index: number) => uniformArray(100 + index, PATCHES * DIMENSION);
   const named = (count: number, from = 0) =>

@@ -3,26 +3,14 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { interpolate } from '../../src/data/interpolate.js';
 import { useBackend } from '../../src/kernels/backend.js';
-import { topKNeighbors } from '../../src/kernels/index.js';
-import { gaussianBlur, resizeNearest } from '../../src/methods/parts/anomaly-map.js';
-import {
-  applyPooling,
-  composePooling,
-  embedClosedForm,
-  embedConcat,
-  hasClosedForm,
-} from '../../src/methods/parts/patch-embedding.js';
-import {
-  johnsonLindenstraussDimension,
-  projectRows,
-  sparseProjection,
-  uniformProjection,
-} from '../../src/methods/parts/projection.js';
+import { patchEmbed, topKNeighbors } from '../../src/kernels/index.js';
+import { resizeNearest, smooth } from '../../src/methods/parts/anomaly-map.js';
+import { johnsonLindenstraussDimension, projectRows } from '../../src/methods/parts/projection.js';
 import { resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
 import { selectRows } from '../../src/methods/patchcore/coreset.js';
 import { Scorer } from '../../src/methods/patchcore/scorer.js';
 import { euclidean, patchScores, reweighted, viewMap } from '../../src/methods/patchcore/scoring.js';
-import { Random } from '../../src/runtime/random.js';
+import { Random, seedFor } from '../../src/runtime/random.js';
 import { readFixture } from '../helpers/fixture.js';
 import { relativeDifference, uniformArray } from '../helpers/random-arrays.js';
 
@@ -57,31 +45,14 @@ describe('embedding', () => {
   const { cases } = readFixture<{ cases: EmbedCase[] }>('patchcore_embed.json');
 
   test.each(cases)('$name', async (golden) => {
-    const shapes = [golden.shape2, golden.shape3];
-    const data = shapes.map(([h, w, c], i) => uniformArray([golden.seed2, golden.seed3][i]!, h * w * c));
-    const channels = shapes.map(([, , c]) => c);
-    const onBackend = async (embed: (first: tf.Tensor4D, second: tf.Tensor4D) => tf.Tensor4D) => {
-      const [first, second] = shapes.map((shape, i) => tf.tensor4d(data[i]!, [1, ...shape]));
-      const embedded = embed(first!, second!);
-      expect(embedded.shape).toEqual([1, 28, 28, golden.output_shape[1]]);
-      const values = await embedded.data<'float32'>();
-      tf.dispose([first!, second!, embedded]);
-      return values;
-    };
-    if (golden.variant === 'anomalib') {
-      compare(await onBackend((first, second) => embedConcat([first, second])), golden, 1e-5);
-      return;
-    }
-    const maps = shapes.map(([height, width, channels], i) => ({ height, width, channels, data: data[i]! }));
-    const general = applyPooling(maps, composePooling(channels, 3, 1024), 3, 1024);
-    expect(general.length).toBe(784 * 1024);
-    compare(general, golden, 1e-5);
-    expect(hasClosedForm(channels, 3, 1024)).toBe(channels[0] === 512);
-    if (hasClosedForm(channels, 3, 1024)) {
-      const closed = await onBackend(embedClosedForm);
-      compare(closed, golden, 1e-5);
-      expect(relativeDifference(closed, general)).toBeLessThan(1e-5);
-    }
+    const seeds = [golden.seed2, golden.seed3];
+    const layers = [golden.shape2, golden.shape3].map(([height, width, channels], i) =>
+      tf.tensor4d(uniformArray(seeds[i]!, height * width * channels), [1, height, width, channels]),
+    );
+    const embedded = patchEmbed(layers, golden.variant === 'anomalib' ? {} : { dimension: 1024 });
+    expect(embedded.shape).toEqual([1, ...golden.output_shape]);
+    compare(await embedded.data<'float32'>(), golden, 1e-5);
+    tf.dispose([...layers, embedded]);
   });
 });
 
@@ -107,12 +78,14 @@ describe('selection', () => {
   const watch = { onProgress: undefined, signal: undefined };
   const drawn = uniformArray(golden.seed, rows * dim);
   const features = Float32Array.from(drawn, (value, at) => value * (1 + (Math.floor(at / dim) % 16) / 8));
-  const random = () => Random.forKey('patchcore|projection', seed);
+  const source = { inputs: dim, seed: seedFor('patchcore|projection', seed) };
 
   test('variant official: projection, ten starts, picks', async () => {
-    const projection = uniformProjection(dim, 128, random());
-    const row0 = golden.official.projection_first_4.map((_, i) => projection.weights[i * 128]!);
-    expect(row0).toEqual(golden.official.projection_first_4);
+    const projection = { ...source, kind: 'uniform', outputs: 128 } as const;
+    // A unit row shows a row of the matrix.
+    const unit = (i: number) => Float32Array.from({ length: dim }, (_, at) => Number(at === i));
+    const row0 = golden.official.projection_first_4.map(async (_, i) => (await projectRows(unit(i), projection))[0]);
+    expect(await Promise.all(row0)).toEqual(golden.official.projection_first_4);
     const projected = await projectRows(features, projection);
     expect(relativeDifference(projected.slice(0, 4), golden.official.projected_row_0_first_4)).toBeLessThan(1e-5);
     expect(Random.forKey('patchcore|starts', seed).sample(rows, 10)).toEqual(golden.official.starts);
@@ -130,7 +103,7 @@ describe('selection', () => {
   test('variant anomalib under its sparse projection', async () => {
     const dimension = johnsonLindenstraussDimension(rows, 0.9);
     expect(dimension).toBe(golden.anomalib_sparse.projected_dim);
-    const projected = await projectRows(features, sparseProjection(dim, dimension, random()));
+    const projected = await projectRows(features, { ...source, kind: 'sparse', outputs: dimension });
     const first = golden.anomalib_sparse.projected_row_0_first_4;
     expect(relativeDifference(projected.slice(0, 4), first)).toBeLessThan(1e-5);
     const config = resolvePatchCoreConfig({ variant: 'anomalib', seed });
@@ -199,15 +172,15 @@ describe('scores', () => {
     expect(reweighted(distances) / distances[0]!).toBeCloseTo(factor, 5);
   });
 
-  test('maps of a rough grid, where border and kernel show', () => {
+  test('maps of a rough grid, where border and kernel show', async () => {
     const scores = uniformArray(33, 784);
-    compare(viewMap(scores, [28, 28], official), golden.grid_map_official, 1e-5);
-    compare(viewMap(scores, [28, 28], anomalib), golden.grid_map_anomalib, 1e-5);
+    compare(await viewMap(scores, [28, 28], official), golden.grid_map_official, 1e-5);
+    compare(await viewMap(scores, [28, 28], anomalib), golden.grid_map_anomalib, 1e-5);
     // The borders are told apart by the golden values: the other one fails.
     const patchMap = { width: 28, height: 28, data: scores };
-    const wrong = gaussianBlur(interpolate(patchMap, 224, 224), 4, 'centre').data;
+    const wrong = (await smooth(interpolate(patchMap, 224, 224), 4, 'centre')).data;
     expect(() => compare(wrong, golden.grid_map_official, 1e-5)).toThrow();
-    const swapped = gaussianBlur(resizeNearest(patchMap, 224, 224), 4, 'edge').data;
+    const swapped = (await smooth(resizeNearest(patchMap, 224, 224), 4, 'edge')).data;
     expect(() => compare(swapped, golden.grid_map_anomalib, 1e-5)).toThrow();
   });
 });

@@ -1,7 +1,7 @@
 // The parts that PatchCore is made of, by the properties that their definitions promise.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { gaussianBlur, gaussianKernel, resizeNearest } from '../../src/methods/parts/anomaly-map.js';
+import { resizeNearest, smooth } from '../../src/methods/parts/anomaly-map.js';
 import {
   conformalPixelPValue,
   conformalPValue,
@@ -13,13 +13,8 @@ import {
   thresholdsOf,
 } from '../../src/methods/parts/calibration.js';
 import { isBadImage, nameImages } from '../../src/methods/parts/inputs.js';
-import { adaptiveBin, applyPooling, composePooling, hasClosedForm } from '../../src/methods/parts/patch-embedding.js';
 import { regionsOf } from '../../src/methods/parts/prediction.js';
-import {
-  johnsonLindenstraussDimension,
-  sparseProjection,
-  uniformProjection,
-} from '../../src/methods/parts/projection.js';
+import { johnsonLindenstraussDimension } from '../../src/methods/parts/projection.js';
 import { resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
 import {
   euclidean,
@@ -30,133 +25,11 @@ import {
 } from '../../src/methods/patchcore/scoring.js';
 import { IadError } from '../../src/runtime/errors.js';
 import { Random } from '../../src/runtime/random.js';
-import { relativeDifference, squaredDistance, uniformArray } from '../helpers/random-arrays.js';
+import { relativeDifference } from '../helpers/random-arrays.js';
 
 const ascending = (values: readonly number[]) => Float32Array.from(values).sort();
 
-describe('adaptive pooling', () => {
-  test('bins of 4608 values: taps 0-4 and 4-8 of each channel, the centre in both', () => {
-    for (const channel of [0, 1, 255, 511]) {
-      expect(adaptiveBin(2 * channel, 4608, 1024)).toEqual([9 * channel, 9 * channel + 5]);
-      expect(adaptiveBin(2 * channel + 1, 4608, 1024)).toEqual([9 * channel + 4, 9 * channel + 9]);
-    }
-  });
-
-  test('bins of 9216 values are the nine taps of a channel; as many bins as values is the identity', () => {
-    for (const bin of [0, 1, 500, 1023]) {
-      expect(adaptiveBin(bin, 9216, 1024)).toEqual([9 * bin, 9 * bin + 9]);
-      expect(adaptiveBin(bin, 1024, 1024)).toEqual([bin, bin + 1]);
-    }
-  });
-
-  test('bins leave no value out, at any length', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }), (length, bins) => {
-        for (let i = 0; i < bins; i++) {
-          const [from, to] = adaptiveBin(i, length, bins);
-          expect(to).toBeGreaterThan(from);
-          expect(adaptiveBin(i + 1, length, bins)[0]).toBeLessThanOrEqual(to);
-        }
-        expect([adaptiveBin(0, length, bins)[0], adaptiveBin(bins - 1, length, bins)[1]]).toEqual([0, length]);
-      }),
-    );
-  });
-});
-
-describe('general pooling', () => {
-  const map = (side: number, channels: number, data: Float32Array) => ({ height: side, width: side, channels, data });
-
-  test('a constant interior stays constant, borders are thinned by the zero padding', () => {
-    const [side, channels, dimension] = [6, 8, 16];
-    const pooled = applyPooling(
-      [map(side, channels, new Float32Array(side * side * channels).fill(3))],
-      composePooling([channels], 3, dimension),
-      3,
-      dimension,
-    );
-    for (let y = 1; y < side - 1; y++) {
-      for (let x = 1; x < side - 1; x++) {
-        const at = (y * side + x) * dimension;
-        for (const value of pooled.subarray(at, at + dimension)) expect(value).toBeCloseTo(3, 5);
-      }
-    }
-    expect(Math.min(...pooled.subarray(0, dimension))).toBeLessThan(3);
-  });
-
-  test('a single bright cell reaches exactly its nine neighbours, each tap once', () => {
-    // As many outputs as unfolded values: the pooling is the unfolding itself.
-    const [side, channels] = [5, 2];
-    const data = new Float32Array(side * side * channels);
-    data[(2 * side + 3) * channels + 1] = 7;
-    const unfolded = applyPooling([map(side, channels, data)], composePooling([channels], 3, 18), 3, 18);
-    const hits = [...unfolded.entries()].filter(([, value]) => value !== 0);
-    expect(hits).toHaveLength(9);
-    expect(hits.every(([, value]) => Math.abs(value - 7) < 1e-6)).toBe(true);
-    // Channel-major, then the tap's row and column: cell (y, x) sees (2, 3) at tap (3 - y, 4 - x).
-    const expected = [1, 2, 3].flatMap((y) => [2, 3, 4].map((x) => (y * side + x) * 18 + 9 + (3 - y) * 3 + (4 - x)));
-    expect(hits.map(([at]) => at).sort((a, b) => a - b)).toEqual(expected.sort((a, b) => a - b));
-  });
-
-  test('patchSize 1 with as many outputs as channels is the layer itself', () => {
-    const data = uniformArray(3, 4 * 4 * 8);
-    expect(applyPooling([map(4, 8, data)], composePooling([8], 1, 8), 1, 8)).toEqual(data);
-  });
-
-  test('of two layers each fills one half of the outputs', () => {
-    const channels = [16, 32];
-    const poolings = composePooling(channels, 3, 64);
-    const zeros = channels.map((count, i) => map(4 >> i, count, new Float32Array((4 >> i) ** 2 * count)));
-    channels.forEach((count, layer) => {
-      const maps = zeros.with(layer, map(4 >> layer, count, uniformArray(5, (4 >> layer) ** 2 * count)));
-      const pooled = applyPooling(maps, poolings, 3, 64);
-      pooled.forEach((value, at) => {
-        if (Math.floor((at % 64) / 32) !== layer) expect(value).toBe(0);
-      });
-      expect(pooled.filter((value) => value !== 0).length).toBe(16 * 32);
-    });
-  });
-
-  test('three layers share an output where the borders of the second pooling fall', () => {
-    const [first, second, third] = composePooling([8, 8, 8], 3, 16);
-    // 48 values to 16: every output is the mean of three neighbours; layers meet at 16/3 and 32/3.
-    expect([first!.first, second!.first, third!.first]).toEqual([0, 5, 10]);
-    const ones = Array.from({ length: 3 }, () => map(3, 8, new Float32Array(72).fill(1)));
-    const centre = applyPooling(ones, [first!, second!, third!], 3, 16).subarray(4 * 16, 5 * 16);
-    for (const value of centre) expect(value).toBeCloseTo(1, 6);
-  });
-
-  test('the closed form is for 512 and 1024 channels only', () => {
-    expect(hasClosedForm([512, 1024], 3, 1024)).toBe(true);
-    expect(hasClosedForm([256, 512, 1024], 3, 1024)).toBe(false);
-    expect(hasClosedForm([512, 1024], 5, 1024)).toBe(false);
-    expect(hasClosedForm([512, 1024], 3, 512)).toBe(false);
-  });
-});
-
 describe('random projections', () => {
-  const pairs = Array.from({ length: 100 }, (_, i) => [uniformArray(2 * i, 1024), uniformArray(2 * i + 1, 1024)]);
-  const apply = (x: Float32Array, { outputs, weights }: { outputs: number; weights: Float32Array }) =>
-    Float32Array.from({ length: outputs }, (_, o) =>
-      x.reduce((sum, value, i) => sum + value * weights[i * outputs + o]!, 0),
-    );
-
-  test.each([
-    ['uniform', uniformProjection(1024, 128, new Random(1001)), Math.sqrt(24)],
-    ['sparse', sparseProjection(1024, 128, new Random(1001)), 1],
-  ])('%s: distances keep their scale within a quarter', (_, projection, scale) => {
-    for (const [a, b] of pairs) {
-      const projected = scale * Math.sqrt(squaredDistance(apply(a!, projection), apply(b!, projection)));
-      expect(Math.abs(projected / Math.sqrt(squaredDistance(a!, b!)) - 1)).toBeLessThan(0.25);
-    }
-  });
-
-  test('the sparse one has one entry in 32, of three values', () => {
-    const { weights } = sparseProjection(1024, 128, new Random(2));
-    const share = weights.filter((weight) => weight !== 0).length / weights.length;
-    expect(share).toBeCloseTo(1 / 32, 2);
-    expect(new Set(weights).size).toBe(3);
-  });
-
   test('the Johnson-Lindenstrauss dimension is the reference one and never zero', () => {
     expect(johnsonLindenstraussDimension(163_856, 0.9)).toBe(296);
     expect(johnsonLindenstraussDimension(500, 0.9)).toBe(153);
@@ -201,30 +74,9 @@ describe('image scores', () => {
 });
 
 describe('maps', () => {
-  test('the kernel of sigma 4 has 33 taps that sum to 1', () => {
-    const kernel = gaussianKernel(4);
-    expect(kernel).toHaveLength(33);
-    expect(kernel.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
-    expect(kernel[16]! / kernel[12]!).toBeCloseTo(Math.exp(0.5), 10);
-  });
-
-  test.each(['edge', 'centre'] as const)(
-    'blur with border %s keeps a constant, also where the kernel outgrows the map',
-    (border) => {
-      for (const [width, height] of [
-        [1, 1],
-        [2, 3],
-        [40, 5],
-      ] as const) {
-        const map = { width, height, data: new Float32Array(width * height).fill(2) };
-        for (const value of gaussianBlur(map, 4, border).data) expect(value).toBeCloseTo(2, 6);
-      }
-    },
-  );
-
-  test('smoothing 0 is the map itself; nearest takes floor(i * from / to)', () => {
+  test('smoothing 0 is the map itself; nearest takes floor(i * from / to)', async () => {
     const map = { width: 3, height: 1, data: Float32Array.of(1, 2, 3) };
-    expect(gaussianBlur(map, 0, 'edge')).toBe(map);
+    expect(await smooth(map, 0, 'edge')).toBe(map);
     expect([...resizeNearest(map, 7, 1).data]).toEqual([1, 1, 1, 2, 2, 3, 3]);
   });
 

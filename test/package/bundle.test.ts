@@ -1,6 +1,6 @@
 // What an application for the browser gets when it bundles the package.
 import { describe, expect, it, test } from 'vitest';
-import { bundle, packages } from './bundle.js';
+import { bundle, packages } from '../helpers/bundle.js';
 
 const ENTRIES = ['iad-tf', 'iad-tf/metrics', 'iad-tf/kernels', 'iad-tf/data', 'iad-tf/backbones'];
 const NODE_PACKAGES = ['pngjs', 'jpeg-js', 'commander', 'cli-progress', 'tinyglobby', '@resvg/resvg-wasm', 'webgpu'];

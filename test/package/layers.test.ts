@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { ROOT } from './bundle.js';
+import { ROOT } from '../helpers/bundle.js';
 import { exists, importsOf, SOURCES, targets } from './sources.js';
 
 const LAYERS = ['metrics', 'runtime', 'data', 'kernels', 'backbones', 'methods', 'benchmark', 'report', 'cli'];

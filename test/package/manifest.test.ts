@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { VERSION } from '../../src/runtime/version.js';
-import { ROOT } from './bundle.js';
+import { ROOT } from '../helpers/bundle.js';
 import { exists, importsOf, SOURCES } from './sources.js';
 
 const names = z.record(z.string(), z.string());

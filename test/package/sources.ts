@@ -1,7 +1,7 @@
 // The sources as a graph of imports, read by pattern: enough for code that a formatter keeps in shape.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { ROOT } from './bundle.js';
+import { ROOT } from '../helpers/bundle.js';
 
 export interface Import {
   /** From the root, `/` as separator. */

@@ -34,6 +34,7 @@ export interface KCenterResult {
  * come nearer to a pick; they are picked at their initial distance.
  * On wasm, unless there is little to do, distances are brought up to date only where they may be the largest, and lower bounds rule
  * out most of them; the picks are those of the plain algorithm. Memory beside the features on wasm: 140 bytes a row, 72 a pick.
+ * On webgpu every pick is a pass over all rows, and nothing is read back within a slice; distances are rounded as the GPU rounds.
  * @param features float32 [N, D]
  * @param count 1..N
  * @throws IadError BAD_ARGUMENT for other shapes, types or options; ABORTED
@@ -48,7 +49,7 @@ export async function kCenterGreedy(
   throwIfAborted(options.signal);
   const report = stageProgress(options.onProgress, 'coreset', count);
   const anchors = initialDistances(features.shape[0], options);
-  const bounds = boundsPay(...features.shape, count);
+  const bounds = boundsPay(features.shape[0], count);
   let state = runKernel(K_CENTER_START, { features, anchors }, { count, bounds });
   anchors.dispose();
   for (const tensor of state) tf.keep(tensor);

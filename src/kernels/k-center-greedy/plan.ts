@@ -15,12 +15,12 @@ export const BLOCK = 256;
  */
 export const CATCH_UP_MARGIN = 0.98;
 
-/** Multiplications and additions that the plain algorithm may cost: fewer than preparing the bounds takes. */
-const PLAIN_OPERATIONS = 2e9;
+/** Fewer picks, and fewer pairs of a row and a pick, take less time one by one than the bounds take to prepare. */
+const BOUNDS_PAY = { picks: 64, pairs: 4e6 } as const;
 
 /** Whether lower bounds shall be prepared (1), or every pick be one pass over all points (0). The picks do not depend on it. */
-export function boundsPay(rows: number, depth: number, picks: number): 0 | 1 {
-  return picks < 8 || 3 * rows * depth * picks < PLAIN_OPERATIONS ? 0 : 1;
+export function boundsPay(rows: number, picks: number): 0 | 1 {
+  return picks >= BOUNDS_PAY.picks && rows * picks >= BOUNDS_PAY.pairs ? 1 : 0;
 }
 
 /** Milliseconds that one slice of centres should take, so that events, progress and abort get their turn. */
@@ -31,4 +31,27 @@ export function sliceSize(last: number | undefined, elapsedMs: number): number {
   if (last === undefined) return 8;
   const wanted = (last * SLICE_MS) / Math.max(elapsedMs, 1);
   return Math.max(1, Math.round(Math.min(wanted, 2 * last, 8192)));
+}
+
+/** Parts of a stream's rows: a block of new rows takes two, a reduced one takes one. */
+export const STREAM_SHARES = 8;
+
+/** Larger blocks cost time with the square of their size, and gain little. */
+const MOST_STREAM_BLOCK = 16_384;
+
+/** Rows that a block of a stream which keeps `maxRows` rows is reduced to. */
+export function streamBlock(maxRows: number): number {
+  return Math.min(Math.floor(maxRows / STREAM_SHARES), MOST_STREAM_BLOCK);
+}
+
+/** Threads of a GPU that add up one row: 8 where it has so many groups of four numbers (or numbers), else fewer, a power of two. */
+export function gpuLanes(depth: number): number {
+  const units = depth % 4 === 0 ? depth / 4 : depth;
+  return 2 ** Math.min(3, Math.floor(Math.log2(units)));
+}
+
+/** Rows that a GPU binds at once: all, or a multiple of 1024, the largest block of a workgroup. */
+export function gpuPartRows(rows: number, depth: number, bindingBytes: number): number {
+  const most = Math.floor(bindingBytes / (4 * depth));
+  return rows <= most ? rows : Math.max(1024, Math.floor(most / 1024) * 1024);
 }

@@ -84,5 +84,5 @@ function rowsOf(rows: number, most: number): number {
 
 /** The tile of a GPU's threads: with few queries, few of them and many bank rows. */
 export function gpuTile(queryRows: number): { across: number; down: number; step: number } {
-  return queryRows <= 16 ? { across: 64, down: 4, step: 8 } : { across: 16, down: 16, step: 16 };
+  return queryRows <= 16 ? { across: 32, down: 2, step: 8 } : { across: 8, down: 8, step: 16 };
 }

@@ -1,4 +1,6 @@
 // From patch scores on the feature grid to a smooth map at the network's input size.
+import * as tf from '@tensorflow/tfjs';
+import { type Border, gaussianBlur } from '../../kernels/index.js';
 
 /** A map of scores, rows from the top. */
 export interface ScoreMap {
@@ -8,54 +10,14 @@ export interface ScoreMap {
   readonly data: Float32Array;
 }
 
-/** Gaussian kernel as SciPy makes it: radius floor(4 sigma + 0.5), normalised. */
-export function gaussianKernel(sigma: number): Float64Array {
-  const radius = Math.floor(4 * sigma + 0.5);
-  const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-0.5 * ((i - radius) / sigma) ** 2));
-  const sum = kernel.reduce((total, value) => total + value, 0);
-  return kernel.map((value) => value / sum);
-}
-
-/** `edge`: ... b a | a b ... (SciPy's reflect); `centre`: ... c b | a b c ... (PyTorch's reflect). */
-export type Border = 'edge' | 'centre';
-
-/** Separable Gaussian blur. `sigma` in pixels; 0 returns the map as it is. */
-export function gaussianBlur(map: ScoreMap, sigma: number, border: Border): ScoreMap {
+/** Gaussian blur on the backend; see gaussianBlur. `sigma` in pixels; 0 returns the map as it is. */
+export async function smooth(map: ScoreMap, sigma: number, border: Border): Promise<ScoreMap> {
   if (sigma === 0) return map;
-  const kernel = gaussianKernel(sigma);
   const { width, height } = map;
-  const rows = new Float32Array(map.data.length);
-  const columns = reflected(width, (kernel.length - 1) / 2, border);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let t = 0; t < kernel.length; t++) sum += kernel[t]! * map.data[y * width + columns[x + t]!]!;
-      rows[y * width + x] = sum;
-    }
-  }
-  const data = new Float32Array(map.data.length);
-  const lines = reflected(height, (kernel.length - 1) / 2, border);
-  const sums = new Float64Array(width);
-  for (let y = 0; y < height; y++) {
-    sums.fill(0);
-    for (let t = 0; t < kernel.length; t++) {
-      const line = lines[y + t]! * width;
-      const weight = kernel[t]!;
-      for (let x = 0; x < width; x++) sums[x] = sums[x]! + weight * rows[line + x]!;
-    }
-    data.set(sums, y * width);
-  }
+  const blurred = tf.tidy(() => gaussianBlur(tf.tensor4d(map.data, [1, height, width, 1]), sigma, { border }));
+  const data = await blurred.data<'float32'>();
+  blurred.dispose();
   return { width, height, data };
-}
-
-/** Source positions for -radius .. length - 1 + radius. A radius beyond the length reflects more than once. */
-function reflected(length: number, radius: number, border: Border): Int32Array {
-  const period = Math.max(1, border === 'edge' ? 2 * length : 2 * length - 2);
-  return Int32Array.from({ length: length + 2 * radius }, (_, i) => {
-    const position = (((i - radius) % period) + period) % period;
-    if (position < length) return position;
-    return border === 'edge' ? period - 1 - position : period - position;
-  });
 }
 
 /** PyTorch's nearest: source index floor(i * from / to). */

@@ -3,7 +3,7 @@ import { IadError } from '../../runtime/errors.js';
 import { stageProgress } from '../../runtime/progress.js';
 import { isBadImage, type NamedImage } from '../parts/inputs.js';
 import { projectRows } from '../parts/projection.js';
-import { bankSize, pick, type SelectionWatch, selectMore, selectRows, thin } from './coreset.js';
+import { bankSize, checkBudget, pick, type SelectionWatch, selectMore, selectRows } from './coreset.js';
 import { concatenate } from './embedder.js';
 import { type Candidates, PatchStore } from './patch-store.js';
 import type { JobAnswer, SessionInit } from './session.js';
@@ -45,15 +45,12 @@ export async function buildBank(
   const store = new PatchStore(config.memoryBudget, columns);
   const skipped: { id: string; reason: string }[] = [];
   const start = performance.now();
-  let thinnings = 0;
 
   for await (const { index, arrays } of embedAll(images, threads, 'features', options, skipped)) {
     const [embedding, projected] = arrays;
-    if (projection) store.add(index, projected, embedding);
-    else store.add(index, embedding, null);
-    if (!store.isFull) continue;
-    await thin(store, columns, config, options);
-    thinnings++;
+    if (projection) await store.add(index, projected, embedding, options.signal);
+    else await store.add(index, embedding, null, options.signal);
+    checkBudget(store, config);
   }
   if (store.seen === 0) {
     throw new IadError('NO_GOOD_IMAGES', 'no good image could be read, there is nothing to learn from', {
@@ -67,7 +64,8 @@ export async function buildBank(
   const { earlier } = options;
   const earlierRows = earlier && (projection ? await projectRows(earlier, projection) : earlier);
   const regroup = earlierRows !== null && config.coresetCount !== null;
-  if (regroup) store.putBack(earlierCandidates(earlierRows, columns));
+  if (regroup) await store.add(FROM_BANK, earlierRows, null, options.signal);
+  const thinnings = store.thinnings;
   const candidates = store.takeAll();
   // Chosen anew among old and new, the bank may well be larger than the new patches are many.
   const wanted = regroup ? bankSize(config, seen + earlierRows.length / columns) : bankSize(config, seen);
@@ -92,14 +90,8 @@ export async function buildBank(
   };
 }
 
-/** Marks candidates that come from the bank so far; `patches` then holds the bank row. */
+/** In the place of an image, marks candidates that come from the bank so far: their patch is the bank row. */
 const FROM_BANK = -1;
-
-function earlierCandidates(rows: Float32Array, columns: number): Candidates {
-  const count = rows.length / columns;
-  const patches = Int32Array.from({ length: count }, (_, row) => row);
-  return { rows, images: new Int32Array(count).fill(FROM_BANK), patches };
-}
 
 interface Embedded {
   readonly index: number;

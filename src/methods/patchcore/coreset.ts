@@ -109,32 +109,16 @@ async function distancesTo(
   return distances;
 }
 
-/**
- * Thins the candidates to half of what the budget holds. A greedy k-center of a greedy k-center: every patch stays within
- * the sum of both covering radii of a final pick. Only reached when even the projected patches outgrow the budget.
- * @throws IadError MEMORY_BUDGET if the bank wanted so far would not fit into that half
- */
-export async function thin(
-  store: PatchStore,
-  columns: number,
-  config: PatchCoreConfig,
-  watch: SelectionWatch,
-): Promise<void> {
+/** @throws IadError MEMORY_BUDGET if candidates were thinned and the bank wanted so far is more than half of those kept */
+export function checkBudget(store: PatchStore, config: PatchCoreConfig): void {
   const keep = Math.floor(store.capacity / 2);
   const wanted = bankSize(config, store.seen);
-  if (wanted > keep) {
-    throw new IadError(
-      'MEMORY_BUDGET',
-      `${config.memoryBudget} bytes hold ${keep} candidates, the bank wants ${wanted}`,
-      {
-        path: 'memoryBudget',
-        hint: 'Raise memoryBudget, or lower coresetRatio or projection.',
-      },
-    );
-  }
-  const candidates = store.takeAll();
-  const picks = await selectRows(candidates.rows, columns, keep, config, watch);
-  store.putBack(pick(candidates, picks, columns));
+  if (store.thinnings === 0 || wanted <= keep) return;
+  const what = `${config.memoryBudget} bytes hold ${keep} candidates, the bank wants ${wanted}`;
+  throw new IadError('MEMORY_BUDGET', what, {
+    path: 'memoryBudget',
+    hint: 'Raise memoryBudget, or lower coresetRatio or projection.',
+  });
 }
 
 /** The candidates at the given positions. */

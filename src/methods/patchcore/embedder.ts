@@ -6,17 +6,7 @@ import { type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { loadImage } from '../../data/load.js';
 import type { ImageSource } from '../../data/types.js';
 import { extractView, resizeToPlan } from '../../data/views.js';
-import { IadError } from '../../runtime/errors.js';
-import {
-  applyPooling,
-  composePooling,
-  embedClosedForm,
-  embedConcat,
-  type FeatureMap,
-  hasClosedForm,
-  type LayerPooling,
-} from '../parts/patch-embedding.js';
-import { type Projection, project, projectionTensor } from '../parts/projection.js';
+import { patchEmbed } from '../../kernels/index.js';
 import { geometryOf, type PatchCoreConfig } from './config.js';
 
 /** The patches of one view of an image. */
@@ -36,16 +26,10 @@ export interface OpenImage {
 export class Embedder {
   readonly #config: PatchCoreConfig;
   readonly #backbone: Backbone;
-  readonly #projection: tf.Tensor4D | null;
-  readonly #poolings: LayerPooling[] | null;
 
-  constructor(config: PatchCoreConfig, weights: FoldedWeights, projection: Projection | null) {
+  constructor(config: PatchCoreConfig, weights: FoldedWeights) {
     this.#config = config;
     this.#backbone = createBackbone(weights);
-    this.#projection = projection && projectionTensor(projection);
-    const channels = config.layers.map((layer) => this.#backbone.channels(layer));
-    const general = config.variant === 'official' && !hasClosedForm(channels, config.patchSize, config.dimension);
-    this.#poolings = general ? composePooling(channels, config.patchSize, config.dimension) : null;
   }
 
   /**
@@ -59,48 +43,29 @@ export class Embedder {
     return { plan, embedView: (index) => this.#embedView(extractView(resized, plan, index)) };
   }
 
-  /** The rows in the dimensions that the coreset is chosen in; only with a projection. */
-  async project(rows: Float32Array, dimension: number): Promise<Float32Array> {
-    const weights = this.#projection;
-    if (!weights) throw new IadError('BAD_ARGUMENT', 'there is no projection to apply', { path: 'Embedder.project' });
-    const projected = tf.tidy(() => project(tf.tensor2d(rows, [rows.length / dimension, dimension]), weights));
-    const data = await projected.data<'float32'>();
-    projected.dispose();
-    return data;
-  }
-
   dispose(): void {
     this.#backbone.dispose();
-    this.#projection?.dispose();
   }
 
   async #embedView(view: Uint8Array): Promise<ViewPatches> {
     const { inputSize, layers, patchSize, dimension, variant } = this.#config;
-    const features = tf.tidy(() => {
+    let grid: readonly [number, number] = [0, 0];
+    const patches = tf.tidy(() => {
       const images = tf.tensor4d(Float32Array.from(view), [1, inputSize, inputSize, 3]);
       const byLayer = this.#backbone.features(images, layers);
       const maps = layers.map((layer) => byLayer[layer]);
-      if (variant === 'anomalib') return [embedConcat(maps)];
-      const [first, second] = maps;
-      return this.#poolings || !first || !second ? maps : [embedClosedForm(first, second)];
+      if (maps[0]) grid = [maps[0].shape[1], maps[0].shape[2]];
+      return patchEmbed(maps, variant === 'anomalib' ? { patchSize } : { patchSize, dimension });
     });
-    const [, rows, columns] = features[0]!.shape;
-    const embedding = this.#poolings
-      ? applyPooling(await Promise.all(features.map(toFeatureMap)), this.#poolings, patchSize, dimension)
-      : await features[0]!.data<'float32'>();
-    tf.dispose(features);
-    return { grid: [rows, columns], embedding };
+    const embedding = await patches.data<'float32'>();
+    patches.dispose();
+    return { grid, embedding };
   }
 }
 
 /** Values per patch. */
 export function embeddingDimension(config: PatchCoreConfig, channels: readonly number[]): number {
   return config.variant === 'anomalib' ? channels.reduce((sum, count) => sum + count, 0) : config.dimension;
-}
-
-async function toFeatureMap(tensor: tf.Tensor4D): Promise<FeatureMap> {
-  const [, height, width, channels] = tensor.shape;
-  return { height, width, channels, data: await tensor.data<'float32'>() };
 }
 
 /** One array after another. */

@@ -1,5 +1,8 @@
 // Collects the patches of the good images while they stream in, within a byte budget.
 
+import { KCenterStream } from '../../kernels/index.js';
+import { IadError } from '../../runtime/errors.js';
+
 /** Candidate rows in the dimensions that the coreset is chosen in, each with the image and patch it came from. */
 export interface Candidates {
   /** [rows, columns] */
@@ -14,82 +17,89 @@ export interface Candidates {
  */
 const COPIES_WHILE_SELECTING = 2.25;
 
+/** A coreset of fewer candidates is none. */
+const LEAST_ROWS = 8;
+
 /**
  * Keeps every patch's selection row, and, where that is a projection, the embeddings too while both fit the budget. Once they
- * do not, the embeddings are let go (the chosen ones are computed again later), and once even the selection rows do not fit, `isFull` says so and
- * the caller thins them: `takeAll`, then `putBack` of those that stay.
+ * do not, the embeddings are let go (the chosen ones are computed again later), and once even the selection rows do not fit, they
+ * are thinned to a coreset that is kept within it.
  */
 export class PatchStore {
   readonly #budget: number;
   readonly #columns: number;
-  #chunks: Candidates[] = [];
-  #rowCount = 0;
-  #seen = 0;
+  readonly #stream: KCenterStream;
+  /** Per image added: its number and the position of its first patch, rising. */
+  readonly #starts: { readonly image: number; readonly from: number }[] = [];
   #embeddings: Map<number, Float32Array> | null = new Map();
   #embeddingBytes = 0;
 
-  /** @param columns dimensions that the coreset is chosen in */
+  /**
+   * @param columns dimensions that the coreset is chosen in
+   * @throws IadError MEMORY_BUDGET for a budget of a few rows
+   */
   constructor(budget: number, columns: number) {
     this.#budget = budget;
     this.#columns = columns;
+    if (this.capacity < LEAST_ROWS) {
+      throw new IadError('MEMORY_BUDGET', `${budget} bytes hold ${this.capacity} candidates`, {
+        path: 'memoryBudget',
+        hint: 'Raise memoryBudget, or lower projection.',
+      });
+    }
+    this.#stream = new KCenterStream(columns, this.capacity);
   }
 
   /**
    * Takes one image's patches. Both arrays are copied.
    * @param embedding null where the selection rows are the embedding
    */
-  add(image: number, selection: Float32Array, embedding: Float32Array | null): void {
-    const rows = selection.slice();
-    const count = rows.length / this.#columns;
-    const patches = Int32Array.from({ length: count }, (_, i) => i);
-    this.#chunks.push({ rows, images: new Int32Array(count).fill(image), patches });
-    this.#rowCount += count;
-    this.#seen += count;
+  async add(
+    image: number,
+    selection: Float32Array,
+    embedding: Float32Array | null,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    this.#starts.push({ image, from: this.seen });
+    await this.#stream.add(selection, signal ? { signal } : {});
     if (!embedding || !this.#embeddings) return;
     this.#embeddingBytes += embedding.byteLength;
-    if (this.#embeddingBytes + this.#selectionBytes > this.#budget) this.#embeddings = null;
+    if (this.#embeddingBytes + this.rowCount * this.#bytesPerRow > this.#budget) this.#embeddings = null;
     else this.#embeddings.set(image, embedding.slice());
   }
 
   /** Patches added so far, also those thinned out since. */
   get seen(): number {
-    return this.#seen;
+    return this.#stream.seen;
   }
 
   get rowCount(): number {
-    return this.#rowCount;
+    return this.#stream.held;
   }
 
-  /** True when the selection rows no longer fit the budget. */
-  get isFull(): boolean {
-    return this.#selectionBytes > this.#budget;
+  /** How often candidates were thinned, because not even their selection rows fit the budget. */
+  get thinnings(): number {
+    return this.#stream.reductions;
   }
 
   /** Rows that fit the budget. */
   get capacity(): number {
-    return Math.floor(this.#budget / (this.#columns * 4 * COPIES_WHILE_SELECTING));
+    return Math.floor(this.#budget / this.#bytesPerRow);
   }
 
-  /** Hands out all rows as one, and keeps none. */
+  /** Hands out all rows as one, in the order in which they came, and keeps none. */
   takeAll(): Candidates {
-    const rows = new Float32Array(this.#rowCount * this.#columns);
-    const images = new Int32Array(this.#rowCount);
-    const patches = new Int32Array(this.#rowCount);
+    const { rows, positions } = this.#stream.take();
+    const images = new Int32Array(positions.length);
+    const patches = new Int32Array(positions.length);
     let at = 0;
-    for (let chunk = this.#chunks.shift(); chunk; chunk = this.#chunks.shift()) {
-      rows.set(chunk.rows, at * this.#columns);
-      images.set(chunk.images, at);
-      patches.set(chunk.patches, at);
-      at += chunk.images.length;
-    }
-    this.#rowCount = 0;
+    positions.forEach((position, i) => {
+      while ((this.#starts[at + 1]?.from ?? Number.POSITIVE_INFINITY) <= position) at++;
+      const { image, from } = this.#starts[at]!;
+      images[i] = image;
+      patches[i] = position - from;
+    });
     return { rows, images, patches };
-  }
-
-  /** Puts back the candidates that survived thinning. */
-  putBack(candidates: Candidates): void {
-    this.#chunks.push(candidates);
-    this.#rowCount += candidates.images.length;
   }
 
   /** An image's embedding, if they could all be kept. */
@@ -97,7 +107,7 @@ export class PatchStore {
     return this.#embeddings?.get(image);
   }
 
-  get #selectionBytes(): number {
-    return this.#rowCount * this.#columns * 4 * COPIES_WHILE_SELECTING;
+  get #bytesPerRow(): number {
+    return this.#columns * 4 * COPIES_WHILE_SELECTING;
   }
 }

@@ -54,7 +54,7 @@ export class Scorer {
       embedding: this.#row(embedding, patch).slice(),
       nearest: found.rows[patch * found.k]!,
     };
-    return { scores, map: viewMap(scores, grid, config), worst };
+    return { scores, map: await viewMap(scores, grid, config), worst };
   }
 
   /** The image score from all of the image's views. */

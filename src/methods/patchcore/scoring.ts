@@ -1,7 +1,7 @@
 // From distances to the memory bank to an image score and a map (PatchCore, section 3.3 and Eq. 5-7).
 
 import { interpolate } from '../../data/interpolate.js';
-import { gaussianBlur, resizeNearest, type ScoreMap } from '../parts/anomaly-map.js';
+import { resizeNearest, type ScoreMap, smooth } from '../parts/anomaly-map.js';
 import type { PatchCoreConfig } from './config.js';
 
 /** Nearest bank rows of every patch. */
@@ -66,12 +66,13 @@ export function euclidean(a: Float32Array, b: Float32Array): number {
 }
 
 /** A view's patch scores as a smooth map at the network's input size. */
-export function viewMap(
+export async function viewMap(
   scores: Float32Array,
   [height, width]: readonly [number, number],
   { inputSize: size, smoothing, variant }: PatchCoreConfig,
-): Float32Array {
+): Promise<Float32Array> {
   const patchMap: ScoreMap = { width, height, data: scores };
-  if (variant === 'anomalib') return gaussianBlur(resizeNearest(patchMap, size, size), smoothing, 'centre').data;
-  return gaussianBlur(interpolate(patchMap, size, size), smoothing, 'edge').data;
+  const isAnomalib = variant === 'anomalib';
+  const large = isAnomalib ? resizeNearest(patchMap, size, size) : interpolate(patchMap, size, size);
+  return (await smooth(large, smoothing, isAnomalib ? 'centre' : 'edge')).data;
 }
