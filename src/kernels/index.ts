@@ -24,6 +24,7 @@ export { type PerlinOptions, perlinNoise } from './perlin-noise/index.js';
 export { type ProjectionKind, type RandomProjectionOptions, randomProjection } from './random-projection/index.js';
 export { type SsimOptions, ssimMap } from './ssim-map/index.js';
 export type { SsimPadding } from './ssim-map/plan.js';
+export { KernelThreads, type ThreadsOptions } from './threads/index.js';
 export type { Bank, OutsideBank } from './top-k-neighbors/bank.js';
 export { topKNeighbors } from './top-k-neighbors/index.js';
 export type { Metric, NeighborOptions } from './top-k-neighbors/metric.js';
