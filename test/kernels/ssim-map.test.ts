@@ -1,4 +1,4 @@
-// What ssimMap promises. Its values and gradients against PyTorch: maps.golden.test.ts.
+// What ssimMap promises. Its values and gradients against PyTorch: maps-golden.test.ts.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ssimMap } from '../../src/kernels/index.js';

@@ -72,6 +72,9 @@ function couple<T extends Tensor>(
 }
 
 function clampNumbers(op: string, { activation, alpha, slope = 1 / alpha, shift = 1 }: CouplingClamp) {
+  if (activation !== 'atan' && activation !== 'tanh') {
+    throw new IadError('BAD_ARGUMENT', `${op}: activation must be atan or tanh, not ${activation}`, { path: 'clamp' });
+  }
   if (!(alpha > 0 && [alpha, slope, shift].every(Number.isFinite))) {
     throw new IadError('BAD_ARGUMENT', `${op}: alpha must be above 0, slope and shift finite`, {
       path: 'clamp',

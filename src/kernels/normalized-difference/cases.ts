@@ -68,7 +68,7 @@ function pairs(): Pair[] {
     pair(
       'huge',
       [1, 2, 3, 19],
-      (random) => 1e37 * random.normal(),
+      (random) => 1e34 * random.normal(),
       (random) => 1e25 * random.normal(),
     ),
     pair('huge and ordinary', [1, 2, 3, 19], (random) => 1e30 * random.normal(), normal),

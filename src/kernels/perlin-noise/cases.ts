@@ -24,7 +24,10 @@ function make(
   const points = batch * (rows + 1) * (columns + 1);
   const gradients = fill
     ? Float32Array.from({ length: 2 * points }, () => fill(random))
-    : perlinGradients(Array.from({ length: points }, () => 2 * Math.PI * random.uniform()));
+    : perlinGradients(
+        Array.from({ length: points }, () => 2 * Math.PI * random.uniform()),
+        1,
+      );
   const largest = gradients.reduce(
     (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
     0,

@@ -70,6 +70,7 @@ export function perlinNoise(
 
 /** The noise is linear in its gradients: they carry the octave's amplitude. */
 function drawGradients(randoms: readonly Random[], points: number, amplitude: number): Float32Array {
-  const angles = randoms.flatMap((random) => Array.from({ length: points }, () => 2 * Math.PI * random.uniform()));
-  return perlinGradients(angles).map((value) => value * amplitude);
+  const angles = new Float64Array(randoms.length * points);
+  for (let i = 0; i < angles.length; i++) angles[i] = 2 * Math.PI * randoms[Math.floor(i / points)]!.uniform();
+  return perlinGradients(angles, amplitude);
 }

@@ -17,12 +17,12 @@ export function perlinSizes(call: KernelCall): PerlinSizes {
   return { batch, rows, columns, height: number(call, 'height'), width: number(call, 'width') };
 }
 
-/** Unit gradients (along the rows' axis, along the columns' axis) from angles in radians: [n] to [n, 2]. */
-export function perlinGradients(angles: ArrayLike<number>): Float32Array {
+/** Gradients of a length (along the rows' axis, along the columns' axis) from angles in radians: [n] to [n, 2]. */
+export function perlinGradients(angles: ArrayLike<number>, length: number): Float32Array {
   const gradients = new Float32Array(2 * angles.length);
   for (let i = 0; i < angles.length; i++) {
-    gradients[2 * i] = Math.cos(angles[i]!);
-    gradients[2 * i + 1] = Math.sin(angles[i]!);
+    gradients[2 * i] = length * Math.cos(angles[i]!);
+    gradients[2 * i + 1] = length * Math.sin(angles[i]!);
   }
   return gradients;
 }

@@ -8,10 +8,10 @@ export function perlinNoiseWasm(call: KernelCall): TensorInfo[] {
   const backend = wasmBackend(call.backend);
   const { batch, rows, columns, height, width } = perlinSizes(call);
   const noise = allocate(backend, [batch, height, width], 'float32');
-  withScratch(backend, 2 * width, (fractions) => {
+  withScratch(backend, 2 * width + columns + 1, (scratch) => {
     const gradients = address(backend, input(call, 'gradients'));
     const sizes = [batch, rows, columns, height, width];
-    wasmKernels(backend).perlinNoise(gradients, ...sizes, fractions, address(backend, noise));
+    wasmKernels(backend).perlinNoise(gradients, ...sizes, scratch, address(backend, noise));
   });
   return [noise];
 }

@@ -8,6 +8,12 @@ import { RANDOM_PROJECTION } from './kernel.js';
 
 export type ProjectionKind = 'uniform' | 'sparse' | 'gaussian';
 
+const KINDS: ReadonlyMap<string, number> = new Map<ProjectionKind, number>([
+  ['uniform', UNIFORM],
+  ['sparse', SPARSE],
+  ['gaussian', GAUSSIAN],
+]);
+
 export interface RandomProjectionOptions {
   /**
    * `gaussian`: N(0, 1 / outputs). `sparse`: +-sqrt(1 / density) / sqrt(outputs) with probability `density`, else 0 (Achlioptas 2003;
@@ -43,23 +49,20 @@ export function randomProjection(rows: Tensor2D, options: RandomProjectionOption
       path: 'density',
     });
   }
-  const numbers = { kind: kindNumber(options.kind), outputs, seed, density };
+  const kind = KINDS.get(options.kind);
+  if (kind === undefined) {
+    throw new IadError(
+      'BAD_ARGUMENT',
+      `randomProjection: kind must be one of ${[...KINDS.keys()]}, not ${options.kind}`,
+      {
+        path: 'kind',
+      },
+    );
+  }
+  const numbers = { kind, outputs, seed, density };
   const [projected] = runKernel(RANDOM_PROJECTION, { rows }, numbers);
   if (isMatrix(projected)) return projected;
   throw new IadError('BACKEND_WRONG', 'randomProjection: the kernel must return a matrix');
-}
-
-function kindNumber(kind: ProjectionKind): number {
-  switch (kind) {
-    case 'uniform':
-      return UNIFORM;
-    case 'sparse':
-      return SPARSE;
-    case 'gaussian':
-      return GAUSSIAN;
-    default:
-      return kind satisfies never;
-  }
 }
 
 function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {

@@ -4,12 +4,14 @@ import { type KernelDefinition, runKernel } from '../registry.js';
 import { ssimMapComposite, ssimMapGradientComposite } from './composite.js';
 import { ssimMapCpu, ssimMapGradientCpu } from './reference.js';
 import { ssimMapGradientWasm, ssimMapWasm } from './wasm.js';
+import { ssimMapGradientWebGpu, ssimMapWebGpu } from './webgpu.js';
 
 /** (a, b, upstream; range, padding) to [the gradient by a]. */
 export const SSIM_MAP_GRADIENT: KernelDefinition = {
   name: 'SsimMapGradient',
   cpu: ssimMapGradientCpu,
   wasm: ssimMapGradientWasm,
+  webgpu: ssimMapGradientWebGpu,
   composite: ssimMapGradientComposite,
 };
 
@@ -18,6 +20,7 @@ export const SSIM_MAP: KernelDefinition = {
   name: 'SsimMap',
   cpu: ssimMapCpu,
   wasm: ssimMapWasm,
+  webgpu: ssimMapWebGpu,
   composite: ssimMapComposite,
   gradient: {
     inputs: ['a', 'b'],
