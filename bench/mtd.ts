@@ -12,7 +12,7 @@ import { loadMask } from '../src/data/load.js';
 import type { Sample } from '../src/data/types.js';
 import { evaluationMap, evaluationMask } from '../src/data/views.js';
 import { useBackend } from '../src/kernels/backend.js';
-import { projectRows, uniformProjection } from '../src/methods/parts/projection.js';
+import { projectRows } from '../src/methods/parts/projection.js';
 import {
   type PatchCoreConfig,
   type PatchCoreOptions,
@@ -20,8 +20,8 @@ import {
 } from '../src/methods/patchcore/config.js';
 import { selectRows } from '../src/methods/patchcore/coreset.js';
 import { Scorer } from '../src/methods/patchcore/scorer.js';
+import { makeProjection } from '../src/methods/patchcore/selection-space.js';
 import { imageMetrics, PixelAccumulator } from '../src/metrics/index.js';
-import { Random } from '../src/runtime/random.js';
 import { argumentsOf } from './arguments.js';
 import { FeatureCache } from './features.js';
 
@@ -119,8 +119,7 @@ async function selectionRows(train: readonly Float32Array[], population: number,
   const outputs = typeof config.projection === 'number' ? config.projection : null;
   const columns = outputs ?? dimension;
   const rows = new Float32Array(population * columns);
-  const projection =
-    outputs && uniformProjection(dimension, outputs, Random.forKey('patchcore|projection', config.seed));
+  const projection = makeProjection(config, dimension, outputs);
   let at = 0;
   for (const embedding of train) {
     const part = projection ? await projectRows(embedding, projection) : embedding;

@@ -1,5 +1,7 @@
 // The kernels: what anomaly detection needs and stock TensorFlow.js lacks, or has slow, as ops of TensorFlow.js.
 
+export { affineCoupling, affineCouplingInverse, type Coupled, type CouplingClamp } from './affine-coupling/index.js';
+export { channelPermute, inversePermutation } from './channel-permute/index.js';
 export { type CholeskyOptions, choleskyBatched } from './cholesky-batched/index.js';
 export {
   type CovarianceState,
@@ -18,6 +20,13 @@ export { type MahalanobisOptions, mahalanobisBatched } from './mahalanobis-batch
 export { normalizedDifference } from './normalized-difference/index.js';
 export type { DifferenceKind } from './normalized-difference/plan.js';
 export { type PatchEmbedOptions, patchEmbed } from './patch-embed/index.js';
-
-export { type Neighbors, topKNeighbors } from './top-k-neighbors/index.js';
+export { type PerlinOptions, perlinNoise } from './perlin-noise/index.js';
+export { type ProjectionKind, type RandomProjectionOptions, randomProjection } from './random-projection/index.js';
+export { type SsimOptions, ssimMap } from './ssim-map/index.js';
+export type { SsimPadding } from './ssim-map/plan.js';
+export { KernelThreads, type ThreadsOptions } from './threads/index.js';
+export type { Bank, OutsideBank } from './top-k-neighbors/bank.js';
+export { topKNeighbors } from './top-k-neighbors/index.js';
+export type { Metric, NeighborOptions } from './top-k-neighbors/metric.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';
+export type { Neighbors } from './top-k-neighbors/neighbors.js';

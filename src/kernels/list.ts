@@ -1,5 +1,7 @@
 // Every kernel of the library. A new kernel is one line here.
 
+import { AFFINE_COUPLING, AFFINE_COUPLING_GRADIENT, AFFINE_COUPLING_INVERSE } from './affine-coupling/kernel.js';
+import { CHANNEL_PERMUTE } from './channel-permute/kernel.js';
 import { CHOLESKY_BATCHED } from './cholesky-batched/kernel.js';
 import { COVARIANCE_MERGE, COVARIANCE_UPDATE } from './covariance-update/kernel.js';
 import { GAUSSIAN_BLUR } from './gaussian-blur/kernel.js';
@@ -7,10 +9,17 @@ import { K_CENTER_ADVANCE, K_CENTER_START } from './k-center-greedy/kernels.js';
 import { MAHALANOBIS_BATCHED } from './mahalanobis-batched/kernel.js';
 import { NORMALIZED_DIFFERENCE, NORMALIZED_DIFFERENCE_GRADIENT } from './normalized-difference/kernel.js';
 import { PATCH_EMBED } from './patch-embed/kernel.js';
+import { PERLIN_NOISE } from './perlin-noise/kernel.js';
+import { RANDOM_PROJECTION } from './random-projection/kernel.js';
 import { type KernelDefinition, registerKernel } from './registry.js';
+import { SSIM_MAP, SSIM_MAP_GRADIENT } from './ssim-map/kernel.js';
 import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './top-k-neighbors/kernels.js';
 
 export const KERNELS: readonly KernelDefinition[] = [
+  AFFINE_COUPLING,
+  AFFINE_COUPLING_GRADIENT,
+  AFFINE_COUPLING_INVERSE,
+  CHANNEL_PERMUTE,
   CHOLESKY_BATCHED,
   COVARIANCE_MERGE,
   COVARIANCE_UPDATE,
@@ -23,6 +32,10 @@ export const KERNELS: readonly KernelDefinition[] = [
   NORMALIZED_DIFFERENCE,
   NORMALIZED_DIFFERENCE_GRADIENT,
   PATCH_EMBED,
+  PERLIN_NOISE,
+  RANDOM_PROJECTION,
+  SSIM_MAP,
+  SSIM_MAP_GRADIENT,
   TOP_K_NEIGHBORS,
 ];
 

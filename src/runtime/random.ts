@@ -7,6 +7,27 @@ export function fnv1a(text: string): number {
   return hash >>> 0;
 }
 
+/** The seed of the generator for one purpose; see {@link Random.forKey}. */
+export function seedFor(key: string, baseSeed: number): number {
+  return (fnv1a(key) ^ Math.imul(baseSeed, 2654435769)) >>> 0;
+}
+
+/** What a state of mulberry32 gives: a hash of 32 bits. */
+function mix(state: number): number {
+  let t = state;
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return (t ^ (t >>> 14)) >>> 0;
+}
+
+/** Distance of one state to the next. */
+const STEP = 1831565813;
+
+/** The word that the (index + 1)-th call of `new Random(seed).uint32()` gives, without the ones before it. */
+export function wordAt(seed: number, index: number): number {
+  return mix((seed + Math.imul(index + 1, STEP)) >>> 0);
+}
+
 /** mulberry32: a 32-bit state, period 2^32. Not for cryptography. */
 export class Random {
   #state: number;
@@ -23,16 +44,13 @@ export class Random {
    * @param baseSeed mixed in by Knuth's multiplicative constant
    */
   static forKey(key: string, baseSeed: number): Random {
-    return new Random(fnv1a(key) ^ Math.imul(baseSeed, 2654435769));
+    return new Random(seedFor(key, baseSeed));
   }
 
   /** The next 32-bit unsigned integer. */
   uint32(): number {
-    this.#state = (this.#state + 1831565813) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (t ^ (t >>> 14)) >>> 0;
+    this.#state = (this.#state + STEP) >>> 0;
+    return mix(this.#state);
   }
 
   /** Uniform in [0, 1), 32 bits of resolution. */

@@ -11,19 +11,20 @@ import { fusedRest } from './fused-rest.js';
 await useBackend('wasm');
 const problems: string[] = [];
 let cases = 0;
-const note = (name: string, found: readonly string[]) => {
+const note = async (name: string, walk: Promise<readonly string[]>) => {
   cases++;
+  const found = await walk.catch((error: unknown) => [String(error)]);
   problems.push(...found.map((problem) => `${name}: ${problem}`));
 };
-for (const { kernel, cases: all } of SUITES) {
+for (const { kernel, start, cases: all } of SUITES) {
   if (!kernel.wasm) continue;
   for (const one of all()) {
-    if (one.except?.wasm === undefined) note(`${kernel.name} ${one.name}`, await conform(kernel, one));
+    if (one.except?.wasm === undefined) await note(`${kernel.name} ${one.name}`, conform(kernel, one, start));
   }
 }
 for (const { name, cases: all } of STOCK_SUITES) {
   for (const one of all()) {
-    if (one.except?.wasm === undefined) note(`${name} ${one.name}`, await conformStock(name, one));
+    if (one.except?.wasm === undefined) await note(`${name} ${one.name}`, conformStock(name, one));
   }
 }
 const backend = tf.getBackend();

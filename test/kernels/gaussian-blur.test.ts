@@ -1,4 +1,4 @@
-// What gaussianBlur promises. Its values against SciPy: the fixture maps_reference.json and test/methods/golden.test.ts.
+// What gaussianBlur promises. Its values against SciPy: maps-golden.test.ts and test/methods/golden.test.ts.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { gaussianTaps, reflected } from '../../src/kernels/gaussian-blur/plan.js';

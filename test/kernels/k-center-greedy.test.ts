@@ -1,11 +1,14 @@
 // What greedy k-center selection promises.
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anchorsFrom, kCenterGreedy } from '../../src/kernels/index.js';
 import { kCenterCases } from '../../src/kernels/k-center-greedy/cases.js';
+import { K_CENTER_START } from '../../src/kernels/k-center-greedy/kernels.js';
 import { boundsPay, sliceSize } from '../../src/kernels/k-center-greedy/plan.js';
 import { kCenterGreedyReference } from '../../src/kernels/k-center-greedy/reference.js';
+import { runKernel } from '../../src/kernels/registry.js';
+import { KernelThreads } from '../../src/kernels/threads/index.js';
 import { correlated } from '../../src/kernels/top-k-neighbors/cases.js';
 import type { ProgressEvent } from '../../src/runtime/progress.js';
 import { BACKENDS, use } from './backends.js';
@@ -137,10 +140,57 @@ describe.each(BACKENDS)('kCenterGreedy on $name', (backend) => {
     await expect(kCenterGreedy(features, 0, { start: 0 })).rejects.toMatchObject(bad);
     await expect(kCenterGreedy(features, 1, {})).rejects.toMatchObject(bad);
     await expect(kCenterGreedy(features, 1, { start: 4 })).rejects.toMatchObject(bad);
+    const empty = tf.zeros<tf.Rank.R2>([0, 3]);
+    await expect(kCenterGreedy(empty, 1, { start: 0 })).rejects.toMatchObject({
+      ...bad,
+      message: expect.stringContaining('[0, 3]'),
+    });
+    const whole = tf.zeros<tf.Rank.R2>([4, 3], 'int32');
+    await expect(kCenterGreedy(whole, 1, { start: 0 })).rejects.toMatchObject(bad);
+    whole.dispose();
+    await expect(kCenterGreedy(whole, 1, { start: 0 })).rejects.toThrow(/BAD_ARGUMENT.*disposed/);
     await expect(kCenterGreedy(features, 1, { start: 0, anchor: new Float32Array(4) })).rejects.toMatchObject(bad);
     await expect(kCenterGreedy(features, 1, { anchor: new Float32Array(3) })).rejects.toMatchObject(bad);
     await expect(anchorsFrom(features, [], 'min')).rejects.toMatchObject(bad);
     await expect(anchorsFrom(features, [4], 'min')).rejects.toMatchObject(bad);
+    features.dispose();
+  });
+});
+
+describe.each([1, 2, 3])('kCenterGreedy on %i threads', (count) => {
+  let threads: KernelThreads;
+  beforeAll(async () => {
+    await use(BACKENDS[1]!);
+    threads = await KernelThreads.open(count, { maxBytes: 2 ** 24 });
+  });
+  afterAll(() => threads.close());
+
+  test.each(kCenterCases())('$name: bit for bit the reference', async ({ features, depth, count, anchor }) => {
+    const expected = kCenterGreedyReference(features, depth, anchor.slice(), count);
+    const rows = matrix(features, depth);
+    const before = tf.memory();
+    const found = await kCenterGreedy(rows, count, { anchor, threads });
+    expect(tf.memory()).toEqual(before);
+    rows.dispose();
+    expect(found.indices).toEqual(expected.indices);
+    expect(found.radii).toEqual(expected.radii);
+  });
+
+  test('an abort, and too little memory, leave nothing behind', async () => {
+    const features = matrix(correlated(4, 3000, 24), 24);
+    const free = threads.allocate(2 ** 24 - 2 ** 16);
+    const refused = kCenterGreedy(features, 100, { start: 0, threads });
+    await expect(refused).rejects.toMatchObject({ code: 'MEMORY_BUDGET' });
+    threads.free(free);
+    const stop = new AbortController();
+    const run = kCenterGreedy(features, 100, {
+      start: 0,
+      threads,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
+    threads.free(threads.allocate(2 ** 24 - 2 ** 16));
     features.dispose();
   });
 });
@@ -155,6 +205,9 @@ test('many points, many picks: the lazy kernel picks what the plain one picks', 
   const expected = kCenterGreedyReference(values, 96, anchor.slice(), 1200);
   expect(found.indices).toEqual(expected.indices);
   expect(found.radii).toEqual(expected.radii);
+  const threads = await KernelThreads.open(2);
+  expect(await kCenterGreedy(features, 1200, { anchor, threads })).toEqual(found);
+  await threads.close();
   features.dispose();
 });
 
@@ -162,6 +215,17 @@ test('bounds are prepared where there is much to do, and for more than a few pic
   expect(boundsPay(784, 256)).toBe(0);
   expect(boundsPay(600_000, 63)).toBe(0);
   expect(boundsPay(600_000, 6000)).toBe(1);
+});
+
+test('on wasm, a run of a tenth of the rows takes less than 0.3 of the features beside them', async () => {
+  await use(BACKENDS[1]!);
+  const features = matrix(correlated(10, 2560, 128), 128);
+  const anchors = tf.ones<tf.Rank.R1>([2560]);
+  const state = runKernel(K_CENTER_START, { features, anchors }, { count: 256, bounds: 1 });
+  const floats = state.reduce((sum, { size }) => sum + size, 0);
+  expect(floats).toBeGreaterThan(2560 * 35);
+  expect(floats).toBeLessThan(0.3 * features.size);
+  tf.dispose([state, features, anchors]);
 });
 
 test('slices grow towards their time, and never vanish', () => {

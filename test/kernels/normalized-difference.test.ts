@@ -1,4 +1,4 @@
-// What normalizedDifference promises, and its values and gradients against PyTorch (test/reference/map_fixtures.py).
+// What normalizedDifference promises. Its values and gradients against PyTorch: maps-golden.test.ts.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { normalizedDifference } from '../../src/kernels/index.js';

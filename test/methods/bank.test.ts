@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { planGeometry } from '../../src/data/geometry.js';
 import { useBackend } from '../../src/kernels/backend.js';
-import { projectRows, uniformProjection } from '../../src/methods/parts/projection.js';
+import { type Projection, projectRows } from '../../src/methods/parts/projection.js';
 import { type BuildOptions, buildBank } from '../../src/methods/patchcore/build-bank.js';
 import { type PatchCoreConfig, resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
 import { selectMore, selectRows } from '../../src/methods/patchcore/coreset.js';
@@ -12,7 +12,6 @@ import { Scorer } from '../../src/methods/patchcore/scorer.js';
 import type { SessionInit } from '../../src/methods/patchcore/session.js';
 import type { Threads } from '../../src/methods/patchcore/threads.js';
 import { IadError } from '../../src/runtime/errors.js';
-import { Random } from '../../src/runtime/random.js';
 import { squaredDistance, uniformArray } from '../helpers/random-arrays.js';
 
 const DIMENSION = 32;
@@ -148,7 +147,7 @@ describe('PatchStore', () => {
 });
 
 describe('buildBank', () => {
-  const projection = uniformProjection(DIMENSION, 8, new Random(5));
+  const projection: Projection = { kind: 'uniform', inputs: DIMENSION, outputs: 8, seed: 5 };
   const plan = planGeometry(32, 32, { mode: 'stretch', resize: 32, inputSize: 32, tileOverlap: 0 });
   const image = (index: number) => uniformArray(100 + index, PATCHES * DIMENSION);
   const named = (count: number, from = 0) =>

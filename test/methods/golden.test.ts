@@ -5,17 +5,12 @@ import { interpolate } from '../../src/data/interpolate.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { patchEmbed, topKNeighbors } from '../../src/kernels/index.js';
 import { resizeNearest, smooth } from '../../src/methods/parts/anomaly-map.js';
-import {
-  johnsonLindenstraussDimension,
-  projectRows,
-  sparseProjection,
-  uniformProjection,
-} from '../../src/methods/parts/projection.js';
+import { johnsonLindenstraussDimension, projectRows } from '../../src/methods/parts/projection.js';
 import { resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
 import { selectRows } from '../../src/methods/patchcore/coreset.js';
 import { Scorer } from '../../src/methods/patchcore/scorer.js';
 import { euclidean, patchScores, reweighted, viewMap } from '../../src/methods/patchcore/scoring.js';
-import { Random } from '../../src/runtime/random.js';
+import { Random, seedFor } from '../../src/runtime/random.js';
 import { readFixture } from '../helpers/fixture.js';
 import { relativeDifference, uniformArray } from '../helpers/random-arrays.js';
 
@@ -83,12 +78,14 @@ describe('selection', () => {
   const watch = { onProgress: undefined, signal: undefined };
   const drawn = uniformArray(golden.seed, rows * dim);
   const features = Float32Array.from(drawn, (value, at) => value * (1 + (Math.floor(at / dim) % 16) / 8));
-  const random = () => Random.forKey('patchcore|projection', seed);
+  const source = { inputs: dim, seed: seedFor('patchcore|projection', seed) };
 
   test('variant official: projection, ten starts, picks', async () => {
-    const projection = uniformProjection(dim, 128, random());
-    const row0 = golden.official.projection_first_4.map((_, i) => projection.weights[i * 128]!);
-    expect(row0).toEqual(golden.official.projection_first_4);
+    const projection = { ...source, kind: 'uniform', outputs: 128 } as const;
+    // A unit row shows a row of the matrix.
+    const unit = (i: number) => Float32Array.from({ length: dim }, (_, at) => Number(at === i));
+    const row0 = golden.official.projection_first_4.map(async (_, i) => (await projectRows(unit(i), projection))[0]);
+    expect(await Promise.all(row0)).toEqual(golden.official.projection_first_4);
     const projected = await projectRows(features, projection);
     expect(relativeDifference(projected.slice(0, 4), golden.official.projected_row_0_first_4)).toBeLessThan(1e-5);
     expect(Random.forKey('patchcore|starts', seed).sample(rows, 10)).toEqual(golden.official.starts);
@@ -106,7 +103,7 @@ describe('selection', () => {
   test('variant anomalib under its sparse projection', async () => {
     const dimension = johnsonLindenstraussDimension(rows, 0.9);
     expect(dimension).toBe(golden.anomalib_sparse.projected_dim);
-    const projected = await projectRows(features, sparseProjection(dim, dimension, random()));
+    const projected = await projectRows(features, { ...source, kind: 'sparse', outputs: dimension });
     const first = golden.anomalib_sparse.projected_row_0_first_4;
     expect(relativeDifference(projected.slice(0, 4), first)).toBeLessThan(1e-5);
     const config = resolvePatchCoreConfig({ variant: 'anomalib', seed });
@@ -138,12 +135,12 @@ describe('scores', () => {
   test('of patches: squared distances and nearest rows', async () => {
     const [queries, references] = [tf.tensor2d(embedding, [784, 1024]), tf.tensor2d(bank, [64, 1024])];
     const found = topKNeighbors(queries, references, 1);
-    const squared = await found.squared.data<'float32'>();
+    const squared = await found.distances.data<'float32'>();
     const rows = await found.rows.data<'int32'>();
     compare(patchScores({ squared, rows, k: 1 }, official), golden.patch_squared, 1e-5);
     expect(golden.nearest_index.patches.map((patch) => rows[patch])).toEqual(golden.nearest_index.rows);
     expect(rows[golden.max_patch]).toBe(golden.max_patch_nearest);
-    tf.dispose([queries, references, found.squared, found.rows]);
+    tf.dispose([queries, references, found.distances, found.rows]);
   });
 
   test.each([

@@ -14,11 +14,7 @@ import {
 } from '../../src/methods/parts/calibration.js';
 import { isBadImage, nameImages } from '../../src/methods/parts/inputs.js';
 import { regionsOf } from '../../src/methods/parts/prediction.js';
-import {
-  johnsonLindenstraussDimension,
-  sparseProjection,
-  uniformProjection,
-} from '../../src/methods/parts/projection.js';
+import { johnsonLindenstraussDimension } from '../../src/methods/parts/projection.js';
 import { resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
 import {
   euclidean,
@@ -29,34 +25,11 @@ import {
 } from '../../src/methods/patchcore/scoring.js';
 import { IadError } from '../../src/runtime/errors.js';
 import { Random } from '../../src/runtime/random.js';
-import { relativeDifference, squaredDistance, uniformArray } from '../helpers/random-arrays.js';
+import { relativeDifference } from '../helpers/random-arrays.js';
 
 const ascending = (values: readonly number[]) => Float32Array.from(values).sort();
 
 describe('random projections', () => {
-  const pairs = Array.from({ length: 100 }, (_, i) => [uniformArray(2 * i, 1024), uniformArray(2 * i + 1, 1024)]);
-  const apply = (x: Float32Array, { outputs, weights }: { outputs: number; weights: Float32Array }) =>
-    Float32Array.from({ length: outputs }, (_, o) =>
-      x.reduce((sum, value, i) => sum + value * weights[i * outputs + o]!, 0),
-    );
-
-  test.each([
-    ['uniform', uniformProjection(1024, 128, new Random(1001)), Math.sqrt(24)],
-    ['sparse', sparseProjection(1024, 128, new Random(1001)), 1],
-  ])('%s: distances keep their scale within a quarter', (_, projection, scale) => {
-    for (const [a, b] of pairs) {
-      const projected = scale * Math.sqrt(squaredDistance(apply(a!, projection), apply(b!, projection)));
-      expect(Math.abs(projected / Math.sqrt(squaredDistance(a!, b!)) - 1)).toBeLessThan(0.25);
-    }
-  });
-
-  test('the sparse one has one entry in 32, of three values', () => {
-    const { weights } = sparseProjection(1024, 128, new Random(2));
-    const share = weights.filter((weight) => weight !== 0).length / weights.length;
-    expect(share).toBeCloseTo(1 / 32, 2);
-    expect(new Set(weights).size).toBe(3);
-  });
-
   test('the Johnson-Lindenstrauss dimension is the reference one and never zero', () => {
     expect(johnsonLindenstraussDimension(163_856, 0.9)).toBe(296);
     expect(johnsonLindenstraussDimension(500, 0.9)).toBe(153);

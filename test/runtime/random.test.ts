@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { fnv1a, Random } from '../../src/runtime/random.js';
+import { fnv1a, Random, seedFor, wordAt } from '../../src/runtime/random.js';
 
 interface Vectors {
   fnv1a: Record<string, number>;
@@ -17,12 +17,13 @@ describe('random numbers follow the sampling vectors', () => {
   test.each(Object.entries(vectors.rng))('mulberry32 from %s', (seed, outputs) => {
     const random = new Random(Number(seed));
     expect(outputs.map(() => random.uint32())).toEqual(outputs);
+    expect(outputs.map((_, index) => wordAt(Number(seed), index))).toEqual(outputs);
   });
 
   test.each(vectors.draws)(
     'draw of $key with base seed $base_seed',
     ({ base_seed, key, state, population, count, indices }) => {
-      expect((fnv1a(key) ^ Math.imul(base_seed, 2654435769)) >>> 0).toBe(state);
+      expect(seedFor(key, base_seed)).toBe(state);
       expect(Random.forKey(key, base_seed).sample(population, count)).toEqual(indices);
       // Draws of growing count are nested.
       expect(Random.forKey(key, base_seed).sample(population, 3)).toEqual(indices.slice(0, 3));

@@ -8,17 +8,18 @@ import { choleskyBatchedReference } from './reference.js';
 /** Unit roundoff of float32. */
 const U = 2 ** -24;
 
-/** Packed covariances [count, T] of 2 D standard normal vectors each, with a ridge, their dimensions scaled by `unit`. */
+/** Packed covariances [count, T] of 2 D standard normal vectors each, 60 at most, with a ridge, their dimensions scaled by `unit`. */
 export function covariances(seed: number, count: number, depth: number, unit: (d: number) => number = () => 1) {
   const random = new Random(seed);
   const size = packedSize(depth);
+  const vectors = Math.min(2 * depth, 60);
   const out = new Float32Array(count * size);
   for (let p = 0; p < count; p++) {
-    const rows = Array.from({ length: 2 * depth }, () => Float64Array.from({ length: depth }, () => random.normal()));
+    const rows = Array.from({ length: vectors }, () => Float64Array.from({ length: depth }, () => random.normal()));
     for (let i = 0; i < depth; i++) {
       for (let j = 0; j <= i; j++) {
         const sum = rows.reduce((total, row) => total + row[i]! * row[j]!, 0);
-        out[p * size + packedSize(i) + j] = (sum / (2 * depth) + (i === j ? 0.01 : 0)) * unit(i) * unit(j);
+        out[p * size + packedSize(i) + j] = (sum / vectors + (i === j ? 0.01 : 0)) * unit(i) * unit(j);
       }
     }
   }
@@ -28,12 +29,15 @@ export function covariances(seed: number, count: number, depth: number, unit: (d
 /** The full inverse of a packed lower triangle. */
 export function invertTriangle(l: ArrayLike<number>, depth: number): Float64Array {
   const inverse = new Float64Array(depth * depth);
-  for (let column = 0; column < depth; column++) {
-    for (let i = column; i < depth; i++) {
-      let sum = i === column ? 1 : 0;
-      for (let j = column; j < i; j++) sum -= l[packedSize(i) + j]! * inverse[j * depth + column]!;
-      inverse[i * depth + column] = sum / l[packedSize(i) + i]!;
+  for (let i = 0; i < depth; i++) {
+    const row = inverse.subarray(i * depth, (i + 1) * depth);
+    for (let j = 0; j < i; j++) {
+      const value = l[packedSize(i) + j]!;
+      for (let c = 0; c <= j; c++) row[c] = row[c]! - value * inverse[j * depth + c]!;
     }
+    row[i] = 1;
+    const pivot = l[packedSize(i) + i]!;
+    for (let c = 0; c <= i; c++) row[c] = row[c]! / pivot;
   }
   return inverse;
 }
@@ -107,6 +111,8 @@ function cases(): KernelCase[] {
   return [
     make('one number', 1, Float32Array.of(4, 2, 1e-30, 1e30)),
     ...[2, 3, 4, 5, 7, 8, 9, 12, 13, 31, 32, 33, 40].map((depth) => make('normal', depth, covariances(3, 3, depth))),
+    make('PaDiM', 100, covariances(6, 2, 100)),
+    make('PaDiM', 550, covariances(6, 1, 550)),
     make('a scale and a ridge', 11, covariances(4, 2, 11), { scale: 1 / 37, ridge: 0.25 }),
     make('nothing but the ridge', 9, new Float32Array(2 * packedSize(9)), { ridge: 0.01 }),
     make(

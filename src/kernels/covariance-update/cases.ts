@@ -147,6 +147,7 @@ function updateCases(): KernelCase[] {
     ...[7, 8, 9, 11, 12, 13, 31, 33, 65].map((depth) =>
       update('further', { batch: 4, positions: 2, depth, before: [3] }),
     ),
+    update('PaDiM', { batch: 3, positions: 2, depth: 550, before: [2] }),
     update('one by one', { batch: 1, positions: 4, depth: 18, before: [1, 1, 1] }),
     ...[63, 64, 65, 129].map((batch) => update('long', { batch, positions: 1, depth: 6, before: [2] })),
     update('a range', { batch: 4, positions: 7, depth: 10, before: [3], from: 2, count: 4 }),

@@ -3,6 +3,7 @@ import type { KernelDefinition } from '../registry.js';
 import { kCenterAdvanceComposite, kCenterStartComposite } from './composite.js';
 import { kCenterAdvanceCpu, kCenterStartCpu } from './reference.js';
 import { kCenterAdvanceWasm, kCenterStartWasm } from './wasm.js';
+import { kCenterAdvanceWebGpu, kCenterStartWebGpu } from './webgpu.js';
 
 /**
  * (features [N, D], anchors [N]; count, bounds) to [s0, s1, ...], the state: one tensor at least. At most `count` picks will be
@@ -13,6 +14,7 @@ export const K_CENTER_START: KernelDefinition = {
   startOf: 'KCenterGreedy',
   cpu: kCenterStartCpu,
   wasm: kCenterStartWasm,
+  webgpu: kCenterStartWebGpu,
   composite: kCenterStartComposite,
 };
 
@@ -24,5 +26,6 @@ export const K_CENTER_ADVANCE: KernelDefinition = {
   name: 'KCenterGreedy',
   cpu: kCenterAdvanceCpu,
   wasm: kCenterAdvanceWasm,
+  webgpu: kCenterAdvanceWebGpu,
   composite: kCenterAdvanceComposite,
 };

@@ -3,8 +3,8 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { distanceSlack, principalBasis, rounding } from '../reduction.js';
 import { input, type KernelCall, matrix, matrixTensor, number } from '../registry.js';
 import { address, allocate, type WasmBackend, wasmBackend, wasmKernels, withScratch } from '../wasm/module.js';
-import { packBasis, projectRows } from '../wasm/reduce.js';
-import { BLOCK, CATCH_UP_MARGIN, PROJECT_ROWS, REDUCED } from './plan.js';
+import { packBasis } from '../wasm/reduce.js';
+import { BLOCK, CATCH_UP_MARGIN, prepareScratch, REDUCED, unitFor } from './plan.js';
 
 /**
  * State: the distances alone for the plain algorithm; else the points' distances, seen, blockMax, reduced, lengths, the centres'
@@ -40,22 +40,12 @@ function reducePoints(call: KernelCall, backend: WasmBackend, targets: readonly 
   const { mean, basis } = packBasis(backend, found);
   const kernels = wasmKernels(backend);
   const { projectionError, residualError } = rounding(found);
-  const [reduced, lengths] = targets;
-  const rows = address(backend, info);
-  const at = { mean: address(backend, mean), panels: address(backend, basis) };
-  const tight = withScratch(backend, depth, (centred) => kernels.kCenterUnit(rows, total, depth, at.mean, centred));
-  // float32 holds the unit from here on; a power of two loses nothing on the way.
-  const unit = tight > 0 ? 2 ** Math.ceil(Math.log2(tight)) : 1;
-  let error = 0;
-  withScratch(backend, PROJECT_ROWS * REDUCED.width, (out) => {
-    for (let from = 0; from < total; from += PROJECT_ROWS) {
-      const count = Math.min(PROJECT_ROWS, total - from);
-      const group = { rows: rows + from * depth * 4, count, basis: found, ...at, out };
-      projectRows(backend, group, (norms) => {
-        const made = [reduced + from * REDUCED.width * 2, lengths + from * 4];
-        error = kernels.kCenterReduce(out, norms, count, unit, projectionError, residualError, ...made, error);
-      });
-    }
+  const [rows, centre, panels] = [address(backend, info), address(backend, mean), address(backend, basis)];
+  const { unit, error } = withScratch(backend, prepareScratch(depth), (scratch) => {
+    const aligned = Math.ceil(scratch / 8) * 8;
+    const unit = unitFor(kernels.kCenterUnit(rows, total, depth, centre, aligned));
+    const points = [rows, total, depth, centre, panels, aligned, unit, projectionError, residualError];
+    return { unit, error: kernels.kCenterPrepare(...points, ...targets) };
   });
   for (const tensor of [mean, basis]) backend.disposeData(tensor.dataId);
   return {

@@ -4,12 +4,14 @@ import { type KernelDefinition, runKernel } from '../registry.js';
 import { normalizedDifferenceComposite, normalizedDifferenceGradientComposite } from './composite.js';
 import { normalizedDifferenceCpu, normalizedDifferenceGradientCpu } from './reference.js';
 import { normalizedDifferenceGradientWasm, normalizedDifferenceWasm } from './wasm.js';
+import { normalizedDifferenceGradientWebGpu, normalizedDifferenceWebGpu } from './webgpu.js';
 
 /** (a, b, upstream; kind) to [the gradient by a]. */
 export const NORMALIZED_DIFFERENCE_GRADIENT: KernelDefinition = {
   name: 'NormalizedDifferenceGradient',
   cpu: normalizedDifferenceGradientCpu,
   wasm: normalizedDifferenceGradientWasm,
+  webgpu: normalizedDifferenceGradientWebGpu,
   composite: normalizedDifferenceGradientComposite,
 };
 
@@ -18,6 +20,7 @@ export const NORMALIZED_DIFFERENCE: KernelDefinition = {
   name: 'NormalizedDifference',
   cpu: normalizedDifferenceCpu,
   wasm: normalizedDifferenceWasm,
+  webgpu: normalizedDifferenceWebGpu,
   composite: normalizedDifferenceComposite,
   gradient: {
     inputs: ['a', 'b'],

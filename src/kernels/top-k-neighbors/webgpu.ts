@@ -44,7 +44,7 @@ export function searchInBlocks(call: KernelCall, blocks: Blocks): TensorInfo[] {
           source,
           buffers: [asked, part(bank.info, first, size, depth), distances],
           uniforms: [u32(count), u32(size), u32(depth), u32(stride)],
-          groups: [Math.ceil(size / (4 * tile.across)), Math.ceil(count / (4 * tile.down))],
+          groups: [Math.ceil(size / (8 * tile.across)), Math.ceil(count / (8 * tile.down))],
         });
         // The last turn writes the output.
         const isOutput = (turns - turn) % 2 === 1;

@@ -1,7 +1,7 @@
 // The WGSL of topKNeighbors. Distances travel as the bits of their float32: these order as the numbers do, for none is negative,
 // and what is NaN or infinite is one number beyond all others, whatever a GPU makes of NaN in a comparison.
 
-/** Threads of a tile: `across` bank rows by `down` queries, four of each per thread; `step` elements of depth are staged at a time. */
+/** Threads of a tile: `across` bank rows by `down` queries, eight of each per thread; `step` elements of depth are staged at a time. */
 export interface Tile {
   readonly across: number;
   readonly down: number;
@@ -23,25 +23,27 @@ export function distancesWgsl({ across, down, step }: Tile, fours: boolean): str
     fours
       ? `${name}[(row * depth + d) / 4u]`
       : `vec4f(${[0, 1, 2, 3].map((i) => `select(0.0, ${name}[min(row * depth + d + ${i}u, row * depth + depth - 1u)], d + ${i}u < depth)`).join(', ')})`;
+  // Two fours of rows per thread, `threads` fours apart, stand side by side in the tile's line of one element of depth.
   const stage = (name: string, threads: number) => `
-    for (var s = lane; s < ${threads * step}u; s += ${across * down}u) {
-      let row = ${name}First + s / ${step / 4}u;
+    for (var s = lane; s < ${2 * threads * step}u; s += ${across * down}u) {
+      let place = s / ${step / 4}u;
+      let row = ${name}First + place;
       let at = (s % ${step / 4}u) * 4u;
       let d = done + at;
       var four = vec4f(0.0);
       if (row < ${name}Rows && d < depth) { four = ${four(name)}; }
-      let place = s / ${step / 4}u;
-      for (var i = 0u; i < 4u; i++) { ${name}Tile[(at + i) * ${threads + 1}u + place / 4u][place % 4u] = four[i]; }
+      for (var i = 0u; i < 4u; i++) { ${name}Tile[(at + i) * ${2 * threads + 1}u + place / 4u][place % 4u] = four[i]; }
     }`;
-  const rows = [0, 1, 2, 3];
+  const pairs = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((q) => [0, 1].map((b) => ({ q, b, sum: `sum${q}${b}` })));
+  const each = (line: (pair: { q: number; b: number; sum: string }) => string) => pairs.map(line).join('\n');
   return `
     struct Uniforms { queryRows: u32, bankRows: u32, depth: u32, stride: u32 }
     @group(0) @binding(0) var<storage, read> query: array<${element}>;
     @group(0) @binding(1) var<storage, read> bank: array<${element}>;
     @group(0) @binding(2) var<storage, read_write> distances: array<vec4u>;
     @group(0) @binding(3) var<uniform> uniforms: Uniforms;
-    var<workgroup> queryTile: array<vec4f, ${step * (down + 1)}>;
-    var<workgroup> bankTile: array<vec4f, ${step * (across + 1)}>;
+    var<workgroup> queryTile: array<vec4f, ${step * (2 * down + 1)}>;
+    var<workgroup> bankTile: array<vec4f, ${step * (2 * across + 1)}>;
 
     fn bits(distances: vec4f) -> vec4u {
       return min(bitcast<vec4u>(distances) & vec4u(0x7fffffffu), vec4u(0x7f800000u));
@@ -56,24 +58,32 @@ export function distancesWgsl({ across, down, step }: Tile, fours: boolean): str
       let depth = uniforms.depth;
       let queryRows = uniforms.queryRows;
       let bankRows = uniforms.bankRows;
-      let queryFirst = group.y * ${4 * down}u;
-      let bankFirst = group.x * ${4 * across}u;
-      ${rows.map((i) => `var sum${i} = vec4f(0.0);`).join(' ')}
+      let queryFirst = group.y * ${8 * down}u;
+      let bankFirst = group.x * ${8 * across}u;
+      ${each(({ sum }) => `var ${sum} = vec4f(0.0);`)}
       for (var done = 0u; done < depth; done += ${step}u) {
         ${stage('query', down)}
         ${stage('bank', across)}
         workgroupBarrier();
         for (var i = 0u; i < ${step}u; i++) {
-          let q = queryTile[i * ${down + 1}u + local.y];
-          let b = bankTile[i * ${across + 1}u + local.x];
-          ${rows.map((i) => `let apart${i} = q[${i}] - b; sum${i} = fma(apart${i}, apart${i}, sum${i});`).join('\n')}
+          let q0 = queryTile[i * ${2 * down + 1}u + local.y];
+          let q1 = queryTile[i * ${2 * down + 1}u + local.y + ${down}u];
+          let b0 = bankTile[i * ${2 * across + 1}u + local.x];
+          let b1 = bankTile[i * ${2 * across + 1}u + local.x + ${across}u];
+          ${each(({ q, b, sum }) => `let a${q}${b} = q${q >> 2}[${q & 3}] - b${b}; ${sum} = fma(a${q}${b}, a${q}${b}, ${sum});`)}
         }
         workgroupBarrier();
       }
-      let row = queryFirst + local.y * 4u;
+      let fours = uniforms.stride / 4u;
       let place = bankFirst / 4u + local.x;
-      if (place * 4u >= uniforms.stride) { return; }
-      ${rows.map((i) => `if (row + ${i}u < queryRows) { distances[(row + ${i}u) * (uniforms.stride / 4u) + place] = bits(sum${i}); }`).join('\n')}
+      var row = 0u;
+      ${each(
+        ({ q, b, sum }) =>
+          `row = queryFirst + local.y * 4u + ${(q >> 2) * 4 * down + (q & 3)}u;
+          if (row < queryRows && place + ${b * across}u < fours) {
+            distances[row * fours + place + ${b * across}u] = bits(${sum});
+          }`,
+      )}
     }`;
 }
 

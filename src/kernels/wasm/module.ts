@@ -95,7 +95,7 @@ export function address(backend: WasmBackend, tensor: TensorInfo): number {
 }
 
 /** Allocates an output tensor on the backend's heap, uninitialised. */
-export function allocate(backend: WasmBackend, shape: number[], dtype: 'float32' | 'int32'): TensorInfo {
+export function allocate(backend: WasmBackend, shape: number[], dtype: 'float32' | 'int32' | 'bool'): TensorInfo {
   const size = tf.util.sizeFromShape(shape);
   // The heap takes larger sizes for negative ones, and gives memory that is in use.
   if (size * 4 >= 2 ** 31) throw withoutRoom(shape);

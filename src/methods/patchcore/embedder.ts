@@ -7,8 +7,6 @@ import { loadImage } from '../../data/load.js';
 import type { ImageSource } from '../../data/types.js';
 import { extractView, resizeToPlan } from '../../data/views.js';
 import { patchEmbed } from '../../kernels/index.js';
-import { IadError } from '../../runtime/errors.js';
-import { type Projection, project, projectionTensor } from '../parts/projection.js';
 import { geometryOf, type PatchCoreConfig } from './config.js';
 
 /** The patches of one view of an image. */
@@ -28,12 +26,10 @@ export interface OpenImage {
 export class Embedder {
   readonly #config: PatchCoreConfig;
   readonly #backbone: Backbone;
-  readonly #projection: tf.Tensor4D | null;
 
-  constructor(config: PatchCoreConfig, weights: FoldedWeights, projection: Projection | null) {
+  constructor(config: PatchCoreConfig, weights: FoldedWeights) {
     this.#config = config;
     this.#backbone = createBackbone(weights);
-    this.#projection = projection && projectionTensor(projection);
   }
 
   /**
@@ -47,19 +43,8 @@ export class Embedder {
     return { plan, embedView: (index) => this.#embedView(extractView(resized, plan, index)) };
   }
 
-  /** The rows in the dimensions that the coreset is chosen in; only with a projection. */
-  async project(rows: Float32Array, dimension: number): Promise<Float32Array> {
-    const weights = this.#projection;
-    if (!weights) throw new IadError('BAD_ARGUMENT', 'there is no projection to apply', { path: 'Embedder.project' });
-    const projected = tf.tidy(() => project(tf.tensor2d(rows, [rows.length / dimension, dimension]), weights));
-    const data = await projected.data<'float32'>();
-    projected.dispose();
-    return data;
-  }
-
   dispose(): void {
     this.#backbone.dispose();
-    this.#projection?.dispose();
   }
 
   async #embedView(view: Uint8Array): Promise<ViewPatches> {

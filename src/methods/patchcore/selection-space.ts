@@ -1,12 +1,7 @@
 // The dimensions that the coreset is chosen in.
 import { LAYER_NAMES } from '../../backbones/types.js';
-import { Random } from '../../runtime/random.js';
-import {
-  johnsonLindenstraussDimension,
-  type Projection,
-  sparseProjection,
-  uniformProjection,
-} from '../parts/projection.js';
+import { seedFor } from '../../runtime/random.js';
+import { johnsonLindenstraussDimension, type Projection } from '../parts/projection.js';
 import type { PatchCoreConfig } from './config.js';
 
 /**
@@ -25,7 +20,6 @@ export function selectionDimension(config: PatchCoreConfig, dimension: number, i
 /** The seeded projection of a configuration: the same after `load` as while fitting. */
 export function makeProjection(config: PatchCoreConfig, dimension: number, outputs: number | null): Projection | null {
   if (outputs === null) return null;
-  const random = Random.forKey('patchcore|projection', config.seed);
-  const make = config.variant === 'anomalib' ? sparseProjection : uniformProjection;
-  return make(dimension, outputs, random);
+  const kind = config.variant === 'anomalib' ? 'sparse' : 'uniform';
+  return { kind, inputs: dimension, outputs, seed: seedFor('patchcore|projection', config.seed) };
 }

@@ -2,7 +2,7 @@
 import type { FoldedWeights } from '../../backbones/types.js';
 import type { GeometryPlan } from '../../data/geometry.js';
 import type { ImageSource } from '../../data/types.js';
-import type { Projection } from '../parts/projection.js';
+import { type Projection, projectRows } from '../parts/projection.js';
 import type { PatchCoreConfig } from './config.js';
 import { concatenate, Embedder, type OpenImage } from './embedder.js';
 import { type ScoredView, Scorer } from './scorer.js';
@@ -53,8 +53,8 @@ export class Session {
   }
 
   static async start(init: SessionInit): Promise<Session> {
-    const { config, weights, projection, bank, dimension } = init;
-    const embedder = new Embedder(config, weights, projection);
+    const { config, weights, bank, dimension } = init;
+    const embedder = new Embedder(config, weights);
     try {
       return new Session(init, embedder, bank && (await Scorer.create(config, bank, dimension)));
     } catch (error) {
@@ -71,13 +71,13 @@ export class Session {
   }
 
   async #embed(image: OpenImage, decode: number): Promise<JobAnswer> {
-    const { projection, dimension } = this.#init;
+    const { projection } = this.#init;
     const { plan } = image;
     const start = performance.now();
     const parts: Float32Array[] = [];
     for (const index of plan.views.keys()) parts.push((await image.embedView(index)).embedding);
     const embedding = concatenate(parts);
-    const projected = projection ? await this.#embedder.project(embedding, dimension) : NOTHING;
+    const projected = projection ? await projectRows(embedding, projection) : NOTHING;
     const times = { decode, features: performance.now() - start, scoring: 0 };
     const result = { plan, ...times, score: Number.NaN, split: embedding.length, rest: projected.length };
     return { result, arrays: [embedding, projected] };

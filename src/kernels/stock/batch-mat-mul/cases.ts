@@ -86,7 +86,7 @@ function batchMatMulCases(): StockCase[] {
     { what: 'no rows', a: [0, 3], b: [3, 4] },
     { what: 'no columns', a: [2, 3], b: [3, 0] },
     { what: 'no batches', a: [0, 2, 3], b: [0, 3, 4] },
-    { what: 'nothing to sum', a: [3, 0], b: [0, 4] },
+    { what: 'nothing to sum', a: [3, 0], b: [0, 4], except: { webgpu: "tfjs's own kernel writes no result there" } },
     { what: 'NaN and infinity', a: [9, 7], b: [7, 11], fill: holes, except: FINITE_ONLY },
     { what: 'NaN and infinity', a: [1, 21], b: [21, 11], fill: holes, except: FINITE_ONLY },
     { what: 'subnormal times huge', a: [5, 9], b: [9, 10], fill: tiny(1e-41), fillB: tiny(1e30), except: FLUSHES },

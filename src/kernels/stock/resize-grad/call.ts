@@ -1,0 +1,36 @@
+// What the gradient of a resize is asked for.
+import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
+import { IadError } from '../../../runtime/errors.js';
+import { flag } from '../attributes.js';
+import { floats } from '../inputs.js';
+import { type Draws, draws, type Interpolation } from './plan.js';
+
+export interface ResizeGrad {
+  /** [batch, dyHeight, dyWidth, channels]. */
+  readonly dy: TensorInfo;
+  /** [batch, height, width, channels] of the images that were resized. */
+  readonly shape: [number, number, number, number];
+  readonly dyHeight: number;
+  readonly dyWidth: number;
+  readonly rows: Draws;
+  readonly columns: Draws;
+}
+
+/** @throws IadError BAD_ARGUMENT if `dy` is not float32 or its batch or channels are not those of the images */
+export function resizeGrad(
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap | undefined,
+  interpolation: Interpolation,
+): ResizeGrad {
+  const dy = floats(inputs, 'dy');
+  const images = inputs.images?.shape ?? [];
+  const [batch = 0, height = 0, width = 0, channels = 0] = images;
+  const [dyBatch, dyHeight = 0, dyWidth = 0, dyChannels] = dy.shape;
+  if (dyBatch !== batch || dyChannels !== channels) {
+    throw new IadError('BAD_ARGUMENT', `the gradient of a resize: dy is [${dy.shape}], the images are [${images}]`);
+  }
+  const resize = { alignCorners: flag(attrs, 'alignCorners'), halfPixelCenters: flag(attrs, 'halfPixelCenters') };
+  const rows = draws(height, dyHeight, interpolation, resize);
+  const columns = draws(width, dyWidth, interpolation, resize);
+  return { dy, shape: [batch, height, width, channels], dyHeight, dyWidth, rows, columns };
+}
