@@ -2,6 +2,7 @@
 import { BATCH_MAT_MUL_BENCHMARKS } from './batch-mat-mul.js';
 import { FLOW_BENCHMARKS } from './flow.js';
 import { GAUSSIAN_BENCHMARKS } from './gaussian.js';
+import { IMAGE_MAP_BENCHMARKS } from './image-maps.js';
 import { K_CENTER_BENCHMARKS } from './k-center-greedy.js';
 import type { KernelBenchmark } from './types.js';
 
@@ -9,5 +10,6 @@ export const BENCHMARKS: readonly KernelBenchmark[] = [
   ...BATCH_MAT_MUL_BENCHMARKS,
   ...FLOW_BENCHMARKS,
   ...GAUSSIAN_BENCHMARKS,
+  ...IMAGE_MAP_BENCHMARKS,
   ...K_CENTER_BENCHMARKS,
 ];

@@ -25,5 +25,8 @@ export { type ProjectionKind, type RandomProjectionOptions, randomProjection } f
 export { type SsimOptions, ssimMap } from './ssim-map/index.js';
 export type { SsimPadding } from './ssim-map/plan.js';
 export { KernelThreads, type ThreadsOptions } from './threads/index.js';
-export { type Neighbors, topKNeighbors } from './top-k-neighbors/index.js';
+export type { Bank, OutsideBank } from './top-k-neighbors/bank.js';
+export { topKNeighbors } from './top-k-neighbors/index.js';
+export type { Metric, NeighborOptions } from './top-k-neighbors/metric.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';
+export type { Neighbors } from './top-k-neighbors/neighbors.js';

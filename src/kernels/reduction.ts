@@ -3,12 +3,8 @@
 // With an orthonormal basis U of r directions, y = U (x - mean) and p = ||x - mean - U^T y||, the triangle inequality in the space
 // left over gives ||x1 - x2||^2 >= ||y1 - y2||^2 + (p1 - p2)^2: the residual norm acts as one more coordinate.
 //
-// Rounding (u = 2^-24, n = ||x - mean||). A computed row is off by at most E = projectionError * n + min(sqrt(e) n, e n^2 / p), with
-// e = residualError the relative error of p^2. From ||a|| >= ||a'|| - E1 - E2 and 2 s t <= tau/2 s^2 + 2/tau t^2 follows
-//   ||x1 - x2||^2 >= (1 - tau/2) ||a'||^2 - 4/tau (E1^2 + E2^2).
-// Another tau/2 covers the rounding of the exact distance it is compared with. Expanded into a product,
-//   bound = term1 + term2 - 2 (1 - tau) <row1, row2>,   term = keep * n^2 - penalty * E^2,
-// where `keep` also pays for the rounding of this sum. A row may be left out when its bound exceeds the distance to beat.
+// Rounding (n = ||x - mean||): a computed row is off by at most projectionError * n + min(sqrt(e) n, e n^2 / p), with
+// e = residualError the relative error of p^2. By as much may a distance between computed rows be too long, for each of the two.
 
 import type { Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
@@ -29,33 +25,20 @@ export interface Basis {
 export interface Rounding {
   readonly projectionError: number;
   readonly residualError: number;
-  readonly keep: number;
-  readonly penalty: number;
-  /** Factor on one of the two rows of a product. */
-  readonly cross: number;
 }
 
 const UNIT = 2 ** -24;
-const TAU = 2 ** -10;
 /** Allowed Frobenius distance of the directions' Gram matrix from the identity; float32 leaves about 2e-6. */
 const MAX_SKEW = 1e-5;
-const SAMPLE_ROWS = 2048;
+/** Rows that a basis is found from, at most. */
+export const SAMPLE_ROWS = 2048;
 const ITERATIONS = 2;
 
 /** The constants of the bound for a basis; see the head of this file. */
 export function rounding({ width, depth }: Pick<Basis, 'width' | 'depth'>): Rounding {
   // Runs of 64 products, their totals, centring; twice the first-order bound.
   const projectionError = 2 * Math.sqrt(width) * (64 + depth / 64 + 4) * UNIT + 2 * MAX_SKEW;
-  const residualError = 3 * projectionError + 8 * UNIT;
-  // The exact distance's own rounding must fit into tau / 2.
-  const tau = TAU + distanceSlack(depth) - 1;
-  return {
-    projectionError,
-    residualError,
-    keep: 1 - tau - 4 * (width + 16) * UNIT,
-    penalty: 4 / TAU,
-    cross: -2 * (1 - tau),
-  };
+  return { projectionError, residualError: 3 * projectionError + 8 * UNIT };
 }
 
 /** 1 + the relative rounding error of a distance in the order of distance.ts, generously. */

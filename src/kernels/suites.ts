@@ -17,6 +17,7 @@ import { PATCH_EMBED_SUITE } from './patch-embed/cases.js';
 import { PERLIN_NOISE_SUITE } from './perlin-noise/cases.js';
 import { RANDOM_PROJECTION_SUITE } from './random-projection/cases.js';
 import { SSIM_MAP_GRADIENT_SUITE, SSIM_MAP_SUITE } from './ssim-map/cases.js';
+import { NEIGHBOR_INDEX_SUITE, TOP_K_SUITE } from './top-k-neighbors/cases.js';
 
 export const SUITES: readonly KernelSuite[] = [
   AFFINE_COUPLING_GRADIENT_SUITE,
@@ -29,6 +30,7 @@ export const SUITES: readonly KernelSuite[] = [
   GAUSSIAN_BLUR_SUITE,
   K_CENTER_SUITE,
   MAHALANOBIS_SUITE,
+  NEIGHBOR_INDEX_SUITE,
   NORMALIZED_DIFFERENCE_GRADIENT_SUITE,
   NORMALIZED_DIFFERENCE_SUITE,
   PATCH_EMBED_SUITE,
@@ -36,4 +38,5 @@ export const SUITES: readonly KernelSuite[] = [
   RANDOM_PROJECTION_SUITE,
   SSIM_MAP_GRADIENT_SUITE,
   SSIM_MAP_SUITE,
+  TOP_K_SUITE,
 ];

@@ -135,12 +135,12 @@ describe('scores', () => {
   test('of patches: squared distances and nearest rows', async () => {
     const [queries, references] = [tf.tensor2d(embedding, [784, 1024]), tf.tensor2d(bank, [64, 1024])];
     const found = topKNeighbors(queries, references, 1);
-    const squared = await found.squared.data<'float32'>();
+    const squared = await found.distances.data<'float32'>();
     const rows = await found.rows.data<'int32'>();
     compare(patchScores({ squared, rows, k: 1 }, official), golden.patch_squared, 1e-5);
     expect(golden.nearest_index.patches.map((patch) => rows[patch])).toEqual(golden.nearest_index.rows);
     expect(rows[golden.max_patch]).toBe(golden.max_patch_nearest);
-    tf.dispose([queries, references, found.squared, found.rows]);
+    tf.dispose([queries, references, found.distances, found.rows]);
   });
 
   test.each([

@@ -47,10 +47,10 @@ describe.skipIf(reason !== null)('WebGPU in Node', () => {
     const expected = topKNeighborsReference(queries, bank, depth, k);
     const inputs = [tf.tensor2d(queries, [33, depth]), tf.tensor2d(bank, [301, depth])] as const;
     const before = tf.memory().numTensors;
-    const { squared, rows } = topKNeighbors(...inputs, k);
+    const { distances, rows } = topKNeighbors(...inputs, k);
     expect(await rows.data()).toEqual(expected.rows);
-    expectClose(await squared.data(), expected.squared, 1e-5);
-    tf.dispose([squared, rows]);
+    expectClose(await distances.data(), expected.squared, 1e-5);
+    tf.dispose([distances, rows]);
     expect(tf.memory().numTensors).toBe(before);
     tf.dispose([...inputs]);
   });

@@ -37,7 +37,7 @@ export async function anchorsFrom(
       const group = tf.tidy(() => {
         // Not slice: on the wasm backend that copies the whole tensor first.
         const part = tf.gather(features, tf.range(from, Math.min(from + GROUP, count), 1, 'int32'));
-        const distances = index.search(part, k).squared.sqrt().mean<Tensor1D>(1);
+        const distances = index.search(part, k).distances.sqrt().mean<Tensor1D>(1);
         return tf.where(tf.isInf(distances), tf.zerosLike(distances), distances);
       });
       anchors.set(await group.data<'float32'>(), from);

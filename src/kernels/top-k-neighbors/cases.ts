@@ -1,5 +1,9 @@
 // Inputs of topKNeighbors and NeighborIndex that tests and benches share.
 import { Random } from '../../runtime/random.js';
+import type { KernelCase, KernelSuite } from '../case.js';
+import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './kernels.js';
+import { indexWidth } from './plan.js';
+import { topKNeighborsReference } from './reference.js';
 
 export interface NeighborCase {
   readonly name: string;
@@ -10,8 +14,8 @@ export interface NeighborCase {
   readonly depth: number;
   readonly k: number;
   /**
-   * Relative tolerance of squared distances for kernels that are not bit-exact: sums of `depth` products in float32, each
-   * off by at most depth x 2^-24, with room for a backend's own order.
+   * Relative error of squared distances in another order of adding: a difference rounds once, its square counts that twice and
+   * rounds, and so does each of the sums, here and in the reference.
    */
   readonly tolerance: number;
 }
@@ -19,6 +23,7 @@ export interface NeighborCase {
 type Fill = (random: Random, row: number, column: number) => number;
 
 const gauss: Fill = (random) => random.normal();
+const magnitudes: Fill = (random, row) => random.normal() * 10 ** ((row % 60) - 30);
 
 /** Low-rank rows with noise: like features, a few directions hold most of the variance. */
 export function correlated(seed: number, rows: number, depth: number, rank = 12): Float32Array {
@@ -50,7 +55,7 @@ function make(name: string, q: number, m: number, depth: number, k: number, fill
     bank: filled(12, m, depth, fill),
     depth,
     k,
-    tolerance: 4 * depth * 2 ** -24 + 1e-6,
+    tolerance: 2 * (depth + 3) * 2 ** -24,
   } satisfies NeighborCase;
 }
 
@@ -65,6 +70,12 @@ const SIZES = [
   [3, 65, 65, 1],
   [7, 130, 127, 5],
   [9, 66, 333, 3],
+  // As many rows as make sketches pay, and their blocks of 8 rows and 4 queries.
+  [12, 32, 8, 1],
+  [13, 33, 9, 2],
+  [15, 100, 47, 100],
+  [16, 1033, 100, 3],
+  [19, 257, 1027, 9],
 ] as const;
 
 export function neighborCases(): NeighborCase[] {
@@ -76,15 +87,28 @@ export function neighborCases(): NeighborCase[] {
   };
   return [
     ...SIZES.map(([q, m, d, k]) => make('normal', q, m, d, k)),
-    make('ties and duplicates', 4, 40, 20, 6, duplicates),
-    make('all equal', 3, 20, 19, 4, () => 0.1),
-    make('NaN and infinity in the bank', 4, 12, 18, 5, holes, gauss),
-    make('NaN and infinity in the queries', 8, 12, 18, 3, gauss, holes),
-    make('only NaN', 2, 5, 8, 2, () => Number.NaN),
-    make('tiny', 3, 20, 24, 2, (random) => random.normal() * 1e-18),
-    make('huge', 3, 20, 24, 2, (random) => random.normal() * 1e17),
-    make('overflowing', 3, 20, 24, 2, (random) => random.normal() * 1e20),
-    make('far from the origin', 5, 40, 48, 3, (random) => 100 + random.normal()),
+    ...[4, 14].flatMap((q) => [
+      make('ties and duplicates', q, 40, 20, 6, duplicates),
+      make('all equal', q, 36, 19, 4, () => 0.1),
+      make('zero', q, 36, 19, 4, () => 0),
+      make('NaN and infinity in the bank', q, 36, 18, 5, holes, gauss),
+      make('NaN and infinity in the queries', 2 * q, 36, 18, 3, gauss, holes),
+      make('only NaN', q, 36, 8, 2, () => Number.NaN),
+      make('subnormal', q, 36, 24, 2, (random) => random.normal() * 1e-41),
+      make('tiny', q, 36, 24, 2, (random) => random.normal() * 1e-18),
+      make('huge', q, 36, 24, 2, (random) => random.normal() * 1e17),
+      make('overflowing', q, 36, 24, 2, (random) => random.normal() * 1e20),
+      make('all magnitudes', 2 * q, 60, 24, 2, magnitudes),
+      make('far from the origin', q, 40, 48, 3, (random) => 100 + random.normal()),
+      make(
+        'one number outweighs the rest',
+        q,
+        40,
+        64,
+        3,
+        (random, _, column) => random.normal() * (column === 5 ? 1e6 : 1),
+      ),
+    ]),
   ];
 }
 
@@ -92,7 +116,6 @@ export function neighborCases(): NeighborCase[] {
 export function indexCases(): NeighborCase[] {
   const clustered: Fill = (random, row, column) => Math.sin((row % 7) * 13 + column) * 5 + 0.05 * random.normal();
   const rankOne: Fill = (_, row, column) => Math.sin(row * 0.37) * Math.cos(column);
-  const magnitudes: Fill = (random, row) => random.normal() * 10 ** ((row % 60) - 30);
   const poisoned: Fill = (random, row) => (row % 50 === 7 ? Number.NaN : random.normal());
   const features = (name: string, q: number, m: number, depth: number, k: number): NeighborCase => ({
     ...make(name, 1, 1, depth, k),
@@ -119,3 +142,63 @@ export function indexCases(): NeighborCase[] {
     make('far from the origin', 8, 400, 64, 3, (random) => 1000 + random.normal()),
   ];
 }
+
+const LIMITS = 'squares beyond the range of float32 depend on the order of adding them';
+/** What WGSL leaves open: implementations may assume that these do not occur, and flush subnormal numbers. */
+const WGSL = 'WGSL does not define NaN, infinities and subnormal numbers';
+const BITS = 'only kernels that add in the order of distance.ts have its bits';
+
+function kernelCase({ name, queries, bank, depth, k }: NeighborCase): KernelCase {
+  return {
+    name,
+    inputs: {
+      queries: { values: queries, shape: [queries.length / depth, depth] },
+      bank: { values: bank, shape: [bank.length / depth, depth] },
+    },
+    numbers: { k, width: indexWidth(bank.length / depth, depth) },
+    expected: () => {
+      const { squared, rows } = topKNeighborsReference(queries, bank, depth, k);
+      const shape = [queries.length / depth, k];
+      return [
+        { values: squared, shape },
+        { values: rows, shape },
+      ];
+    },
+    except: { composite: BITS, webgpu: BITS },
+  };
+}
+
+/** For kernels that add in an order of their own. */
+function boundedCase(c: NeighborCase): KernelCase {
+  const exact = kernelCase(c);
+  const isBeyond = /^(subnormal|tiny|overflowing|all magnitudes)/.test(c.name);
+  return {
+    ...exact,
+    name: `${c.name}, in any order of adding`,
+    expected: () => {
+      const [squared, rows] = exact.expected();
+      if (!squared || !rows) return [];
+      const error = Float64Array.from(squared.values, (value) => c.tolerance * value);
+      return [{ ...squared, error }, rows];
+    },
+    except: {
+      cpu: 'held to every bit',
+      wasm: 'held to every bit',
+      ...(isBeyond && { composite: LIMITS }),
+      ...((isBeyond || /NaN/.test(c.name)) && { webgpu: WGSL }),
+    },
+  };
+}
+
+export const TOP_K_SUITE: KernelSuite = {
+  kernel: TOP_K_NEIGHBORS,
+  cases: () => neighborCases().flatMap((c) => [kernelCase(c), boundedCase(c)]),
+  smoke: ['normal Q=3 M=8 D=16 k=1', 'normal Q=13 M=33 D=9 k=2', 'normal Q=13 M=33 D=9 k=2, in any order of adding'],
+};
+
+export const NEIGHBOR_INDEX_SUITE: KernelSuite = {
+  kernel: NEIGHBOR_INDEX_SEARCH,
+  start: NEIGHBOR_INDEX_BUILD,
+  cases: () => indexCases().map(kernelCase),
+  smoke: ['normal Q=5 M=256 D=48 k=1'],
+};

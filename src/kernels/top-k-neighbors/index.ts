@@ -1,44 +1,45 @@
 // topKNeighbors: the exact nearest rows of a bank, without a matrix of all distances.
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import { IadError } from '../../runtime/errors.js';
+import type { Tensor2D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { checkInteger, checkTensors } from '../checks.js';
 import { runKernel } from '../registry.js';
+import { type Bank, bankPieces, bankShape, onBackend } from './bank.js';
 import { TOP_K_NEIGHBORS } from './kernels.js';
-
-export interface Neighbors {
-  /** Squared L2 distances, float32 [Q, k], ascending; Infinity where fewer than k rows have a finite distance. */
-  readonly squared: Tensor2D;
-  /** Bank rows, int32 [Q, k]; -1 where `squared` is Infinity. */
-  readonly rows: Tensor2D;
-}
+import { inMetric, inUnits, metricOf, type NeighborOptions } from './metric.js';
+import { merged, type Neighbors, neighbors } from './neighbors.js';
 
 /**
- * The k nearest bank rows of every query: s_ij = sum_d (q_id - b_jd)^2, in difference form, so that equal rows give exactly 0. Of equal
- * distances the lowest row comes first; a distance that is NaN or infinite never enters. Memory: the two outputs and, on webgpu
- * and on backends without an own kernel, one block of distances (32 MiB and 16 MiB at most).
+ * The k nearest bank rows of every query. Of equal distances the lowest row comes first; a distance that is NaN or infinite never
+ * enters. Memory: the outputs; on webgpu and on backends without an own kernel one block of distances (32 MiB and 16 MiB at
+ * most), on wasm blocks of about a megabyte; 64 MiB where the bank lies outside of the backend; with `cosine` the scaled rows.
  * Cost: Q x M x D multiply-adds at worst. Several searches in one bank: {@link NeighborIndex}.
  * @param queries float32 [Q, D]
- * @param bank float32 [M, D]
+ * @param bank float32 [M, D], on the backend or outside of it
  * @param k 1..M
- * @returns tensors owned by the caller. On cpu and wasm the same bits; elsewhere up to the backend's float32 rounding, and from
- * stock ops a tie of more than k + 8 equal rows may go to any of them
- * @throws IadError BAD_ARGUMENT for other shapes, types or k
+ * @returns tensors owned by the caller. By `l2` the same bits on cpu and wasm, however the bank is cut; elsewhere up to the backend's
+ *   float32 rounding, and from stock ops a tie of more than k + 8 equal rows may go to any of them
+ * @throws IadError BAD_ARGUMENT for other shapes, types, k or metric
  */
-export function topKNeighbors(queries: Tensor2D, bank: Tensor2D, k: number): Neighbors {
+export function topKNeighbors(queries: Tensor2D, bank: Bank, k: number, options: NeighborOptions = {}): Neighbors {
+  const metric = metricOf('topKNeighbors', options);
   checkSearch('topKNeighbors', queries, bank, k);
-  return neighbors(runKernel(TOP_K_NEIGHBORS, { queries, bank }, { k }));
+  const depth = queries.shape[1];
+  return inMetric(metric, queries, (asked) => {
+    let found: Neighbors | undefined;
+    for (const piece of bankPieces(bank)) {
+      const rows = tf.tidy(() => inUnits(metric, onBackend(piece.rows, depth)));
+      const numbers = { k: Math.min(k, rows.shape[0]) };
+      const part = neighbors(runKernel(TOP_K_NEIGHBORS, { queries: asked, bank: rows }, numbers));
+      rows.dispose();
+      found = merged(found, part, piece.first, k);
+    }
+    return found ?? neighbors([]);
+  });
 }
 
-export function checkSearch(op: string, queries: Tensor2D, bank: Tensor2D, k: number): void {
-  checkTensors(op, { queries: [queries, ['Q', 'D']], bank: [bank, ['M', 'D']] });
-  checkInteger(op, 'k', k, 1, bank.shape[0]);
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
-}
-
-export function neighbors([squared, rows]: Tensor[]): Neighbors {
-  if (isMatrix(squared) && isMatrix(rows)) return { squared, rows };
-  throw new IadError('BACKEND_WRONG', 'a neighbour kernel must return two matrices');
+/** @throws IadError BAD_ARGUMENT unless k rows of the bank can be searched for the queries */
+export function checkSearch(op: string, queries: Tensor2D, bank: Bank, k: number): void {
+  const [rows, depth] = bankShape(op, bank);
+  checkTensors(op, { queries: [queries, ['Q', depth]] });
+  checkInteger(op, 'k', k, 1, rows);
 }

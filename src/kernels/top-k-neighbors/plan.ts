@@ -1,8 +1,31 @@
-// Block sizes of topKNeighbors and NeighborIndex, as plain numbers.
+// Sizes and choices of topKNeighbors and NeighborIndex, as plain numbers.
 
-/** Bank rows that one pass over the queries reads again and again: about 256 KiB, a share of the second-level cache. */
-export function bankBlockRows(depth: number): number {
+/** Bank rows that one direct pass over the queries reads again and again: about 256 KiB, a share of the second-level cache. */
+export function directBlockRows(depth: number): number {
   return Math.max(1, Math.min(4096, Math.floor((256 * 1024) / (4 * depth))));
+}
+
+/**
+ * Whether making sketches of the whole bank pays: it costs as much as a few queries' direct distances. Beyond 2^20 dimensions
+ * the sketches' rounding is no longer bounded.
+ */
+export function usesSketches(queryRows: number, bankRows: number, depth: number): boolean {
+  return queryRows >= 12 && bankRows >= 32 && depth >= 8 && depth <= 2 ** 20;
+}
+
+/** A multiple of 4: the numbers of a sketch. */
+export function sketchDepth(depth: number): number {
+  return Math.ceil(depth / 4) * 4;
+}
+
+/** Floats that a set of sketches takes. */
+export function sketchFloats(rows: number, depth: number): number {
+  return Math.ceil(rows / 8) * 8 * (sketchDepth(depth) / 2 + 3);
+}
+
+/** Bank rows whose sketches stay in the second-level cache (256 KiB) while all queries pass over them: a multiple of 8. */
+export function sketchBlockRows(depth: number): number {
+  return Math.max(8, Math.min(1024, Math.floor((256 * 1024) / (2 * depth) / 8) * 8));
 }
 
 /**
@@ -15,12 +38,8 @@ export function indexWidth(bankRows: number, depth: number): 0 | 16 | 32 | 64 {
   return depth < 512 ? 32 : 64;
 }
 
-/** Queries whose bounds against the whole bank are held at once: 4..16, about 8 MiB at most. */
-export function tileQueries(bankRows: number): 4 | 8 | 16 {
-  const floats = (2 * 1024 * 1024) / bankRows;
-  if (floats >= 16) return 16;
-  return floats >= 8 ? 8 : 4;
-}
+/** Rows that an index brings into its basis at a time; a multiple of 8. */
+export const REDUCE_ROWS = 1024;
 
 /** Rows of each side in one product of the composite: at most 2^22 products. */
 export function compositeBlocks(queryRows: number, bankRows: number): { queries: number; bank: number } {
@@ -31,6 +50,14 @@ export function compositeBlocks(queryRows: number, bankRows: number): { queries:
 /** Candidates that the composite takes from each bank block to rank again exactly. */
 export function compositeCandidates(k: number, blockRows: number): number {
   return Math.min(blockRows, k + 8);
+}
+
+/** Rows of an index whose bounds are made and used at a time; a multiple of 8. */
+export const INDEX_BLOCK_ROWS = 512;
+
+/** Rows of a bank outside of the backend that are brought in at a time: 64 MiB. */
+export function pieceRows(depth: number): number {
+  return Math.max(1, Math.floor((64 * 1024 * 1024) / (4 * depth)));
 }
 
 /** Rows of each side whose distances a GPU holds at once. */

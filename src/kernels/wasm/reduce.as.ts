@@ -51,31 +51,30 @@ export function rowError(norm: f64, residual: f64, projectionError: f64, residua
   return projectionError * Math.sqrt(norm) + (residual > worst ? (residualError * norm) / residual : worst);
 }
 
-/** Squared norms from here on are too close to float32's end: such rows, and rows of NaN, are never ruled out. */
+/** Squared norms from here on are too close to float32's end: such rows are never ruled out. */
 export const UNLIMITED: f64 = 1e36;
 
 /**
- * Turns projected rows into scale * [projection, residual norm], and makes every row's term of the bound.
- * The last direction of the basis is zero: its place takes the residual norm.
+ * Puts the norm of what each projected row leaves out into its last place, where the basis has no direction, and says how far the
+ * result may be from the true one: Infinity beyond UNLIMITED, NaN for rows that are not finite.
+ * @param errors receives float32 [count]
  */
 export function reduceRows(
-  out: usize, norms: usize, count: i32, width: i32,
-  projectionError: f64, residualError: f64, keep: f64, penalty: f64, scale: f32, terms: usize,
+  out: usize, norms: usize, count: i32, width: i32, projectionError: f64, residualError: f64, errors: usize,
 ): void {
   for (let i: i32 = 0; i < count; i++) {
-    const at = out + (<usize>i * width << 2);
+    const row = out + (<usize>i * width << 2);
     const norm = load<f64>(norms + (<usize>i << 3));
     let inside: f64 = 0;
     for (let w: i32 = 0; w < width - 1; w++) {
-      const value = load<f32>(at + (<usize>w << 2));
-      inside += <f64>value * <f64>value;
-      store<f32>(at + (<usize>w << 2), value * scale);
+      const value = <f64>load<f32>(row + (<usize>w << 2));
+      inside += value * value;
     }
     const residual = Math.sqrt(max(0, norm - inside));
-    store<f32>(at + (<usize>(width - 1) << 2), <f32>residual * scale);
-    const error = rowError(norm, residual, projectionError, residualError);
-    const term = norm < UNLIMITED ? norm * keep - penalty * error * error - 1e-30 : -Infinity;
-    store<f32>(terms + (<usize>i << 2), <f32>term);
+    store<f32>(row + (<usize>(width - 1) << 2), <f32>residual);
+    let error = rowError(norm, residual, projectionError, residualError);
+    if (!(norm < UNLIMITED)) error = norm < Infinity ? Infinity : NaN;
+    store<f32>(errors + (<usize>i << 2), <f32>error);
   }
 }
 

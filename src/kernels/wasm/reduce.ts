@@ -38,12 +38,11 @@ export function projectRows(backend: WasmBackend, projection: Projection, finish
   });
 }
 
-/** Projects rows and makes them scale * [projection, residual norm], with their terms at address `terms`. */
-export function reduceRows(backend: WasmBackend, projection: Projection, scale: number, terms: number): void {
+/** Projects rows, with the norm of what is left in the last place, and puts their errors at address `errors`, float32 [count]. */
+export function reduceRows(backend: WasmBackend, projection: Projection, errors: number): void {
   const { count, basis, out } = projection;
-  const { projectionError, residualError, keep, penalty } = rounding(basis);
+  const { projectionError, residualError } = rounding(basis);
   projectRows(backend, projection, (norms) => {
-    const bound = [projectionError, residualError, keep, penalty];
-    wasmKernels(backend).reduceRows(out, norms, count, basis.width, ...bound, scale, terms);
+    wasmKernels(backend).reduceRows(out, norms, count, basis.width, projectionError, residualError, errors);
   });
 }

@@ -98,7 +98,7 @@ async function distancesTo(
       const to = Math.min(from + GROUP, count);
       const nearest = tf.tidy(() => {
         const group = tf.tensor2d(rows.subarray(from * columns, to * columns), [to - from, columns]);
-        return index.search(group, 1).squared.sqrt();
+        return index.search(group, 1).distances.sqrt();
       });
       distances.set(await nearest.data<'float32'>(), from);
       nearest.dispose();

@@ -76,9 +76,9 @@ export class Scorer {
 
   async #nearest(embedding: Float32Array, k: number): Promise<Neighbors> {
     const queries = tf.tensor2d(embedding, [embedding.length / this.#dimension, this.#dimension]);
-    const { squared, rows } = this.#index.search(queries, k);
-    const found = { squared: await squared.data<'float32'>(), rows: await rows.data<'int32'>(), k };
-    tf.dispose([queries, squared, rows]);
+    const { distances, rows } = this.#index.search(queries, k);
+    const found = { squared: await distances.data<'float32'>(), rows: await rows.data<'int32'>(), k };
+    tf.dispose([queries, distances, rows]);
     return found;
   }
 

@@ -159,6 +159,18 @@ describe.skipIf(reason !== null)('WGSL on the webgpu backend', () => {
     quiet.mockRestore();
   });
 
+  test('a fault outside of our kernels is thrown by every read under way, and then is over', async () => {
+    const x = tf.ones([2, 3]);
+    const [a, b] = [x.add(1), x.mul(4)];
+    backend().device.createShaderModule({ code: 'nonsense' });
+    for (const found of await Promise.allSettled([a.data(), b.data()])) {
+      expect(found).toMatchObject({ status: 'rejected', reason: { code: 'BACKEND_WRONG' } });
+      expect(String(found.status === 'rejected' && found.reason)).toMatch(/webgpu: .*nonsense/s);
+    }
+    expect(await x.sub(1).data()).toEqual(new Float32Array(6));
+    tf.dispose([x, a, b]);
+  });
+
   test('what is too large for the device is refused', () => {
     const gpu = backend();
     expect(() => allocate(gpu, [2 ** 20, 2 ** 20], 'float32')).toThrow(

@@ -73,8 +73,8 @@ describe.skipIf(reason !== null)('topKNeighbors in WGSL', () => {
   afterAll(() => tf.removeBackend('webgpu'));
 
   const whole = (k: number) => (queries: tf.Tensor2D, bank: tf.Tensor2D) => {
-    const { squared, rows } = topKNeighbors(queries, bank, k);
-    return [squared, rows];
+    const { distances, rows } = topKNeighbors(queries, bank, k);
+    return [distances, rows];
   };
 
   test.each([...neighborCases(), ...indexCases()])('$name', (c) => agrees(c, whole(c.k)));

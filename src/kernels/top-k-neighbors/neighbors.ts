@@ -1,0 +1,45 @@
+// What a search returns, and how the results of a bank's parts become one.
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { IadError } from '../../runtime/errors.js';
+
+export interface Neighbors {
+  /** Squared L2 or cosine distances, float32 [Q, k], ascending; Infinity where fewer than k rows have a finite distance. */
+  readonly distances: Tensor2D;
+  /** Bank rows, int32 [Q, k]; -1 where the distance is Infinity. */
+  readonly rows: Tensor2D;
+}
+
+function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
+  return tensor?.rank === 2;
+}
+
+/** A kernel's outputs by name. */
+export function neighbors([distances, rows]: Tensor[]): Neighbors {
+  if (isMatrix(distances) && isMatrix(rows)) return { distances, rows };
+  throw new IadError('BACKEND_WRONG', 'a neighbour kernel must return two matrices');
+}
+
+/**
+ * The k nearest of two parts of a bank; disposes of both.
+ * @param before of the rows up to `first`; undefined if there are none
+ * @param part of the rows from `first` on, numbered from 0
+ */
+export function merged(before: Neighbors | undefined, part: Neighbors, first: number, k: number): Neighbors {
+  if (!before) return part;
+  const both = tf.tidy(() => {
+    const numbered = tf.where(part.rows.less(0), part.rows, part.rows.add(tf.scalar(first, 'int32')));
+    const distances = tf.concat2d([before.distances, part.distances], 1);
+    const rows = tf.concat2d([before.rows, numbered.toInt()], 1);
+    const [count, width] = distances.shape;
+    // Of equals topk takes the first: the lower row.
+    const best = tf.topk(distances.neg(), Math.min(k, width));
+    // A flat gather: the wasm backend's own ignores batch dimensions.
+    const starts = tf.range(0, count * width, width, 'int32').expandDims(1);
+    const places = best.indices.toInt().add(starts).flatten();
+    const chosen = tf.gather(rows.flatten(), places).reshape<Tensor2D>(best.values.shape);
+    return [best.values.neg(), chosen];
+  });
+  tf.dispose([before.distances, before.rows, part.distances, part.rows]);
+  return neighbors(both);
+}
