@@ -3,6 +3,7 @@ import { BATCH_MAT_MUL_BENCHMARKS } from './batch-mat-mul.js';
 import { FLOW_BENCHMARKS } from './flow.js';
 import { GAUSSIAN_BENCHMARKS } from './gaussian.js';
 import { K_CENTER_BENCHMARKS } from './k-center-greedy.js';
+import { TOP_K_BENCHMARKS } from './top-k-neighbors.js';
 import type { KernelBenchmark } from './types.js';
 
 export const BENCHMARKS: readonly KernelBenchmark[] = [
@@ -10,4 +11,5 @@ export const BENCHMARKS: readonly KernelBenchmark[] = [
   ...FLOW_BENCHMARKS,
   ...GAUSSIAN_BENCHMARKS,
   ...K_CENTER_BENCHMARKS,
+  ...TOP_K_BENCHMARKS,
 ];

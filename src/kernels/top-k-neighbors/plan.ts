@@ -60,6 +60,12 @@ export function pieceRows(depth: number): number {
   return Math.max(1, Math.floor((64 * 1024 * 1024) / (4 * depth)));
 }
 
+/** Rows of a bank that one thread searches at a time: at most 16 MiB, and such that all threads have as much to do. */
+export function threadPieceRows(bankRows: number, depth: number, threads: number): number {
+  const most = Math.max(1, Math.floor((16 * 1024 * 1024) / (4 * depth)));
+  return Math.ceil(bankRows / (threads * Math.ceil(bankRows / (threads * most))));
+}
+
 /** Rows of each side whose distances a GPU holds at once. */
 export interface Blocks {
   readonly queries: number;
