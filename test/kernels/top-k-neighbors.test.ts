@@ -182,7 +182,7 @@ describe('errors and plans', () => {
       expect(plan.sketchBlockRows(depth) % 8).toBe(0);
       expect(plan.sketchBlockRows(depth) * depth * 2).toBeLessThanOrEqual(Math.max(256 * 1024, depth * 16));
       expect(plan.sketchFloats(9, depth) * 4).toBe(16 * (plan.sketchDepth(depth) * 2 + 12));
-      expect(plan.pieceRows(depth) * depth * 4).toBeLessThanOrEqual(64 * 1024 * 1024);
+      expect(plan.pieceRows(depth) * depth * 4).toBeLessThanOrEqual(16 * 1024 * 1024);
     }
     expect(plan.usesSketches(1, 60_000, 1024)).toBe(false);
     expect(plan.usesSketches(784, 60_000, 1024)).toBe(true);

@@ -115,6 +115,8 @@ async function search(job: Search): Promise<NeighborArrays> {
             at,
             rows,
             first,
+            0,
+            0,
             centre,
             distanceSlack(depth),
             block,
