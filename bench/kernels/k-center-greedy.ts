@@ -6,7 +6,9 @@ import * as tf from '@tensorflow/tfjs';
 import { kCenterAdvanceComposite, kCenterStartComposite } from '../../src/kernels/k-center-greedy/composite.js';
 import { kCenterGreedy } from '../../src/kernels/k-center-greedy/index.js';
 import { K_CENTER_ADVANCE, K_CENTER_START } from '../../src/kernels/k-center-greedy/kernels.js';
+import { KCenterStream } from '../../src/kernels/k-center-greedy/stream.js';
 import { type KernelImplementation, runKernel, stateInputs } from '../../src/kernels/registry.js';
+import { KernelThreads } from '../../src/kernels/threads/index.js';
 import { networkFeatures, storedFeatures } from './network-features.js';
 import type { Inputs, KernelBenchmark, Run } from './types.js';
 
@@ -84,4 +86,36 @@ function composite(kernel: KernelImplementation, inputs: Inputs, numbers: Record
   return kernel({ inputs, numbers, backend }).filter((info) => info instanceof tf.Tensor);
 }
 
-export const K_CENTER_BENCHMARKS: readonly KernelBenchmark[] = SIZES.map(benchmark);
+/** The largest quick size and the real ones on threads, beside one thread on the backend. Threads are opened at the first run. */
+function onThreads(count: number): KernelBenchmark[] {
+  let opened: Promise<KernelThreads> | undefined;
+  return SIZES.filter(({ rows }) => rows > 784).map((size) => {
+    const alone = benchmark(size);
+    const run: Run = async ({ features }) => {
+      if (!isMatrix(features)) throw new Error('the inputs must hold a matrix of features');
+      opened ??= KernelThreads.open(count);
+      await kCenterGreedy(features, size.count, { start: 0, threads: await opened });
+      return [];
+    };
+    const op = `kCenterGreedy, ${count} threads`;
+    return { ...alone, op, backends: ['wasm'], run, baselines: { 'one thread': alone.run } };
+  });
+}
+
+/** A coreset of a stream that keeps a few thousand rows, beside the greedy selection that has them all. */
+function stream(): KernelBenchmark {
+  const size: Size = { rows: 20_000, count: 400, set: 'quick', baselines: [] };
+  const maxRows = 4096;
+  const alone = benchmark(size);
+  const run: Run = async ({ features }) => {
+    if (!features) return [];
+    const rows = await features.data<'float32'>();
+    const coreset = new KCenterStream(DEPTH, maxRows);
+    for (let at = 0; at < rows.length; at += 784 * DEPTH) await coreset.add(rows.subarray(at, at + 784 * DEPTH));
+    await coreset.select(size.count);
+    return [];
+  };
+  return { ...alone, op: `KCenterStream of ${maxRows}`, run, baselines: { 'all at once': alone.run } };
+}
+
+export const K_CENTER_BENCHMARKS: readonly KernelBenchmark[] = [...SIZES.map(benchmark), ...onThreads(2), stream()];
