@@ -5,6 +5,7 @@ import { FLOW_BENCHMARKS } from './flow.js';
 import { GAUSSIAN_BENCHMARKS } from './gaussian.js';
 import { IMAGE_MAP_BENCHMARKS } from './image-maps.js';
 import { K_CENTER_BENCHMARKS } from './k-center-greedy.js';
+import { TOP_K_BENCHMARKS } from './top-k-neighbors.js';
 import type { KernelBenchmark } from './types.js';
 
 export const BENCHMARKS: readonly KernelBenchmark[] = [
@@ -14,4 +15,5 @@ export const BENCHMARKS: readonly KernelBenchmark[] = [
   ...GAUSSIAN_BENCHMARKS,
   ...IMAGE_MAP_BENCHMARKS,
   ...K_CENTER_BENCHMARKS,
+  ...TOP_K_BENCHMARKS,
 ];
