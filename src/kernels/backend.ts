@@ -1,5 +1,6 @@
 // The choice of the backend, with the kernels put into it.
 
+import * as tf from '@tensorflow/tfjs';
 import {
   type BackendName,
   type BackendOptions,
@@ -9,8 +10,11 @@ import {
 } from '../runtime/backend.js';
 import { registerKernels } from './list.js';
 import { installStockKernels } from './stock/index.js';
+import { webGpuBackend } from './webgpu/backend.js';
 
 function prepare(backendName: BackendName): void {
+  // From here on, what goes wrong on the device is thrown.
+  if (backendName === 'webgpu') webGpuBackend(tf.backend());
   installStockKernels(backendName);
   registerKernels(backendName);
 }

@@ -30,3 +30,4 @@ export { topKNeighbors } from './top-k-neighbors/index.js';
 export type { Metric, NeighborOptions } from './top-k-neighbors/metric.js';
 export { NeighborIndex } from './top-k-neighbors/neighbor-index.js';
 export type { Neighbors } from './top-k-neighbors/neighbors.js';
+export { type NeighborArrays, topKNeighborsOnThreads } from './top-k-neighbors/threaded.js';

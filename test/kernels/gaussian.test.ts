@@ -4,6 +4,9 @@ import { CholeskyDecomposition, inverse, Matrix, QrDecomposition } from 'ml-matr
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { useBackend } from '../../src/kernels/backend.js';
 import { covariances } from '../../src/kernels/cholesky-batched/cases.js';
+import { gpuMatrices } from '../../src/kernels/cholesky-batched/plan.js';
+import { factorizeInSteps } from '../../src/kernels/cholesky-batched/webgpu.js';
+import { joining } from '../../src/kernels/covariance-update/plan.js';
 import {
   type CovarianceState,
   choleskyBatched,
@@ -12,7 +15,9 @@ import {
   covarianceUpdate,
   mahalanobisBatched,
 } from '../../src/kernels/index.js';
-import { packedDepth, packedSize } from '../../src/kernels/packed.js';
+import { gpuTile, wasmGroup } from '../../src/kernels/mahalanobis-batched/plan.js';
+import { packedDepth, packedSize, packIndices, unpackIndices } from '../../src/kernels/packed.js';
+import { type KernelCall, runKernel } from '../../src/kernels/registry.js';
 import { Random } from '../../src/runtime/random.js';
 import { readFixture } from '../helpers/fixture.js';
 import { missing } from '../helpers/needs.js';
@@ -177,22 +182,28 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (backend) => {
     }
   });
 
-  run.each([0, 1000])('one pass is as good as two in float64, with a mean of %s', async (mean) => {
+  run.each([
+    { data: 'about 0', mean: 0, first: 0 },
+    { data: 'about 1000', mean: 1000, first: 0 },
+    { data: 'whose first image is far off', mean: 0, first: 1000 },
+  ])('one pass is as good as two in float64, over images $data', async ({ mean, first }) => {
     const [positions, depth, images] = [3, 19, 96];
     const values = normals(3, images * positions * depth, mean);
+    for (let i = 0; i < positions * depth; i++) values[i]! += first;
     const exact = twoPass(values, positions, depth);
     for (const sizes of [[96], [32, 32, 32], [1, 95], [95, 1], Array.from({ length: 96 }, () => 1)]) {
       const batches = split(values, sizes, positions, depth);
       const state = stream(batches);
       expect(state.images).toBe(images);
       // What the documentation of CovarianceState promises, in units of sqrt(s_ii s_jj).
-      const bound = (sizes.length + Math.max(...sizes) + 8) * U;
+      const bound = (sizes.length + Math.max(...sizes) + 8) * U * (first > 0 ? Math.sqrt(images + 1) : 1);
       expect(worst(await state.scatter.data(), exact.scatter, depth)).toBeLessThan(bound);
       const [anchor, offset] = [await state.anchor.data(), await state.offset.data()];
       for (const [i, value] of exact.mean.entries()) {
-        expect(Math.abs(anchor[i]! + offset[i]! - value)).toBeLessThan((sizes.length + 96) * U * 4);
+        // By the sums of a batch and one rounding of each new offset.
+        const error = (sizes.length + 96) * U * Math.max(first, 5);
+        expect(Math.abs(anchor[i]! + offset[i]! - value)).toBeLessThan(error);
       }
-      tf.dispose([batches, { ...state }]);
     }
   });
 
@@ -351,4 +362,51 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (backend) => {
     await expectError(() => mahalanobisBatched(x, mean, factors), /features was disposed/);
     await expectError(() => covarianceUpdate(state, x), /features was disposed/);
   });
+});
+
+describe('webgpu alone', () => {
+  const absent = missing('webgpu');
+  const run = test.skipIf(absent !== null);
+  beforeAll(async () => {
+    if (absent === null) await useBackend('webgpu');
+  });
+  beforeEach(() => tf.engine().startScope());
+  afterEach(() => tf.engine().endScope());
+
+  run('matrices dispatch by dispatch', async () => {
+    const kernel = { name: 'CholeskyInSteps', webgpu: (call: KernelCall) => factorizeInSteps(call, 3) };
+    const matrices = tf.tensor2d(covariances(3, 8, 5), [8, packedSize(5)]);
+    const [factors, status] = runKernel(kernel, { matrices }, { scale: 1, ridge: 0 });
+    expect(await status?.data()).toEqual(new Int32Array(8));
+    const whole = await choleskyBatched(matrices);
+    expect(await factors?.data()).toEqual(await whole.data());
+  });
+});
+
+test('plans', () => {
+  expect(wasmGroup(1, 100)).toBe(8);
+  expect(wasmGroup(33, 100)).toBe(40);
+  expect(wasmGroup(1000, 550)).toBe(112);
+  expect(wasmGroup(9, 100_000)).toBe(8);
+  expect(gpuTile(1, 100)).toEqual({ images: 1, rows: 8 });
+  expect(gpuTile(2, 735)).toEqual({ images: 4, rows: 4 });
+  expect(gpuTile(2, 750)).toEqual({ images: 1, rows: 8 });
+  expect(gpuTile(1, 3448)).toEqual({ images: 1, rows: 8 });
+  expect(gpuTile(1, 3449)).toBeNull();
+  expect(gpuMatrices(1)).toBeGreaterThan(1e6);
+  expect(gpuMatrices(550)).toBe(180);
+  expect(gpuMatrices(1e5)).toBe(1);
+  expect(joining(3, 1)).toEqual({ shift: Math.sqrt(0.75), keep: 0.25 });
+});
+
+test.each([1, 2, 3, 17])('packing and unpacking a matrix of %s rows', (depth) => {
+  expect(packedDepth(packedSize(depth))).toBe(depth);
+  const triangle = Float32Array.from({ length: packedSize(depth) + 1 }, (_, i) => (i < packedSize(depth) ? i + 1 : 0));
+  for (const above of ['zero', 'mirrored'] as const) {
+    const full = Float32Array.from(unpackIndices(depth, above), (at) => triangle[at]!);
+    expect(Float32Array.from(packIndices(depth), (at) => full[at]!)).toEqual(triangle.subarray(0, -1));
+    const upper = full[depth - 1]!;
+    expect(upper).toBe(depth === 1 || above === 'mirrored' ? full[(depth - 1) * depth] : 0);
+  }
+  expect(packedDepth(packedSize(depth) + (depth === 1 ? 1 : depth))).toBeNaN();
 });

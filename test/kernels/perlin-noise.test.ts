@@ -76,6 +76,7 @@ describe.each(BACKENDS)('perlinNoise on $name', (backend) => {
     );
     expect(() => perlinNoise([4, 4], 1, { resolution, octaves: 0 })).toThrow(/BAD_ARGUMENT.*octaves/);
     expect(() => perlinNoise([4, 4], 1, { resolution, persistence: Number.NaN })).toThrow(/BAD_ARGUMENT.*persistence/);
+    expect(() => perlinNoise([4, 4], [1, 0.5], { resolution })).toThrow(/BAD_ARGUMENT.*seed/);
     expect(() => perlinNoise([4, 4], [], { resolution })).toThrow(/BAD_ARGUMENT.*number of seeds/);
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -1,7 +1,7 @@
 // topKNeighbors as an op: banks outside of the backend, metrics, plans and errors. The shared cases are in conformance.test.ts.
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { registerKernels, topKNeighbors } from '../../src/kernels/index.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KernelThreads, registerKernels, topKNeighbors, topKNeighborsOnThreads } from '../../src/kernels/index.js';
 import { outsidePieces, sampledRows } from '../../src/kernels/top-k-neighbors/bank.js';
 import { correlated, neighborCases } from '../../src/kernels/top-k-neighbors/cases.js';
 import * as plan from '../../src/kernels/top-k-neighbors/plan.js';
@@ -68,6 +68,61 @@ describe.each(BACKENDS)('topKNeighbors on $name', (backend) => {
   });
 });
 
+describe('on threads', () => {
+  const open: KernelThreads[] = [];
+  const threads = async (count: number) => {
+    const opened = open.find((each) => each.count === count) ?? (await KernelThreads.open(count));
+    if (!open.includes(opened)) open.push(opened);
+    return opened;
+  };
+  afterAll(async () => {
+    await Promise.all(open.map((each) => each.close()));
+  });
+
+  test.each(neighborCases())('$name', async ({ queries, bank, depth, k }) => {
+    const expected = topKNeighborsReference(queries, bank, depth, k);
+    for (const count of [1, 3]) {
+      const found = await topKNeighborsOnThreads(
+        await threads(count),
+        queries,
+        { arrays: cut(bank, depth, 34), depth },
+        k,
+      );
+      expect(found).toEqual(expected);
+    }
+  });
+
+  test('more pieces than threads have turns, and two searches at a time', async () => {
+    const pool = await threads(3);
+    const [bank, queries] = [correlated(5, 500, 24), correlated(6, 40, 24)];
+    const given = { arrays: cut(bank, 24, 9), depth: 24 };
+    const expected = topKNeighborsReference(queries, bank, 24, 7);
+    const searches = [queries, queries.subarray(0, 48)].map((asked) => topKNeighborsOnThreads(pool, asked, given, 7));
+    const [whole, part] = await Promise.all(searches);
+    expect(whole).toEqual(expected);
+    expect(part?.rows).toEqual(expected.rows.subarray(0, 14));
+  });
+
+  test('what it cannot do is refused, and leaves nothing behind', async () => {
+    const small = await KernelThreads.open(1, { maxBytes: 2 ** 20 });
+    open.push(small);
+    const bank = { arrays: [new Float32Array(2 ** 19)], depth: 4 };
+    const searches = (queries: number, k: number) => topKNeighborsOnThreads(small, new Float32Array(queries), bank, k);
+    await expect(searches(40, 1)).rejects.toMatchObject({ code: 'MEMORY_BUDGET' });
+    await expect(searches(0, 1)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    await expect(searches(5, 1)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    await expect(searches(4, 0)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+    // All of the memory is free again.
+    small.free(small.allocate(2 ** 20 - 64));
+  });
+
+  test('pieces are of one size, and no longer than 16 MiB', () => {
+    expect(plan.threadPieceRows(163_840, 1536, 2)).toBe(2643);
+    expect(plan.threadPieceRows(5, 1536, 2)).toBe(3);
+    expect(plan.threadPieceRows(3, 2 ** 24, 2)).toBe(1);
+  });
+});
+
 describe('errors and plans', () => {
   beforeAll(() => use(BACKENDS[1]!));
 
@@ -127,7 +182,7 @@ describe('errors and plans', () => {
       expect(plan.sketchBlockRows(depth) % 8).toBe(0);
       expect(plan.sketchBlockRows(depth) * depth * 2).toBeLessThanOrEqual(Math.max(256 * 1024, depth * 16));
       expect(plan.sketchFloats(9, depth) * 4).toBe(16 * (plan.sketchDepth(depth) * 2 + 12));
-      expect(plan.pieceRows(depth) * depth * 4).toBeLessThanOrEqual(64 * 1024 * 1024);
+      expect(plan.pieceRows(depth) * depth * 4).toBeLessThanOrEqual(16 * 1024 * 1024);
     }
     expect(plan.usesSketches(1, 60_000, 1024)).toBe(false);
     expect(plan.usesSketches(784, 60_000, 1024)).toBe(true);

@@ -8,13 +8,17 @@ import { gpuMatrices } from './plan.js';
 import { CHOLESKY_WGSL } from './wgsl.js';
 
 export function choleskyBatchedWebGpu(call: KernelCall): TensorInfo[] {
+  return factorizeInSteps(call, gpuMatrices(packedDepth(matrix(call, 'matrices').columns)));
+}
+
+/** @param step matrices per dispatch */
+export function factorizeInSteps(call: KernelCall, step: number): TensorInfo[] {
   const backend = webGpuBackend(call.backend);
   const { info, rows, columns } = matrix(call, 'matrices');
   const depth = packedDepth(columns);
   const factors = allocate(backend, [rows, columns], 'float32');
   const status = allocate(backend, [rows], 'int32');
   const scaling = [f32(number(call, 'scale')), f32(number(call, 'ridge'))];
-  const step = gpuMatrices(depth);
   const passes: Pass[] = [];
   for (let from = 0; from < rows; from += step) {
     const count = Math.min(step, rows - from);

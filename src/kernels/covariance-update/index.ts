@@ -10,9 +10,10 @@ import { COVARIANCE_MERGE, COVARIANCE_UPDATE } from './kernel.js';
 /**
  * What is known of p positions after `images` images. All tensors are float32 and belong to the caller.
  *
- * The mean is kept as its difference from a fixed sample, so that a large mean costs no digits: with u = 2^-24, n images in m batches of at
- * most B, every element of `scatter` is within (m + B + 8) u sqrt(s_ii s_jj) of its exact value s_ij, to first order, whatever the mean
- * (B counts as 64 + B / 64 above 64 on wasm; a batch needs n >= 1, not n >= D).
+ * The mean is kept as its difference from a fixed sample, so that a large mean costs no digits: with u = 2^-24, n images in m
+ * batches of at most B, every element of `scatter` is within (m + B + 8) u sqrt(s_ii s_jj) of its exact value s_ij to first order,
+ * whatever the mean; up to sqrt(n + 1) times that if the first image alone holds most of the variance. A B above 64
+ * counts as 64 + B / 64 on wasm; on webgpu B counts as 16 + B / 16.
  */
 export interface CovarianceState {
   readonly images: number;

@@ -136,11 +136,14 @@ function gradientCase(from: Pair, kind: DifferenceKind): KernelCase {
       const gradient = normalizedDifferenceGradientReference(inputs, upstream);
       const error = gradient.map((value, i) => {
         const location = Math.floor(i / channels);
-        const vector = inputs.a.subarray(location * channels, (location + 1) * channels);
-        const norm = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
-        const scale = Math.abs(upstream[location]!) / Math.max(norm, inputs.epsilon);
-        // e - u (u e): every factor is off by the unit vectors' error; |e| <= 2.
-        return 6 * unitError(channels) * scale + 2 ** -22 * Math.abs(value) + 2 ** -149;
+        const [normA, normB] = [inputs.a, inputs.b].map((vectors) => {
+          const vector = vectors.subarray(location * channels, (location + 1) * channels);
+          return Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+        }) as [number, number];
+        const scale = Math.abs(upstream[location]!) / Math.max(normA, inputs.epsilon);
+        // e - u (u e): every factor is off by the unit vectors' error; |e| is no more than the lengths of u and v, which are 1 unless clamped.
+        const lengths = Math.min(1, normA / inputs.epsilon) + Math.min(1, normB / inputs.epsilon);
+        return 3 * unitError(channels) * scale * lengths + 2 ** -22 * Math.abs(value) + 2 ** -149;
       });
       return [{ values: Float32Array.from(gradient), shape: from.size, error }];
     },

@@ -26,9 +26,9 @@ const MOST = 32_768;
  * gradients are drawn in row-major order from `new Random(seed)`, octave after octave, so every backend makes the same noise up to
  * float32 rounding.
  * @param size pixels, 1..32768 each
- * @param seed of one image, or of each image of a batch
+ * @param seed of one image, or of each image of a batch; 32 bits
  * @returns float32 [height, width] for one seed, [B, height, width] for a list; owned by the caller
- * @throws IadError BAD_ARGUMENT for sizes, cells or octaves out of range, or no seed
+ * @throws IadError BAD_ARGUMENT for sizes, cells or octaves out of range, or seeds that are none
  */
 export function perlinNoise(size: readonly [number, number], seed: number, options: PerlinOptions): Tensor2D;
 export function perlinNoise(size: readonly [number, number], seed: readonly number[], options: PerlinOptions): Tensor3D;
@@ -51,6 +51,7 @@ export function perlinNoise(
   }
   const seeds = typeof seed === 'number' ? [seed] : seed;
   checkInteger('perlinNoise', 'number of seeds', seeds.length, 1, 65_536);
+  for (const one of seeds) checkInteger('perlinNoise', 'seed', one, 0, 2 ** 32 - 1);
   const randoms = seeds.map((one) => new Random(one));
   return tf.tidy(() => {
     let sum: Tensor3D | undefined;

@@ -15,7 +15,17 @@ function along(
 ): void {
   const stride = <usize>paddedRow << 2;
   const start = padded + (<usize>margin << 2);
-  for (let i: usize = 0; i < <usize>values << 2; i += 4) {
+  const bytes = <usize>values << 2;
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    const x = v128.load(a + i), y = v128.load(b + i);
+    const p = f32x4.add(x, y), q = f32x4.sub(x, y);
+    v128.store(start + i, p);
+    v128.store(start + stride + i, q);
+    v128.store(start + 2 * stride + i, f32x4.mul(p, p));
+    v128.store(start + 3 * stride + i, f32x4.mul(q, q));
+  }
+  for (; i < bytes; i += 4) {
     const p = load<f32>(a + i) + load<f32>(b + i), q = load<f32>(a + i) - load<f32>(b + i);
     store<f32>(start + i, p);
     store<f32>(start + stride + i, q);
@@ -142,35 +152,56 @@ export function ssimMapGradient(
   }
 }
 
-/** Upstream times the derivatives of (1 - l)(1 - s) by the four windowed sums, into padded rows. */
+/** Upstream times the derivatives of (1 - l)(1 - s) by the four windowed sums in `work`, into padded rows. */
 @inline
 function derivatives(
   work: usize, row: i32, upstream: usize, count: i32, c1: f32, c2: f32, padded: usize, paddedRow: i32, margin: i32,
 ): void {
   const bytes = <usize>row << 2, stride = <usize>paddedRow << 2;
-  memory.fill(padded, 0, 4 * stride);
-  const to = padded + (<usize>margin << 2);
-  for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-    const at = work + i;
-    const u = load<f32>(at), v = load<f32>(at + bytes), g = load<f32>(upstream + i);
-    const p = max<f32>(load<f32>(at + 2 * bytes) - u * u, 0), q = max<f32>(load<f32>(at + 3 * bytes) - v * v, 0);
-    const r1 = <f32>1 / (<f32>0.5 * (u * u + v * v) + c1), r2 = <f32>1 / (<f32>0.5 * (p + q) + c2);
-    const l = v * v * r1, s = q * r2;
-    const lost = (<f32>1 - s) * r1, kept = (<f32>1 - l) * r2;
-    store<f32>(to + i, g * u * (l * lost - s * kept));
-    store<f32>(to + stride + i, g * v * ((<f32>2 - s) * kept - (<f32>2 - l) * lost));
-    store<f32>(to + 2 * stride + i, <f32>0.5 * g * kept * s);
-    store<f32>(to + 3 * stride + i, <f32>-0.5 * g * kept * (<f32>2 - s));
+  const v1 = f32x4.splat(c1), v2 = f32x4.splat(c2), one = f32x4.splat(1), two = f32x4.splat(2), half = f32x4.splat(0.5);
+  for (let at = work; at < work + bytes; at += 16) {
+    const u = v128.load(at), v = v128.load(at + bytes);
+    const p = clamped(u, v128.load(at + 2 * bytes)), q = clamped(v, v128.load(at + 3 * bytes));
+    const vv = f32x4.mul(v, v);
+    const d1 = f32x4.add(f32x4.mul(half, f32x4.add(f32x4.mul(u, u), vv)), v1);
+    const d2 = f32x4.add(f32x4.mul(half, f32x4.add(p, q)), v2);
+    const l = f32x4.div(vv, d1), s = f32x4.div(q, d2);
+    const lost = f32x4.div(f32x4.sub(one, s), d1), kept = f32x4.div(f32x4.sub(one, l), d2);
+    const rest = f32x4.mul(f32x4.sub(two, s), kept);
+    v128.store(at, f32x4.mul(u, f32x4.sub(f32x4.mul(l, lost), f32x4.mul(s, kept))));
+    v128.store(at + bytes, f32x4.mul(v, f32x4.sub(rest, f32x4.mul(f32x4.sub(two, l), lost))));
+    v128.store(at + 2 * bytes, f32x4.mul(half, f32x4.mul(kept, s)));
+    v128.store(at + 3 * bytes, f32x4.mul(f32x4.splat(-0.5), rest));
   }
+  memory.fill(padded, 0, 4 * stride);
+  for (let map: usize = 0; map < 4; map++) {
+    multiply(work + map * bytes, upstream, <usize>count << 2, padded + map * stride + (<usize>margin << 2));
+  }
+}
+
+@inline
+function multiply(a: usize, b: usize, bytes: usize, out: usize): void {
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) v128.store(out + i, f32x4.mul(v128.load(a + i), v128.load(b + i)));
+  for (; i < bytes; i += 4) store<f32>(out + i, load<f32>(a + i) * load<f32>(b + i));
 }
 
 /** out = by U + by V + 2 p by p^2 + 2 q by q^2. */
 @inline
-function gather(a: usize, b: usize, work: usize, bytes: usize, values: i32, out: usize): void {
-  for (let i: usize = 0; i < <usize>values << 2; i += 4) {
+function gather(a: usize, b: usize, work: usize, row: usize, values: i32, out: usize): void {
+  const bytes = <usize>values << 2;
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    const x = v128.load(a + i), y = v128.load(b + i);
+    const means = f32x4.add(v128.load(work + i), v128.load(work + row + i));
+    const byP = f32x4.mul(f32x4.add(x, y), v128.load(work + 2 * row + i));
+    const byQ = f32x4.mul(f32x4.sub(x, y), v128.load(work + 3 * row + i));
+    v128.store(out + i, f32x4.add(means, f32x4.mul(f32x4.splat(2), f32x4.add(byP, byQ))));
+  }
+  for (; i < bytes; i += 4) {
     const p = load<f32>(a + i) + load<f32>(b + i), q = load<f32>(a + i) - load<f32>(b + i);
-    const means = load<f32>(work + i) + load<f32>(work + bytes + i);
-    const squares = p * load<f32>(work + 2 * bytes + i) + q * load<f32>(work + 3 * bytes + i);
+    const means = load<f32>(work + i) + load<f32>(work + row + i);
+    const squares = p * load<f32>(work + 2 * row + i) + q * load<f32>(work + 3 * row + i);
     store<f32>(out + i, means + 2 * squares);
   }
 }

@@ -78,7 +78,7 @@ export function neighborIndexSearchWasm(call: KernelCall): TensorInfo[] {
     const known = [address(backend, bank.info), address(backend, input(call, 's0')), bank.rows, width] as const;
     kernels.sketchLimits(...side, ...known, block, values, within ? address(backend, within) : 0, ...outputs, limits);
     kernels.clearNeighbors(...outputs, queries.rows * k);
-    kernels.searchSketches(...side, ...known, 0, limits, distanceSlack(queries.columns), block, values, ...outputs);
+    kernels.searchSketches(...side, ...known, 0, limits, 1, distanceSlack(queries.columns), block, values, ...outputs);
   });
   return [squared, rows];
 }

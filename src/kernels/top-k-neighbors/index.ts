@@ -2,16 +2,15 @@
 import type { Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { checkInteger, checkTensors } from '../checks.js';
-import { runKernel } from '../registry.js';
 import { type Bank, bankPieces, bankShape, onBackend } from './bank.js';
 import { TOP_K_NEIGHBORS } from './kernels.js';
 import { inMetric, inUnits, metricOf, type NeighborOptions } from './metric.js';
-import { merged, type Neighbors, neighbors } from './neighbors.js';
+import { merged, type Neighbors, neighbors, searchPiece } from './neighbors.js';
 
 /**
  * The k nearest bank rows of every query. Of equal distances the lowest row comes first; a distance that is NaN or infinite never
  * enters. Memory: the outputs; on webgpu and on backends without an own kernel one block of distances (32 MiB and 16 MiB at
- * most), on wasm blocks of about a megabyte; 64 MiB where the bank lies outside of the backend; with `cosine` the scaled rows.
+ * most), on wasm blocks of about a megabyte; 16 MiB where the bank lies outside of the backend; with `cosine` the scaled rows.
  * Cost: Q x M x D multiply-adds at worst. Several searches in one bank: {@link NeighborIndex}.
  * @param queries float32 [Q, D]
  * @param bank float32 [M, D], on the backend or outside of it
@@ -28,8 +27,8 @@ export function topKNeighbors(queries: Tensor2D, bank: Bank, k: number, options:
     let found: Neighbors | undefined;
     for (const piece of bankPieces(bank)) {
       const rows = tf.tidy(() => inUnits(metric, onBackend(piece.rows, depth)));
-      const numbers = { k: Math.min(k, rows.shape[0]) };
-      const part = neighbors(runKernel(TOP_K_NEIGHBORS, { queries: asked, bank: rows }, numbers));
+      const inputs = { queries: asked, bank: rows };
+      const part = searchPiece(TOP_K_NEIGHBORS, inputs, k, found);
       rows.dispose();
       found = merged(found, part, piece.first, k);
     }

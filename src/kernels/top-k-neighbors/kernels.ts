@@ -6,7 +6,7 @@ import { topKNeighborsCpu } from './reference.js';
 import { topKNeighborsWasm } from './wasm.js';
 import { topKNeighborsWebGpu } from './webgpu.js';
 
-/** (queries, bank; k) to [squared, rows]. */
+/** (queries, bank, within?; k) to [squared, rows]; rows no nearer than the last of `within` [Q, k] may be left out. */
 export const TOP_K_NEIGHBORS: KernelDefinition = {
   name: 'TopKNeighbors',
   cpu: topKNeighborsCpu,

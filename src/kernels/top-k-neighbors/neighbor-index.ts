@@ -9,7 +9,7 @@ import { hasKernel, runKernel, stateInputs } from '../registry.js';
 import { type Bank, bankPieces, bankShape, isOutside, onBackend, type Piece, sampledRows } from './bank.js';
 import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './kernels.js';
 import { inMetric, inUnits, type Metric, metricOf, type NeighborOptions } from './metric.js';
-import { merged, type Neighbors, neighbors } from './neighbors.js';
+import { merged, type Neighbors, neighbors, searchPiece } from './neighbors.js';
 import { indexWidth } from './plan.js';
 
 /** What NeighborIndexBuild gives: the sketches of a piece, then the mean and the basis, which all pieces share. */
@@ -25,7 +25,7 @@ interface Part extends Piece {
  * its leading principal coordinates and the norm of what they leave out, in int16: distances between those bound the true ones
  * from below, and only rows whose bound is under the best distance so far are compared in full. Results are bit for bit those of
  * {@link topKNeighbors}. Extra memory: 1/30 of the bank at D = 1024. Of a bank that lies outside of the backend only that is
- * kept on it; the rows are brought in by 64 MiB during a search. So threads with a backend each can share one bank.
+ * kept on it; the rows are brought in by 16 MiB during a search. So threads with a backend each can share one bank.
  */
 export class NeighborIndex {
   readonly #parts: readonly Part[];
@@ -101,14 +101,12 @@ export class NeighborIndex {
     });
   }
 
-  /** @param before what earlier parts gave: rows further than its last ones are left out */
+  /** @param before what earlier parts gave */
   #searchPart({ rows, state }: Part, queries: Tensor2D, k: number, before: Neighbors | undefined): Neighbors {
     const isHere = rows instanceof tf.Tensor;
     const bank = isHere ? rows : tf.tidy(() => inUnits(this.#metric, onBackend(rows, this.#shape[1])));
-    const width = Math.min(k, bank.shape[0]);
-    const within = before?.distances.shape[1] === width ? { within: before.distances } : {};
-    const inputs = { queries, bank, ...(state && { ...stateInputs(state), ...within }) };
-    const found = neighbors(runKernel(state ? NEIGHBOR_INDEX_SEARCH : TOP_K_NEIGHBORS, inputs, { k: width }));
+    const inputs = { queries, bank, ...(state && stateInputs(state)) };
+    const found = searchPiece(state ? NEIGHBOR_INDEX_SEARCH : TOP_K_NEIGHBORS, inputs, k, before);
     if (!isHere) bank.dispose();
     return found;
   }

@@ -2,6 +2,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
+import { type KernelDefinition, runKernel } from '../registry.js';
 
 export interface Neighbors {
   /** Squared L2 or cosine distances, float32 [Q, k], ascending; Infinity where fewer than k rows have a finite distance. */
@@ -18,6 +19,23 @@ function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
 export function neighbors([distances, rows]: Tensor[]): Neighbors {
   if (isMatrix(distances) && isMatrix(rows)) return { distances, rows };
   throw new IadError('BACKEND_WRONG', 'a neighbour kernel must return two matrices');
+}
+
+/**
+ * Searches a piece of a bank.
+ * @param before what earlier pieces gave: rows further than its last ones may be left out
+ */
+export function searchPiece(
+  kernel: KernelDefinition,
+  inputs: { readonly queries: Tensor2D; readonly bank: Tensor2D },
+  k: number,
+  before: Neighbors | undefined,
+): Neighbors {
+  const width = Math.min(k, inputs.bank.shape[0]);
+  // Before there are k neighbours, the last one says nothing.
+  const isFull = width === k && before?.distances.shape[1] === k;
+  const within = isFull ? { within: before.distances } : {};
+  return neighbors(runKernel(kernel, { ...inputs, ...within }, { k: width }));
 }
 
 /**

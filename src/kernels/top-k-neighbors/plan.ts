@@ -55,9 +55,15 @@ export function compositeCandidates(k: number, blockRows: number): number {
 /** Rows of an index whose bounds are made and used at a time; a multiple of 8. */
 export const INDEX_BLOCK_ROWS = 512;
 
-/** Rows of a bank outside of the backend that are brought in at a time: 64 MiB. */
+/** Rows of a bank outside of the backend that are brought in at a time: 16 MiB. */
 export function pieceRows(depth: number): number {
-  return Math.max(1, Math.floor((64 * 1024 * 1024) / (4 * depth)));
+  return Math.max(1, Math.floor((16 * 1024 * 1024) / (4 * depth)));
+}
+
+/** Rows of a bank that one thread searches at a time: at most 16 MiB, and such that all threads have as much to do. */
+export function threadPieceRows(bankRows: number, depth: number, threads: number): number {
+  const most = Math.max(1, Math.floor((16 * 1024 * 1024) / (4 * depth)));
+  return Math.ceil(bankRows / (threads * Math.ceil(bankRows / (threads * most))));
 }
 
 /** Rows of each side whose distances a GPU holds at once. */

@@ -78,15 +78,15 @@ function fillValues(
  * Adds a bank to lists that hold none of its rows or only earlier ones, by sketches.
  * @param wide numbers per sketch, a multiple of 4
  * @param first number of the bank's first row
- * @param limits for every query a distance that nothing has to be below to be of interest, float32 [queryCount]; or 0
+ * @param limits for every query a distance that rows are to be below, float32, `limitStep` floats from one to the next; or 0
  * @param slack what squared distances may lose in rounding, as a factor
  * @param blockRows a multiple of 8
  * @param values scratch, 4 x blockRows floats
  */
 export function searchSketches(
   queries: usize, querySet: usize, queryCount: i32, depth: i32, k: i32,
-  bank: usize, bankSet: usize, bankCount: i32, wide: i32, first: i32, limits: usize, slack: f64, blockRows: i32, values: usize,
-  squared: usize, rows: usize,
+  bank: usize, bankSet: usize, bankCount: i32, wide: i32, first: i32,
+  limits: usize, limitStep: i32, slack: f64, blockRows: i32, values: usize, squared: usize, rows: usize,
 ): void {
   const rowBytes = <usize>depth << 2;
   const queryTerms = at(scalesOf(querySet, queryCount, wide), padded(queryCount));
@@ -105,7 +105,7 @@ export function searchSketches(
       const query = queries + <usize>q * rowBytes;
       const error = load<f32>(at(queryErrors, q));
       let beat = load<f32>(at(list, k - 1));
-      if (limits) beat = min(beat, load<f32>(at(limits, q)));
+      if (limits) beat = min(beat, load<f32>(at(limits, q * limitStep)));
       let reach = reachOf(beat, slack, error);
       let limit = f32x4.splat(limitOf(reach, term));
       let reach2 = f32x4.splat(<f32>(2 * reach));
@@ -140,7 +140,7 @@ export function searchSketches(
  */
 export function topKNeighbors(
   queries: usize, querySet: usize, queryCount: i32, depth: i32, k: i32,
-  bank: usize, bankCount: i32, first: i32, centre: usize, slack: f64, blockRows: i32, scratch: usize,
+  bank: usize, bankCount: i32, first: i32, limits: usize, limitStep: i32, centre: usize, slack: f64, blockRows: i32, scratch: usize,
   squared: usize, rows: usize,
 ): void {
   const wide = paddedDepth(depth);
@@ -150,7 +150,8 @@ export function topKNeighbors(
     const block = bank + (<usize>from * <usize>depth << 2);
     sketchRows(block, count, depth, centre, 0, 1, scratch, 0, count);
     searchSketches(
-      queries, querySet, queryCount, depth, k, block, scratch, count, wide, first + from, 0, slack, blockRows, values, squared, rows,
+      queries, querySet, queryCount, depth, k, block, scratch, count, wide, first + from,
+      limits, limitStep, slack, blockRows, values, squared, rows,
     );
   }
 }

@@ -30,7 +30,9 @@ export function topKNeighborsWasm(call: KernelCall): TensorInfo[] {
     const scratch = centre + centreFloats * 4;
     kernels.sketchCentre(known[0], bank.rows, depth, centre);
     kernels.sketchRows(asked, queries.rows, depth, centre, 0, 0, set, 0, queries.rows);
-    const search = [...known, centre, distanceSlack(depth), block, scratch] as const;
+    const { within } = call.inputs;
+    const limits = within ? [address(backend, within) + 4 * (k - 1), k] : [0, 0];
+    const search = [...known, ...limits, centre, distanceSlack(depth), block, scratch] as const;
     kernels.topKNeighbors(asked, set, queries.rows, depth, k, ...search, ...outputs);
   });
   return [squared, rows];

@@ -99,8 +99,3 @@ export function bufferOf(backend: WebGpuBackend, { dataId }: TensorInfo): GPUBuf
   if (resource instanceof GPUBuffer) return resource;
   throw new IadError('BACKEND_WRONG', 'a tensor of the webgpu backend has no buffer');
 }
-
-/** What WGSL may use on this device beyond the core: `enable f16;`, `enable subgroups;`. */
-export function shaderFeatures({ device }: WebGpuBackend): { readonly f16: boolean; readonly subgroups: boolean } {
-  return { f16: device.features.has('shader-f16'), subgroups: device.features.has('subgroups') };
-}

@@ -7,8 +7,10 @@ import { IadError } from '../../runtime/errors.js';
 interface Health {
   /** Why the device is gone. */
   lost: string | null;
-  /** Checks that have not answered, and those that found a fault which nobody was told yet. */
+  /** Checks of our kernels that have not answered, and those that found a fault which nobody was told yet. */
   readonly checks: Set<Promise<IadError | null>>;
+  /** Faults outside of them, in tfjs's own kernels and allocations: how many, how many of them somebody was told, and the last. */
+  readonly others: { count: number; told: number; last: IadError | null };
 }
 
 const healths = new WeakMap<KernelBackend, Health>();
@@ -17,14 +19,19 @@ const healths = new WeakMap<KernelBackend, Health>();
 function healthOf(backend: KernelBackend, device: GPUDevice): Health {
   const known = healths.get(backend);
   if (known) return known;
-  const health: Health = { lost: null, checks: new Set() };
+  const health: Health = { lost: null, checks: new Set(), others: { count: 0, told: 0, last: null } };
   healths.set(backend, health);
   void device.lost.then(({ message, reason }) => {
     health.lost = message || reason || 'for no reason told';
   });
+  device.addEventListener('uncapturederror', ({ error }) => {
+    health.others.count++;
+    health.others.last = faultOf('webgpu', error);
+  });
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {
     const checks = [...health.checks];
+    const { told } = health.others;
     try {
       return await read(dataId);
     } catch (cause) {
@@ -32,16 +39,21 @@ function healthOf(backend: KernelBackend, device: GPUDevice): Health {
       await new Promise((resolve) => setTimeout(resolve, 0));
       throw health.lost === null ? cause : lostError(health.lost, cause);
     } finally {
-      await throwFirst(health, checks);
+      await throwFirst(health, checks, told);
     }
   };
   return health;
 }
 
-async function throwFirst(health: Health, checks: readonly Promise<IadError | null>[]): Promise<void> {
+/** @param told faults outside of our kernels that were told when the read began */
+async function throwFirst(health: Health, checks: readonly Promise<IadError | null>[], told: number): Promise<void> {
   const found = await Promise.all(checks);
   for (const [i, check] of checks.entries()) if (found[i]) health.checks.delete(check);
-  const first = found.find((fault) => fault !== null);
+  const { others } = health;
+  const other = others.count > told ? others.last : null;
+  others.told = others.count;
+  // Ours comes first: the others may follow from it.
+  const first = found.find((fault) => fault !== null) ?? other;
   if (first && health.lost === null) throw first;
 }
 
@@ -89,11 +101,15 @@ async function verdict(name: string, scopes: readonly Promise<GPUError | null>[]
   // A lost device rejects; that is told as its loss.
   const errors = await Promise.all(scopes.map((scope) => scope.catch(() => null)));
   const error = errors.find((candidate) => candidate !== null);
-  if (!error) return null;
+  return error ? faultOf(name, error) : null;
+}
+
+function faultOf(name: string, error: GPUError): IadError {
+  const message = error.message.trim();
   if (error instanceof GPUOutOfMemoryError) {
-    return new IadError('MEMORY_BUDGET', `${name}: out of memory on the GPU: ${error.message.trim()}`, {
+    return new IadError('MEMORY_BUDGET', `${name}: out of memory on the GPU: ${message}`, {
       hint: 'Use fewer rows: a smaller coreset, or fewer images at a time.',
     });
   }
-  return new IadError('BACKEND_WRONG', `${name}: ${error.message.trim()}`);
+  return new IadError('BACKEND_WRONG', `${name}: ${message}`);
 }

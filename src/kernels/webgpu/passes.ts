@@ -36,6 +36,7 @@
 // - `from` and `bytes` bind a part of a buffer, for what is larger than `limits.maxStorageBufferBindingSize`; `from` is a multiple
 //   of `limits.minStorageBufferOffsetAlignment` (256 at most).
 // - One dispatch should end within about half a second on a weak GPU: drivers stop those that take long.
+// - `backend.device.features` has `subgroups` and `shader-f16` where the adapter offers them.
 // - GPUs may flush subnormal numbers to 0, fuse a * b + c, and take it that there is no NaN and no infinity. Test for them on the
 //   bits: `(bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u` is NaN.
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { useBackend } from '../../../src/kernels/backend.js';
 import { type KernelDefinition, matrix, number, runKernel } from '../../../src/kernels/registry.js';
-import { allocate, shaderFeatures, webGpuBackend, withScratch } from '../../../src/kernels/webgpu/backend.js';
+import { allocate, webGpuBackend, withScratch } from '../../../src/kernels/webgpu/backend.js';
 import { f32, i32, type Pass, runPasses, spread, u32 } from '../../../src/kernels/webgpu/passes.js';
 import { missing } from '../../helpers/needs.js';
 
@@ -159,6 +159,18 @@ describe.skipIf(reason !== null)('WGSL on the webgpu backend', () => {
     quiet.mockRestore();
   });
 
+  test('a fault outside of our kernels is thrown by every read under way, and then is over', async () => {
+    const x = tf.ones([2, 3]);
+    const [a, b] = [x.add(1), x.mul(4)];
+    backend().device.createShaderModule({ code: 'nonsense' });
+    for (const found of await Promise.allSettled([a.data(), b.data()])) {
+      expect(found).toMatchObject({ status: 'rejected', reason: { code: 'BACKEND_WRONG' } });
+      expect(String(found.status === 'rejected' && found.reason)).toMatch(/webgpu: .*nonsense/s);
+    }
+    expect(await x.sub(1).data()).toEqual(new Float32Array(6));
+    tf.dispose([x, a, b]);
+  });
+
   test('what is too large for the device is refused', () => {
     const gpu = backend();
     expect(() => allocate(gpu, [2 ** 20, 2 ** 20], 'float32')).toThrow(
@@ -190,9 +202,10 @@ describe.skipIf(reason !== null)('WGSL on the webgpu backend', () => {
   test('the device has what its adapter offers', async () => {
     const adapter = await navigator.gpu.requestAdapter();
     const gpu = backend();
-    const found = shaderFeatures(gpu);
-    expect(found.f16).toBe(adapter?.features.has('shader-f16'));
-    expect(found.subgroups).toBe(adapter && [...adapter.features].map(String).includes('subgroups'));
+    for (const feature of ['shader-f16', 'subgroups']) {
+      const offered = [...(adapter?.features ?? [])].map(String).includes(feature);
+      expect([...gpu.device.features].map(String).includes(feature)).toBe(offered);
+    }
     expect(gpu.device.limits.maxBufferSize).toBe(adapter?.limits.maxBufferSize);
   });
 

@@ -1,0 +1,111 @@
+// Rows of topKNeighbors and NeighborIndex: an image's 784 patches against a bank.
+import * as tf from '@tensorflow/tfjs';
+import { KernelThreads, type Neighbors, topKNeighbors, topKNeighborsOnThreads } from '../../src/kernels/index.js';
+import { runKernel, stateInputs } from '../../src/kernels/registry.js';
+import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH } from '../../src/kernels/top-k-neighbors/kernels.js';
+import { indexWidth } from '../../src/kernels/top-k-neighbors/plan.js';
+import { networkFeatures } from './network-features.js';
+import type { Inputs, KernelBenchmark } from './types.js';
+
+interface Sizes {
+  readonly set: 'quick' | 'real';
+  readonly queries: number;
+  readonly bank: number;
+  readonly depth: number;
+  readonly k: number;
+}
+
+function matrix(inputs: Inputs, name: string): tf.Tensor2D {
+  const tensor = inputs[name];
+  if (tensor?.rank === 2) return tensor.as2D(tensor.shape[0]!, tensor.shape[1]!);
+  throw new Error(`no matrix ${name}`);
+}
+
+const both = ({ distances, rows }: Neighbors) => [distances, rows];
+
+const plain = (k: number) => (inputs: Inputs) => {
+  const [queries, bank] = [matrix(inputs, 'queries'), matrix(inputs, 'bank')];
+  const found = both(topKNeighbors(queries, bank, k));
+  tf.dispose([queries, bank]);
+  return found;
+};
+
+/** ||q||^2 is the same for all of a query's rows: it is left out. */
+const stock = (k: number) => (inputs: Inputs) =>
+  tf.tidy(() => {
+    const [queries, bank] = [matrix(inputs, 'queries'), matrix(inputs, 'bank')];
+    const ranks = tf.matMul(queries, bank, false, true).mul(2).sub(bank.square().sum(1));
+    const { values, indices } = tf.topk(ranks, k);
+    return [values, indices];
+  });
+
+function rows(op: string, { set, queries, bank, depth, k }: Sizes) {
+  return {
+    op,
+    sizes: `${queries}x${depth} in ${bank}, k=${k}`,
+    set,
+    make: () => ({ queries: networkFeatures(3, queries, depth), bank: networkFeatures(2, bank, depth) }),
+    flops: 2 * queries * bank * depth,
+    bytes: 4 * (depth * (queries + bank) + 2 * queries * k),
+  };
+}
+
+function search(sizes: Sizes): KernelBenchmark {
+  return { ...rows('topKNeighbors', sizes), run: plain(sizes.k), baselines: { stock: stock(sizes.k) } };
+}
+
+/** The search alone: an index is built once for a bank. */
+function indexed(sizes: Sizes): KernelBenchmark {
+  const { bank, depth, k } = sizes;
+  const common = rows('NeighborIndex.search', sizes);
+  return {
+    ...common,
+    backends: ['wasm'],
+    make: () => {
+      const inputs = common.make();
+      const state = runKernel(NEIGHBOR_INDEX_BUILD, { bank: inputs.bank }, { width: indexWidth(bank, depth) });
+      return { ...inputs, ...stateInputs(state) };
+    },
+    run: (inputs) => runKernel(NEIGHBOR_INDEX_SEARCH, { ...inputs }, { k }),
+    baselines: { brute: plain(k) },
+  };
+}
+
+/** Beside one thread that has the bank on its backend. */
+function threaded(sizes: Sizes): KernelBenchmark {
+  const { depth, k } = sizes;
+  const common = rows('topKNeighborsOnThreads', sizes);
+  let arrays: readonly [queries: Float32Array, bank: Float32Array] | undefined;
+  let threads: KernelThreads | undefined;
+  return {
+    ...common,
+    sizes: `${common.sizes}, 2 threads`,
+    backends: ['wasm'],
+    make: async () => {
+      const inputs = common.make();
+      arrays = [await inputs.queries.data<'float32'>(), await inputs.bank.data<'float32'>()];
+      return inputs;
+    },
+    run: async () => {
+      if (!arrays) throw new Error('no inputs were made');
+      threads ??= await KernelThreads.open(2);
+      await topKNeighborsOnThreads(threads, arrays[0], { arrays: [arrays[1]], depth }, k);
+      return [];
+    },
+    baselines: { brute: plain(k) },
+  };
+}
+
+const QUICK = { set: 'quick', queries: 196, bank: 2048, depth: 384 } as const;
+const REAL = { set: 'real', queries: 784, bank: 16_384, depth: 1536 } as const;
+
+export const TOP_K_BENCHMARKS: readonly KernelBenchmark[] = [
+  search({ ...QUICK, k: 1 }),
+  search({ ...QUICK, k: 9 }),
+  search({ ...REAL, k: 1 }),
+  search({ ...REAL, k: 9 }),
+  indexed({ ...QUICK, k: 1 }),
+  indexed({ set: 'real', queries: 784, bank: 5966, depth: 1024, k: 1 }),
+  indexed({ set: 'real', queries: 784, bank: 5966, depth: 1024, k: 9 }),
+  threaded({ ...REAL, k: 1 }),
+];

@@ -1,0 +1,137 @@
+// What the kernels behind the gradients refuse, that a refusal leaves nothing behind, and the resizes' plan.
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useBackend } from '../../src/kernels/backend.js';
+import { draws, sourcesOf } from '../../src/kernels/stock/resize-grad/plan.js';
+
+const run = (
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  attrs: Record<string, number | string | boolean | number[]>,
+) => tf.engine().runKernel<tf.Tensor>(name, inputs, attrs);
+
+describe('on wasm', () => {
+  beforeAll(async () => {
+    await useBackend('wasm');
+  });
+
+  const image = () => tf.ones([1, 4, 4, 2]);
+  const conv = {
+    strides: [1, 1],
+    pad: 'same',
+    dataFormat: 'NHWC',
+    filterShape: [3, 3, 2, 2],
+    inputShape: [1, 4, 4, 2],
+  };
+  const refused = [
+    {
+      what: 'an index outside',
+      attempt: () => tf.gather(tf.ones([3, 2]), tf.tensor1d([0, 3], 'int32')),
+      code: 'BAD_ARGUMENT',
+      words: /index 3 is not in 0\.\.2/,
+    },
+    {
+      what: 'channels first',
+      attempt: () => run('Conv2DBackpropFilter', { x: image(), dy: image() }, { ...conv, dataFormat: 'NCHW' }),
+      code: 'BACKEND_WRONG',
+      words: /NCHW.*dataFormat/,
+    },
+    {
+      what: 'integers to convolve',
+      attempt: () => run('Conv2DBackpropInput', { dy: image().toInt(), filter: tf.ones([3, 3, 2, 2]) }, conv),
+      code: 'BAD_ARGUMENT',
+      words: /dy must be float32, not int32/,
+    },
+    {
+      what: 'another batch to resize',
+      attempt: () => run('ResizeBilinearGrad', { dy: tf.ones([2, 8, 8, 2]), images: image() }, { alignCorners: true }),
+      code: 'BAD_ARGUMENT',
+      words: /dy is \[2,8,8,2\], the images are \[1,4,4,2\]/,
+    },
+    {
+      what: 'ids of another length',
+      attempt: () =>
+        run('UnsortedSegmentSum', { x: tf.ones([3, 2]), segmentIds: tf.tensor1d([0, 1], 'int32') }, { numSegments: 2 }),
+      code: 'BACKEND_WRONG',
+      words: /segmentIds/,
+    },
+  ];
+
+  test.each(refused)('refuses $what and leaves nothing behind', ({ attempt, code, words }) => {
+    const before = tf.memory();
+    expect(() => tf.tidy(attempt)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(words) }));
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+  });
+
+  test('gradients leave neither tensors nor buffers behind', () => {
+    const [x, w] = [tf.randomNormal<tf.Rank.R4>([2, 6, 6, 3]), tf.randomNormal<tf.Rank.R4>([3, 3, 3, 4])];
+    const step = () =>
+      tf.dispose(
+        tf.grads((image: tf.Tensor, filter: tf.Tensor) => {
+          const y = tf.maxPool(tf.conv2d(image.as4D(2, 6, 6, 3), filter.as4D(3, 3, 3, 4), 1, 'same'), 2, 2, 'valid');
+          return tf.image
+            .resizeBilinear(
+              tf.mirrorPad(
+                y,
+                [
+                  [0, 0],
+                  [1, 1],
+                  [1, 1],
+                  [0, 0],
+                ],
+                'reflect',
+              ),
+              [7, 9],
+              false,
+              true,
+            )
+            .sum();
+        })([x, w]),
+      );
+    step();
+    const before = tf.memory();
+    step();
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+    expect(tf.memory().numBytes).toBe(before.numBytes);
+    tf.dispose([x, w]);
+  });
+});
+
+describe('the plan of a resize', () => {
+  const rules = [
+    { alignCorners: false, halfPixelCenters: false },
+    { alignCorners: true, halfPixelCenters: false },
+    { alignCorners: false, halfPixelCenters: true },
+  ];
+
+  test.each(rules)('every output is drawn once, by weights that sum to 1 (%o)', (resize) => {
+    for (const [sources, outputs] of [
+      [1, 5],
+      [4, 4],
+      [3, 8],
+      [9, 2],
+      [5, 1],
+    ] as const) {
+      for (const interpolation of ['bilinear', 'nearest'] as const) {
+        const { starts, from, weights } = draws(sources, outputs, interpolation, resize);
+        expect(starts[sources]).toBe(from.length);
+        const sums = new Float64Array(outputs);
+        for (const [i, output] of from.entries()) sums[output]! += weights[i]!;
+        expect([...sums]).toEqual(Array(outputs).fill(expect.closeTo(1, 6)));
+      }
+    }
+  });
+
+  test('half-pixel centres and aligned corners lie where they should', () => {
+    const [plain, aligned, half] = rules;
+    expect(sourcesOf(1, 2, 4, 'bilinear', half!)).toEqual([
+      { source: 0, weight: 0.75 },
+      { source: 1, weight: 0.25 },
+    ]);
+    expect(sourcesOf(3, 2, 4, 'bilinear', half!)).toEqual([{ source: 1, weight: 1 }]);
+    expect(sourcesOf(3, 2, 4, 'bilinear', aligned!)).toEqual([{ source: 1, weight: 1 }]);
+    expect(sourcesOf(3, 2, 4, 'nearest', plain!)).toEqual([{ source: 1, weight: 1 }]);
+  });
+});
