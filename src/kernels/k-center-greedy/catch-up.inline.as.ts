@@ -78,6 +78,19 @@ function squareLimit(distance: f32): f32 {
   return distance * distance * 1.0000005 + 1e-36;
 }
 
+/** The squared length of a reduced point's first places, as the first bound takes it. */
+@inline
+function squaredLength(point: usize): i32 {
+  let sum = i32x4.splat(0);
+  for (let d: usize = 0; d < <usize>(FIRST << 1); d += 16) {
+    const values = v128.load(point + d);
+    sum = i32x4.add(sum, i32x4.dot_i16x8_s(values, values));
+  }
+  return (
+    i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + (i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3))
+  );
+}
+
 /** Square units above which the distance is not below `distance`, given the sum of both points' errors. */
 @inline
 function unitLimit(distance: f32, slack: f64, errors: f64, unit: f64): i32 {
@@ -87,17 +100,18 @@ function unitLimit(distance: f32, slack: f64, errors: f64, unit: f64): i32 {
 
 /** Shows point i the centres from seen[i] to `known`, until its distance falls below `enough`. */
 function catchUp(
-  i: i32, known: i32, enough: f32, features: usize, depth: i32, unit: f64, slack: f64, errors: f64,
-  distances: usize, seen: usize, reduced: usize, lengths: usize, centres: usize, panels: usize, centreLengths: usize,
+  i: i32, known: i32, enough: f32, features: usize, depth: i32, unit: f64, slack: f64, largestError: f64,
+  distances: usize, seen: usize, reduced: usize, errors: usize, centres: usize, panels: usize, centreLengths: usize,
 ): void {
   const rowBytes = <usize>depth << 2;
   const row = features + <usize>i * rowBytes;
   const own = reduced + (<usize>i * WIDTH << 1);
-  const length = load<i32>(at(lengths, i));
+  // All zero, its error infinite and so without a bound, is a point beyond the limits.
+  const length = squaredLength(own);
+  const error = <f64>load<f32>(at(errors, i)) + largestError;
   let distance = load<f32>(at(distances, i));
-  // A point beyond the limits has no bound.
-  let second = length < 0 ? NEVER : unitLimit(distance, slack, errors, unit);
-  let first = i32x4.splat(second - max(length, 0));
+  let second = unitLimit(distance, slack, error, unit);
+  let first = i32x4.splat(second - length);
   let c = load<i32>(at(seen, i)) & ~7;
   for (; c < known && distance >= enough; c += 8) {
     let p = panels + (<usize>(c >> 3) * (FIRST << 4));
@@ -133,8 +147,8 @@ function catchUp(
       const value = sqrt<f32>(squaredDistance(row, centre, depth, squareLimit(distance)));
       if (value < distance) {
         distance = value;
-        if (length >= 0) second = unitLimit(distance, slack, errors, unit);
-        first = i32x4.splat(second - max(length, 0));
+        second = unitLimit(distance, slack, error, unit);
+        first = i32x4.splat(second - length);
       }
     }
   }
@@ -144,13 +158,13 @@ function catchUp(
 
 /** Brings the points of a block up to date that may be the farthest. */
 export function catchUpBlock(
-  start: i32, end: i32, known: i32, enough: f32, features: usize, depth: i32, unit: f64, slack: f64, errors: f64,
-  distances: usize, seen: usize, reduced: usize, lengths: usize, centres: usize, panels: usize, centreLengths: usize,
+  start: i32, end: i32, known: i32, enough: f32, features: usize, depth: i32, unit: f64, slack: f64, largestError: f64,
+  distances: usize, seen: usize, reduced: usize, errors: usize, centres: usize, panels: usize, centreLengths: usize,
 ): void {
   for (let i = start; i < end; i++) {
     if (load<f32>(at(distances, i)) < enough || load<i32>(at(seen, i)) >= known) continue;
     catchUp(
-      i, known, enough, features, depth, unit, slack, errors, distances, seen, reduced, lengths,
+      i, known, enough, features, depth, unit, slack, largestError, distances, seen, reduced, errors,
       centres, panels, centreLengths,
     );
   }
@@ -158,12 +172,13 @@ export function catchUpBlock(
 
 /** Makes a point the centre number `known`. */
 export function addCentre(
-  pick: i32, known: i32, distances: usize, reduced: usize, lengths: usize,
+  pick: i32, known: i32, distances: usize, reduced: usize, errors: usize,
   centres: usize, panels: usize, centreLengths: usize,
 ): void {
   const point = reduced + (<usize>pick * WIDTH << 1);
   store<i32>(at(centres, known), pick);
-  store<i32>(at(centreLengths, known), load<i32>(at(lengths, pick)));
+  // -NEVER, so that the first bound never holds, for a centre beyond the limits.
+  store<i32>(at(centreLengths, known), load<f32>(at(errors, pick)) < Infinity ? squaredLength(point) : -NEVER);
   // Pairs of places side by side, as the dot instruction takes them.
   const panel = panels + (<usize>(known >> 3) * (FIRST << 4)) + (<usize>(known & 7) << 2);
   for (let d: i32 = 0; d < FIRST; d++) {

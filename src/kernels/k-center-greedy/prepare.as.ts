@@ -1,6 +1,6 @@
 // Points made ready for kCenterGreedy's lazy evaluation: reduced, in integers; catch-up.inline.as.ts has their layout.
 import { centre, projectRows, rowError, UNLIMITED } from '../wasm/reduce.as';
-import { at, FIRST, NEVER, WIDTH } from './catch-up.inline.as';
+import { at, WIDTH } from './catch-up.inline.as';
 
 /** Places of the two norms; plan.ts has the same layout. */
 const FIRST_NORM: i32 = 31;
@@ -32,14 +32,14 @@ function units(length: f64, unit: f64): i32 {
 }
 
 /**
- * Turns projected points into reduced points with their squared lengths. A point beyond the limits has length -NEVER.
+ * Turns projected points into reduced points with their errors, infinite for a point beyond the limits.
  * @param projected float32 [count, WIDTH]
  * @param reduced int16 [count, WIDTH]
  * @returns the largest error so far
  */
 function reduce(
   projected: usize, norms: usize, count: i32, unit: f64, projectionError: f64, residualError: f64,
-  reduced: usize, lengths: usize, largestError: f64,
+  reduced: usize, errors: usize, largestError: f64,
 ): f64 {
   for (let i: i32 = 0; i < count; i++) {
     const from = projected + (<usize>i * WIDTH << 2);
@@ -47,11 +47,10 @@ function reduce(
     const norm = load<f64>(norms + (<usize>i << 3));
     if (!(norm < UNLIMITED)) {
       memory.fill(point, 0, WIDTH << 1);
-      store<i32>(at(lengths, i), -NEVER);
+      store<f32>(at(errors, i), Infinity);
       continue;
     }
     let inside: f64 = 0;
-    let length: i32 = 0;
     for (let w: i32 = 0; w < WIDTH; w++) {
       let value: f64 = 0;
       if (w == FIRST_NORM || w == SECOND_NORM) value = Math.sqrt(max(0, norm - inside));
@@ -61,13 +60,12 @@ function reduce(
       }
       const rounded = units(value, unit);
       store<i16>(point + (<usize>w << 1), <i16>rounded);
-      if (w < FIRST) length += rounded * rounded;
     }
     // The first norm is the larger one, so the second one's error covers both.
     const rest = Math.sqrt(max(0, norm - inside));
     const error = rowError(norm, rest, projectionError, residualError) + ROUNDING * unit;
     largestError = max(largestError, error);
-    store<i32>(at(lengths, i), length);
+    store<f32>(at(errors, i), <f32>(error * 1.000001));
   }
   return largestError;
 }
@@ -80,7 +78,7 @@ function reduce(
  */
 export function kCenterPrepare(
   features: usize, count: i32, depth: i32, mean: usize, panels: usize, scratch: usize,
-  unit: f64, projectionError: f64, residualError: f64, reduced: usize, lengths: usize,
+  unit: f64, projectionError: f64, residualError: f64, reduced: usize, errors: usize,
 ): f64 {
   const projected = scratch + (<usize>GROUP << 3);
   const centred = projected + (<usize>GROUP * WIDTH << 2);
@@ -90,7 +88,7 @@ export function kCenterPrepare(
     projectRows(features + (<usize>i * depth << 2), here, depth, mean, panels, WIDTH, centred, projected, scratch);
     error = reduce(
       projected, scratch, here, unit, projectionError, residualError,
-      reduced + (<usize>i * WIDTH << 1), at(lengths, i), error,
+      reduced + (<usize>i * WIDTH << 1), at(errors, i), error,
     );
   }
   return error;

@@ -55,8 +55,8 @@ function wait(room: usize, meeting: i32): void {
  * @param room LINE x (1 + threads) bytes, zero before the first call
  */
 export function kCenterShare(
-  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32, unit: f64, slack: f64, errors: f64,
-  distances: usize, seen: usize, blockMax: usize, reduced: usize, lengths: usize,
+  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32, unit: f64, slack: f64, largestError: f64,
+  distances: usize, seen: usize, blockMax: usize, reduced: usize, errors: usize,
   centres: usize, panels: usize, centreLengths: usize, indices: usize, radii: usize,
   thread: i32, threads: i32, room: usize,
 ): void {
@@ -80,7 +80,7 @@ export function kCenterShare(
       pick = firstEqual(distances, start, end, top);
       if (load<i32>(at(seen, pick)) >= known) break;
       catchUpBlock(
-        start, end, known, top * margin, features, depth, unit, slack, errors, distances, seen, reduced, lengths,
+        start, end, known, top * margin, features, depth, unit, slack, largestError, distances, seen, reduced, errors,
         centres, panels, centreLengths,
       );
       store<f32>(at(tops, block), largest(distances, start, end));
@@ -107,7 +107,7 @@ export function kCenterShare(
       } else {
         store<i32>(at(indices, known - from), winner);
         store<f32>(at(radii, known - from), radius);
-        addCentre(winner, known, distances, reduced, lengths, centres, panels, centreLengths);
+        addCentre(winner, known, distances, reduced, errors, centres, panels, centreLengths);
         const block = winner / BLOCK;
         const start = block * BLOCK;
         const place = (block % threads) * own + block / threads;

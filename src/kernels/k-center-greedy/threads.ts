@@ -37,7 +37,7 @@ export async function selectOnThreads(
     const seen = allocate(rows);
     const blockMax = allocate(threads.count * Math.ceil(Math.ceil(rows / BLOCK) / threads.count));
     const reduced = allocate((rows * REDUCED.width) / 2);
-    const lengths = allocate(rows);
+    const errors = allocate(rows);
     const [centres, panels, centreLengths] = [allocate(slots), allocate((slots * REDUCED.first) / 2), allocate(slots)];
     const [indices, radii] = [allocate(count), allocate(count)];
     const room = allocate((ROOM_LINE / 4) * (1 + threads.count));
@@ -46,16 +46,16 @@ export async function selectOnThreads(
     threads.kernels.kCenterAnchors(distances, rows, distances);
     floats(threads, room, (ROOM_LINE / 4) * (1 + threads.count)).fill(0);
     const basis = principalBasis(features, REDUCED.width, REDUCED.free);
-    const { unit, error } = await prepare(threads, { rows, depth, given, reduced, lengths }, basis);
+    const { unit, error } = await prepare(threads, { rows, depth, given, reduced, errors }, basis);
     const each = Array.from({ length: threads.count }, (_, thread) => thread);
     await threads.run(
       'kCenterShareStart',
       each.map((thread) => [rows, distances, seen, blockMax, thread, threads.count]),
     );
-    const state = [distances, seen, blockMax, reduced, lengths, centres, panels, centreLengths];
+    const state = [distances, seen, blockMax, reduced, errors, centres, panels, centreLengths];
     return {
       async advance(from, to) {
-        const picks = [given, rows, depth, from, to, CATCH_UP_MARGIN, unit, distanceSlack(depth), 2 * error];
+        const picks = [given, rows, depth, from, to, CATCH_UP_MARGIN, unit, distanceSlack(depth), error];
         const lists = each.map((thread) => [...picks, ...state, indices, radii, thread, threads.count, room]);
         await threads.run('kCenterShare', lists);
         return {
@@ -87,12 +87,12 @@ interface Points {
   readonly depth: number;
   readonly given: number;
   readonly reduced: number;
-  readonly lengths: number;
+  readonly errors: number;
 }
 
 /** Reduces the points, a range for each thread. */
 async function prepare(threads: KernelThreads, points: Points, basis: Basis): Promise<{ unit: number; error: number }> {
-  const { rows, depth, given, reduced, lengths } = points;
+  const { rows, depth, given, reduced, errors } = points;
   const { width } = basis;
   const { projectionError, residualError } = rounding(basis);
   const addresses = Array.from({ length: 3 + threads.count }, (_, i) =>
@@ -114,10 +114,10 @@ async function prepare(threads: KernelThreads, points: Points, basis: Basis): Pr
       ranges.map(({ at, from, count }) => [given + 4 * from * depth, count, depth, mean, at]),
     );
     const unit = unitFor(Math.max(...tops));
-    const errors = await threads.run(
+    const largest = await threads.run(
       'kCenterPrepare',
       ranges.map(({ at, from, count }) => {
-        const targets = [reduced + 2 * from * width, lengths + 4 * from];
+        const targets = [reduced + 2 * from * width, errors + 4 * from];
         return [
           given + 4 * from * depth,
           count,
@@ -132,7 +132,7 @@ async function prepare(threads: KernelThreads, points: Points, basis: Basis): Pr
         ];
       }),
     );
-    return { unit, error: Math.max(...errors) };
+    return { unit, error: Math.max(...largest) };
   } finally {
     for (const address of addresses) threads.free(address);
   }

@@ -45,12 +45,12 @@ export function kCenterStart(count: i32, distances: usize, seen: usize, blockMax
  * Picks the centres number from .. to.
  * @param margin in (0, 1]: points catch up until they fall below margin x the largest distance
  * @param slack at least 1 + the relative rounding error of an exact distance
- * @param errors of two points' bounds, at most
+ * @param largestError of any point's bounds
  * @param indices of the picks, [to - from], and with them `radii`; -1 and 0 once every distance is 0
  */
 export function kCenterAdvance(
-  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32, unit: f64, slack: f64, errors: f64,
-  distances: usize, seen: usize, blockMax: usize, reduced: usize, lengths: usize,
+  features: usize, count: i32, depth: i32, from: i32, to: i32, margin: f32, unit: f64, slack: f64, largestError: f64,
+  distances: usize, seen: usize, blockMax: usize, reduced: usize, errors: usize,
   centres: usize, panels: usize, centreLengths: usize, indices: usize, radii: usize,
 ): void {
   const blocks = (count + BLOCK - 1) / BLOCK;
@@ -64,13 +64,13 @@ export function kCenterAdvance(
     const pick = firstEqual(distances, start, end, top);
     if (load<i32>(at(seen, pick)) < known) {
       catchUpBlock(
-        start, end, known, top * margin, features, depth, unit, slack, errors, distances, seen, reduced, lengths,
+        start, end, known, top * margin, features, depth, unit, slack, largestError, distances, seen, reduced, errors,
         centres, panels, centreLengths,
       );
     } else {
       store<i32>(at(indices, known - from), pick);
       store<f32>(at(radii, known - from), top);
-      addCentre(pick, known, distances, reduced, lengths, centres, panels, centreLengths);
+      addCentre(pick, known, distances, reduced, errors, centres, panels, centreLengths);
       known++;
     }
     store<f32>(at(blockMax, block), largest(distances, start, end));

@@ -7,7 +7,7 @@ import { packBasis } from '../wasm/reduce.js';
 import { BLOCK, CATCH_UP_MARGIN, prepareScratch, REDUCED, unitFor } from './plan.js';
 
 /**
- * State: the distances alone for the plain algorithm; else the points' distances, seen, blockMax, reduced, lengths, the centres'
+ * State: the distances alone for the plain algorithm; else the points' distances, seen, blockMax, reduced, errors, the centres'
  * positions, panels, lengths, and the scales.
  */
 export function kCenterStartWasm(call: KernelCall): TensorInfo[] {
@@ -22,18 +22,18 @@ export function kCenterStartWasm(call: KernelCall): TensorInfo[] {
   const slots = Math.ceil(picks / 8) * 8;
   const seen = allocate(backend, [count], 'int32');
   const blockMax = allocate(backend, [Math.ceil(count / BLOCK)], 'float32');
-  const lengths = allocate(backend, [count], 'int32');
+  const errors = allocate(backend, [count], 'float32');
   const centres = allocate(backend, [slots], 'int32');
   const centreLengths = allocate(backend, [slots], 'int32');
   // Pairs of int16 in the places of int32.
   const reduced = allocate(backend, [count, REDUCED.width / 2], 'int32');
   const panels = allocate(backend, [slots / 8, REDUCED.first / 2, 8], 'int32');
-  const scales = reducePoints(call, backend, [at(reduced), at(lengths)]);
+  const scales = reducePoints(call, backend, [at(reduced), at(errors)]);
   wasmKernels(backend).kCenterStart(count, at(distances), at(seen), at(blockMax));
-  return [distances, seen, blockMax, reduced, lengths, centres, panels, centreLengths, scales];
+  return [distances, seen, blockMax, reduced, errors, centres, panels, centreLengths, scales];
 }
 
-/** Fills the reduced points and their lengths at the addresses `targets`; returns [unit, largest error]. */
+/** Fills the reduced points and their errors at the addresses `targets`; returns [unit, largest error]. */
 function reducePoints(call: KernelCall, backend: WasmBackend, targets: readonly [number, number]): TensorInfo {
   const { info, rows: total, columns: depth } = matrix(call, 'features');
   const found = principalBasis(matrixTensor(call, 'features'), REDUCED.width, REDUCED.free);
@@ -71,7 +71,7 @@ export function kCenterAdvanceWasm(call: KernelCall): TensorInfo[] {
   }
   const state = Array.from({ length: 8 }, (_, i) => at(input(call, `s${i}`)));
   const [unit, error] = Array.from(backend.readSync(scales.dataId), Number);
-  const picks = [at(info), count, depth, from, to, CATCH_UP_MARGIN, unit!, distanceSlack(depth), 2 * error!];
+  const picks = [at(info), count, depth, from, to, CATCH_UP_MARGIN, unit!, distanceSlack(depth), error!];
   kernels.kCenterAdvance(...picks, ...state, at(indices), at(radii));
   return [indices, radii];
 }
