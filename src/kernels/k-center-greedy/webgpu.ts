@@ -3,15 +3,20 @@
 
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { input, type KernelCall, matrix, number } from '../registry.js';
-import { allocate, webGpuBackend, withScratch } from '../webgpu/backend.js';
+import { allocate, hasSubgroups, webGpuBackend, withScratch } from '../webgpu/backend.js';
 import { type Pass, runPasses, spread, u32 } from '../webgpu/passes.js';
 import { gpuLanes, gpuPartRows } from './plan.js';
-import { blockRows, COPY_WGSL, PICK_WGSL, startWgsl, updateWgsl } from './wgsl.js';
+import { blockRows, COPY_WGSL, pickWgsl, startWgsl, updateWgsl } from './wgsl.js';
 
 const NONE = 0xffffffff;
 
 /** State: distances [N], best [blocks, 2] and [picks made, the last pick]. */
 export function kCenterStartWebGpu(call: KernelCall): TensorInfo[] {
+  return startWith(call, hasSubgroups(webGpuBackend(call.backend)));
+}
+
+/** @param subgroups whether its WGSL uses them */
+export function startWith(call: KernelCall, subgroups: boolean): TensorInfo[] {
   const backend = webGpuBackend(call.backend);
   const { rows, columns } = matrix(call, 'features');
   const lanes = gpuLanes(columns);
@@ -22,7 +27,7 @@ export function kCenterStartWebGpu(call: KernelCall): TensorInfo[] {
   runPasses(backend, [
     {
       name: 'KCenterGreedyStart',
-      source: startWgsl(lanes),
+      source: startWgsl(lanes, subgroups),
       buffers: [input(call, 'anchors'), distances, best, state],
       uniforms: [u32(rows), u32(blocks)],
       groups: spread(backend, blocks),
@@ -33,12 +38,13 @@ export function kCenterStartWebGpu(call: KernelCall): TensorInfo[] {
 
 export function kCenterAdvanceWebGpu(call: KernelCall): TensorInfo[] {
   const { rows, columns } = matrix(call, 'features');
-  const { maxStorageBufferBindingSize } = webGpuBackend(call.backend).device.limits;
-  return advanceInParts(call, gpuPartRows(rows, columns, maxStorageBufferBindingSize));
+  const backend = webGpuBackend(call.backend);
+  const partRows = gpuPartRows(rows, columns, backend.device.limits.maxStorageBufferBindingSize);
+  return advanceInParts(call, partRows, hasSubgroups(backend));
 }
 
 /** @param partRows rows that are bound at once; unless all, a multiple of 1024, so that parts start at a block */
-export function advanceInParts(call: KernelCall, partRows: number): TensorInfo[] {
+export function advanceInParts(call: KernelCall, partRows: number, subgroups: boolean): TensorInfo[] {
   const backend = webGpuBackend(call.backend);
   const { info, rows, columns } = matrix(call, 'features');
   const [distances, best, state] = [input(call, 's0'), input(call, 's1'), input(call, 's2')];
@@ -54,7 +60,7 @@ export function advanceInParts(call: KernelCall, partRows: number): TensorInfo[]
   withScratch(backend, [columns], (copy) => {
     const pick: Pass = {
       name,
-      source: PICK_WGSL,
+      source: pickWgsl(subgroups),
       buffers: [best, state, indices, radii],
       uniforms: [u32(Math.ceil(rows / block)), u32(begin)],
       groups: [1],
@@ -75,7 +81,7 @@ export function advanceInParts(call: KernelCall, partRows: number): TensorInfo[]
       const units = fours ? columns / 4 : columns;
       updates.push({
         name,
-        source: updateWgsl(lanes, fours),
+        source: updateWgsl(lanes, fours, subgroups),
         buffers: [features, isWhole ? info : copy, state, distances, best],
         uniforms: [u32(first), u32(count), u32(units), u32(isWhole ? NONE : 0), u32(first / block), u32(blocks)],
         groups: spread(backend, blocks),

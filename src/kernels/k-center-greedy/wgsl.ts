@@ -6,17 +6,17 @@ const THREADS = 64;
 /** Rows that a thread takes part in at once. */
 const ROWS = 8;
 
-/** Shared by all: `entries` are [bits, row], of which the better is the larger distance, of equals the lower row. */
-const BEST = `
+const BETTER = `
   const NONE = 0xffffffffu;
-  var<workgroup> entries: array<vec2u, ${THREADS}>;
 
   fn better(a: vec2u, b: vec2u) -> vec2u {
     return select(a, b, b.x > a.x || (b.x == a.x && b.y < a.y));
-  }
+  }`;
 
-  // The best of the workgroup, in entries[0].
-  fn gather(lane: u32, own: vec2u) {
+const GATHER = `
+  var<workgroup> entries: array<vec2u, ${THREADS}>;
+
+  fn gather(lane: u32, own: vec2u) -> vec2u {
     entries[lane] = own;
     workgroupBarrier();
     if (lane < 16u) {
@@ -25,12 +25,36 @@ const BEST = `
       entries[lane] = best;
     }
     workgroupBarrier();
-    if (lane == 0u) {
-      var best = entries[0];
-      for (var i = 1u; i < 16u; i++) { best = better(best, entries[i]); }
-      entries[0] = best;
-    }
+    var best = entries[0];
+    if (lane == 0u) { for (var i = 1u; i < 16u; i++) { best = better(best, entries[i]); } }
+    return best;
   }`;
+
+/** The largest distance first, then the lowest row that has it; no order of the threads' groups is taken for granted. */
+const GATHER_SUBGROUPS = `
+  var<workgroup> most: atomic<u32>;
+  var<workgroup> beforeNone: atomic<u32>;
+
+  fn gather(lane: u32, own: vec2u) -> vec2u {
+    let bits = subgroupMax(own.x);
+    if (subgroupElect()) { atomicMax(&most, bits); }
+    workgroupBarrier();
+    let largest = atomicLoad(&most);
+    let first = subgroupMax(select(0u, NONE - own.y, own.x == largest));
+    if (subgroupElect()) { atomicMax(&beforeNone, first); }
+    workgroupBarrier();
+    return vec2u(largest, NONE - atomicLoad(&beforeNone));
+  }`;
+
+/** `gather` gives the best of the workgroup to lane 0; entries are [bits, row], better is the larger distance, of equals the lower row. */
+function best(subgroups: boolean): string {
+  return BETTER + (subgroups ? GATHER_SUBGROUPS : GATHER);
+}
+
+/** What has to stand first in a module. */
+function enable(subgroups: boolean): string {
+  return subgroups ? 'enable subgroups;' : '';
+}
 
 /** Rows of one workgroup, which keeps the best of them. */
 export function blockRows(lanes: number): number {
@@ -38,15 +62,16 @@ export function blockRows(lanes: number): number {
 }
 
 /** Sets the distances (NaN and negative count as 0), the best of every block, and no pick. */
-export function startWgsl(lanes: number): string {
+export function startWgsl(lanes: number, subgroups: boolean): string {
   return `
+  ${enable(subgroups)}
   struct Uniforms { rows: u32, blocks: u32 }
   @group(0) @binding(0) var<storage, read> anchors: array<u32>;
   @group(0) @binding(1) var<storage, read_write> distances: array<u32>;
   @group(0) @binding(2) var<storage, read_write> best: array<vec2u>;
   @group(0) @binding(3) var<storage, read_write> state: array<u32>;
   @group(0) @binding(4) var<uniform> uniforms: Uniforms;
-  ${BEST}
+  ${best(subgroups)}
 
   @compute @workgroup_size(${THREADS})
   fn main(
@@ -62,36 +87,39 @@ export function startWgsl(lanes: number): string {
       distances[row] = bits;
       own = better(own, vec2u(bits, row));
     }
-    gather(lane, own);
-    if (lane == 0u) { best[block] = entries[0]; }
+    let top = gather(lane, own);
+    if (lane == 0u) { best[block] = top; }
     if (lane == 0u && block == 0u) { state[0] = 0u; }
   }`;
 }
 
 /** Picks the best of the blocks' best. State: [picks made, the last pick]. */
-export const PICK_WGSL = `
+export function pickWgsl(subgroups: boolean): string {
+  return `
+  ${enable(subgroups)}
   struct Uniforms { blocks: u32, begin: u32 }
   @group(0) @binding(0) var<storage, read> best: array<vec2u>;
   @group(0) @binding(1) var<storage, read_write> state: array<u32>;
   @group(0) @binding(2) var<storage, read_write> indices: array<u32>;
   @group(0) @binding(3) var<storage, read_write> radii: array<u32>;
   @group(0) @binding(4) var<uniform> uniforms: Uniforms;
-  ${BEST}
+  ${best(subgroups)}
 
   @compute @workgroup_size(${THREADS})
   fn main(@builtin(local_invocation_index) lane: u32) {
     var own = vec2u(0u, NONE);
     for (var block = lane; block < uniforms.blocks; block += ${THREADS}u) { own = better(own, best[block]); }
-    gather(lane, own);
+    let top = gather(lane, own);
     if (lane == 0u) {
-      let pick = select(NONE, entries[0].y, entries[0].x > 0u);
+      let pick = select(NONE, top.y, top.x > 0u);
       let at = state[0] - uniforms.begin;
       indices[at] = pick;
-      radii[at] = entries[0].x;
+      radii[at] = top.x;
       state[0] += 1u;
       state[1] = pick;
     }
   }`;
+}
 
 /** Copies the pick out of the part of the features that holds it. */
 export const COPY_WGSL = `
@@ -112,13 +140,15 @@ export const COPY_WGSL = `
  * Brings the distances of a part of the rows up to date with the last pick, and every block's best. Each row is added up by `lanes`
  * threads, always in the same order.
  * @param fours the depth is a multiple of 4
+ * @param subgroups the device has them
  */
-export function updateWgsl(lanes: number, fours: boolean): string {
+export function updateWgsl(lanes: number, fours: boolean, subgroups: boolean): string {
   const element = fours ? 'vec4f' : 'f32';
   const slots = THREADS / lanes;
   const rows = Array.from({ length: ROWS }, (_, j) => j);
   const each = (line: (j: number) => string) => rows.map(line).join('\n');
   return `
+  ${enable(subgroups)}
   // Units are the elements of a row; \`centreRow\` is NONE where \`centre\` is the features themselves.
   struct Uniforms { first: u32, rows: u32, units: u32, centreRow: u32, firstBlock: u32, blocks: u32 }
   @group(0) @binding(0) var<storage, read> features: array<${element}>;
@@ -127,7 +157,7 @@ export function updateWgsl(lanes: number, fours: boolean): string {
   @group(0) @binding(3) var<storage, read_write> distances: array<u32>;
   @group(0) @binding(4) var<storage, read_write> best: array<vec2u>;
   @group(0) @binding(5) var<uniform> uniforms: Uniforms;
-  ${BEST}
+  ${best(subgroups)}
   var<workgroup> sums: array<f32, ${THREADS * ROWS}>;
 
   fn total(sum: ${element}) -> f32 { return ${fours ? '(sum.x + sum.z) + (sum.y + sum.w)' : 'sum'}; }
@@ -165,7 +195,7 @@ export function updateWgsl(lanes: number, fours: boolean): string {
         own = better(own, vec2u(bits, row));
       }
     }
-    gather(lane, own);
-    if (lane == 0u) { best[uniforms.firstBlock + block] = entries[0]; }
+    let top = gather(lane, own);
+    if (lane == 0u) { best[uniforms.firstBlock + block] = top; }
   }`;
 }

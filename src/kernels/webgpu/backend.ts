@@ -99,3 +99,8 @@ export function bufferOf(backend: WebGpuBackend, { dataId }: TensorInfo): GPUBuf
   if (resource instanceof GPUBuffer) return resource;
   throw new IadError('BACKEND_WRONG', 'a tensor of the webgpu backend has no buffer');
 }
+
+/** Whether WGSL on this device may `enable subgroups;`. */
+export function hasSubgroups({ device }: WebGpuBackend): boolean {
+  return device.features.has('subgroups');
+}

@@ -9,9 +9,10 @@ import { K_CENTER_SUITE } from '../../../src/kernels/k-center-greedy/cases.js';
 import { K_CENTER_START } from '../../../src/kernels/k-center-greedy/kernels.js';
 import { gpuLanes, gpuPartRows } from '../../../src/kernels/k-center-greedy/plan.js';
 import { kCenterGreedyReference } from '../../../src/kernels/k-center-greedy/reference.js';
-import { advanceInParts } from '../../../src/kernels/k-center-greedy/webgpu.js';
+import { advanceInParts, startWith } from '../../../src/kernels/k-center-greedy/webgpu.js';
 import { blockRows } from '../../../src/kernels/k-center-greedy/wgsl.js';
 import type { KernelDefinition } from '../../../src/kernels/registry.js';
+import { hasSubgroups, webGpuBackend } from '../../../src/kernels/webgpu/backend.js';
 import { Random } from '../../../src/runtime/random.js';
 import { missing } from '../../helpers/needs.js';
 
@@ -41,14 +42,27 @@ describe.skipIf(reason !== null)('kCenterGreedy in WGSL', () => {
   });
   afterAll(() => tf.removeBackend('webgpu'));
 
-  test.each(suiteCases())('$name', async (kernelCase) => {
-    expect(await conform(K_CENTER_SUITE.kernel, kernelCase, K_CENTER_START)).toEqual([]);
-  });
-
   const inParts: KernelDefinition = {
     name: 'KCenterGreedyInParts',
-    webgpu: (call) => advanceInParts(call, 1024),
+    webgpu: (call) => advanceInParts(call, 1024, false),
   };
+
+  // What the device does not offer cannot be tried; SwiftShader has subgroups.
+  describe.each([false, true])('with subgroups: %s', (subgroups) => {
+    const isAbsent = () => subgroups && !hasSubgroups(webGpuBackend(tf.backend()));
+    const start: KernelDefinition = {
+      name: `KCenterGreedyStartWith${subgroups}`,
+      webgpu: (call) => startWith(call, subgroups),
+    };
+    const advance: KernelDefinition = {
+      name: `KCenterGreedyWith${subgroups}`,
+      webgpu: (call) => advanceInParts(call, 2 ** 30, subgroups),
+    };
+    test.each(suiteCases())('$name', async (kernelCase) => {
+      expect(isAbsent()).toBe(false);
+      expect(await conform(advance, kernelCase, start)).toEqual([]);
+    });
+  });
 
   test.each([3, 16, 40])('in parts of 1024 rows of depth %i', async (depth) => {
     const rows = 2500;
