@@ -19,6 +19,16 @@ export { registerKernels } from './list.js';
 export { type MahalanobisOptions, mahalanobisBatched } from './mahalanobis-batched/index.js';
 export { normalizedDifference } from './normalized-difference/index.js';
 export type { DifferenceKind } from './normalized-difference/plan.js';
+export {
+  type AdamRule,
+  adamMoments,
+  adamStep,
+  SGD_MOMENTS,
+  type SgdRule,
+  type StepInputs,
+  type Stepped,
+  sgdStep,
+} from './optimizer-step/index.js';
 export { type PatchEmbedOptions, patchEmbed } from './patch-embed/index.js';
 export { type PerlinOptions, perlinNoise } from './perlin-noise/index.js';
 export { type ProjectionKind, type RandomProjectionOptions, randomProjection } from './random-projection/index.js';

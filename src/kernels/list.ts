@@ -8,6 +8,7 @@ import { GAUSSIAN_BLUR } from './gaussian-blur/kernel.js';
 import { K_CENTER_ADVANCE, K_CENTER_START } from './k-center-greedy/kernels.js';
 import { MAHALANOBIS_BATCHED } from './mahalanobis-batched/kernel.js';
 import { NORMALIZED_DIFFERENCE, NORMALIZED_DIFFERENCE_GRADIENT } from './normalized-difference/kernel.js';
+import { ADAM_STEP, SGD_STEP } from './optimizer-step/kernel.js';
 import { PATCH_EMBED } from './patch-embed/kernel.js';
 import { PERLIN_NOISE } from './perlin-noise/kernel.js';
 import { RANDOM_PROJECTION } from './random-projection/kernel.js';
@@ -16,6 +17,7 @@ import { SSIM_MAP, SSIM_MAP_GRADIENT } from './ssim-map/kernel.js';
 import { NEIGHBOR_INDEX_BUILD, NEIGHBOR_INDEX_SEARCH, TOP_K_NEIGHBORS } from './top-k-neighbors/kernels.js';
 
 export const KERNELS: readonly KernelDefinition[] = [
+  ADAM_STEP,
   AFFINE_COUPLING,
   AFFINE_COUPLING_GRADIENT,
   AFFINE_COUPLING_INVERSE,
@@ -34,6 +36,7 @@ export const KERNELS: readonly KernelDefinition[] = [
   PATCH_EMBED,
   PERLIN_NOISE,
   RANDOM_PROJECTION,
+  SGD_STEP,
   SSIM_MAP,
   SSIM_MAP_GRADIENT,
   TOP_K_NEIGHBORS,

@@ -13,6 +13,7 @@ import { GAUSSIAN_BLUR_SUITE } from './gaussian-blur/cases.js';
 import { K_CENTER_SUITE } from './k-center-greedy/cases.js';
 import { MAHALANOBIS_SUITE } from './mahalanobis-batched/cases.js';
 import { NORMALIZED_DIFFERENCE_GRADIENT_SUITE, NORMALIZED_DIFFERENCE_SUITE } from './normalized-difference/cases.js';
+import { ADAM_STEP_SUITE, SGD_STEP_SUITE } from './optimizer-step/cases.js';
 import { PATCH_EMBED_SUITE } from './patch-embed/cases.js';
 import { PERLIN_NOISE_SUITE } from './perlin-noise/cases.js';
 import { RANDOM_PROJECTION_SUITE } from './random-projection/cases.js';
@@ -20,6 +21,7 @@ import { SSIM_MAP_GRADIENT_SUITE, SSIM_MAP_SUITE } from './ssim-map/cases.js';
 import { NEIGHBOR_INDEX_SUITE, TOP_K_SUITE } from './top-k-neighbors/cases.js';
 
 export const SUITES: readonly KernelSuite[] = [
+  ADAM_STEP_SUITE,
   AFFINE_COUPLING_GRADIENT_SUITE,
   AFFINE_COUPLING_INVERSE_SUITE,
   AFFINE_COUPLING_SUITE,
@@ -36,6 +38,7 @@ export const SUITES: readonly KernelSuite[] = [
   PATCH_EMBED_SUITE,
   PERLIN_NOISE_SUITE,
   RANDOM_PROJECTION_SUITE,
+  SGD_STEP_SUITE,
   SSIM_MAP_GRADIENT_SUITE,
   SSIM_MAP_SUITE,
   TOP_K_SUITE,

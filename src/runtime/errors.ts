@@ -33,6 +33,8 @@ export type IadErrorCode =
   | 'MODEL_CORRUPT'
   | 'MODEL_VERSION'
   | 'MODEL_MISMATCH'
+  // training
+  | 'TRAINING_DIVERGED'
   // the machine
   | 'BACKEND_UNAVAILABLE'
   | 'BACKEND_WRONG'

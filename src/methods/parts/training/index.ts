@@ -1,0 +1,19 @@
+// The training loop, as the methods use it.
+
+export { type Split, splitValidation } from './batches.js';
+export { checkpointFile } from './checkpoint-file.js';
+export { type Optimizer, type OptimizerInput, optimizerSchema } from './optimizer.js';
+export { type Schedule, type ScheduleInput, scheduleSchema } from './schedule.js';
+export { type TrainingOptions, train } from './train.js';
+export {
+  type CheckpointStore,
+  type EpochRecord,
+  type LossInputs,
+  type OptimizerOf,
+  type Tensors,
+  type TrainingConfig,
+  type TrainingProblem,
+  type TrainingResult,
+  trainingSchema,
+  type Validation,
+} from './types.js';

@@ -1,0 +1,79 @@
+// One optimiser step: batch, loss, gradients, and every parameter moved.
+import type { TensorContainer } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { IadError } from '../../../runtime/errors.js';
+import { Random } from '../../../runtime/random.js';
+import { lossAndGradients, notFinite, readStep, type StepGradients } from './gradients.js';
+import { clipScale, optimizerStep } from './optimizer.js';
+import type { TrainingPlan } from './plan.js';
+import { rateFactor } from './schedule.js';
+import type { TrainingState } from './state.js';
+import type { TrainingProblem } from './types.js';
+
+/**
+ * Takes the state one step on.
+ * @returns the batch's loss before the step
+ * @throws IadError TRAINING_DIVERGED if the loss or a gradient is not finite; the state stays as it was
+ */
+export async function trainStep<Batch extends TensorContainer>(
+  problem: TrainingProblem<Batch>,
+  plan: TrainingPlan,
+  state: TrainingState,
+): Promise<number> {
+  const { step, parameters, buffers } = state;
+  const { seed } = plan.config;
+  const epoch = Math.floor(step / plan.stepsPerEpoch);
+  const random = (purpose: string) => Random.forKey(`training|${purpose}|${step}`, seed);
+  const batch = await problem.batch(plan.batches.at(step), random('batch'));
+  let found: StepGradients | undefined;
+  try {
+    found = lossAndGradients(problem, { parameters, buffers, batch, random: random('loss'), step, epoch });
+    const { loss, norm } = await readStep(found);
+    if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, plan, step);
+    if (!Number.isFinite(norm)) {
+      const names = await notFinite(found.gradients);
+      const what = names.length === 0 ? 'the norm of all gradients' : `the gradient of ${names.join(', ')}`;
+      throw diverged(`${what} is not finite`, plan, step);
+    }
+    move(plan, state, found, clipScale(norm, plan.config.clipNorm));
+    state.lossSum += loss;
+    state.step += 1;
+    return loss;
+  } finally {
+    tf.dispose(batch);
+    if (found) tf.dispose([found.loss, found.gradients, found.updates]);
+  }
+}
+
+/** Puts what the step gives in the place of what was there. */
+function move(plan: TrainingPlan, state: TrainingState, { gradients, updates }: StepGradients, scale: number): void {
+  const size = { factor: rateFactor(plan.config.schedule, state.step, plan), scale, t: state.step + 1 };
+  const next = tf.tidy(() =>
+    Object.entries(plan.optimizers).map(([name, optimizer]) => {
+      const [weights, gradient, moments] = [state.parameters[name], gradients[name], state.moments[name]];
+      if (!weights || !gradient || !moments) {
+        throw new IadError('BAD_ARGUMENT', `no state of the parameter ${name}`, { path: 'train' });
+      }
+      return { name, ...optimizerStep(optimizer, { weights, gradient, state: moments }, size) };
+    }),
+  );
+  tf.dispose([state.parameters, state.moments]);
+  for (const { name, weights, state: moments } of next) {
+    state.parameters[name] = weights;
+    state.moments[name] = moments;
+  }
+  for (const [name, value] of Object.entries(updates)) {
+    state.buffers[name]?.dispose();
+    state.buffers[name] = value.clone();
+  }
+}
+
+/** People count from 1. */
+function diverged(what: string, { stepsPerEpoch, epochs, steps }: TrainingPlan, step: number): IadError {
+  const epoch = `epoch ${Math.floor(step / stepsPerEpoch) + 1} of ${epochs}`;
+  const within = `step ${(step % stepsPerEpoch) + 1} of ${stepsPerEpoch}`;
+  return new IadError('TRAINING_DIVERGED', `${what} in ${epoch}, ${within} (step ${step + 1} of ${steps} in all)`, {
+    path: 'train',
+    hint: 'Use a lower learning rate or clip the gradients, and look for images of one value or with NaN.',
+  });
+}
