@@ -5,6 +5,7 @@ import { FLOW_BENCHMARKS } from './flow.js';
 import { GAUSSIAN_BENCHMARKS } from './gaussian.js';
 import { IMAGE_MAP_BENCHMARKS } from './image-maps.js';
 import { K_CENTER_BENCHMARKS } from './k-center-greedy.js';
+import { OPTIMIZER_BENCHMARKS } from './optimizer-step.js';
 import { TOP_K_BENCHMARKS } from './top-k-neighbors.js';
 import type { KernelBenchmark } from './types.js';
 
@@ -15,5 +16,6 @@ export const BENCHMARKS: readonly KernelBenchmark[] = [
   ...GAUSSIAN_BENCHMARKS,
   ...IMAGE_MAP_BENCHMARKS,
   ...K_CENTER_BENCHMARKS,
+  ...OPTIMIZER_BENCHMARKS,
   ...TOP_K_BENCHMARKS,
 ];

@@ -24,8 +24,9 @@ export function adamStepComposite(call: KernelCall): TensorInfo[] {
     const m = tf.add(tf.mul(m0 ?? g, beta1), g.mul(rest1));
     // In this order no product is infinite before the sum is.
     const v = tf.add(tf.mul(v0 ?? g, beta2), g.mul(rest2).mul(g));
-    const peak = peak0 ? tf.maximum(peak0, v) : v;
-    const step = m.mul(stride).div(peak.sqrt().div(correction).add(epsilon));
+    // Not tf.maximum, which loses NaN on some backends.
+    const peak = peak0 ? tf.where(tf.logicalOr(tf.isNaN(peak0), tf.lessEqual(v, peak0)), peak0, v) : v;
+    const step = m.div(peak.sqrt().div(correction).add(epsilon)).mul(stride);
     return [w.sub(w.mul(fade)).sub(step), tf.stack(peak0 ? [m, v, peak] : [m, v])];
   });
 }

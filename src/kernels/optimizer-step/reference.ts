@@ -43,7 +43,7 @@ export function adamStepReference({ weights, gradient, state }: StepArrays, numb
     next.state[i] = m;
     next.state[count + i] = v;
     if (hasPeak) next.state[2 * count + i] = peak;
-    next.weights[i] = w - fade * w - (stride * m) / (Math.sqrt(peak) / correction + epsilon);
+    next.weights[i] = w - fade * w - stride * (m / (Math.sqrt(peak) / correction + epsilon));
   }
   return next;
 }

@@ -58,7 +58,7 @@ export function adamStep(
       put(nextState + 2 * row + at, left, peak);
     }
     const root = f32x4.add(f32x4.div(f32x4.sqrt(peak), corrections), epsilons);
-    const step = f32x4.div(f32x4.mul(strides, m), root);
+    const step = f32x4.mul(strides, f32x4.div(m, root));
     put(next + at, left, f32x4.sub(f32x4.sub(w, f32x4.mul(fades, w)), step));
   }
 }

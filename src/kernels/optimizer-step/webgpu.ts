@@ -73,5 +73,5 @@ const ADAM = shader(
       peak = max(state[2u * u.count + i], v);
       nextState[2u * u.count + i] = peak;
     }
-    next[i] = (w - u.fade * w) - u.stride * m / (sqrt(peak) / u.correction + u.epsilon);`,
+    next[i] = (w - u.fade * w) - u.stride * (m / (sqrt(peak) / u.correction + u.epsilon));`,
 );
