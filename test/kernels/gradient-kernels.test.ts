@@ -15,7 +15,7 @@ describe('on wasm', () => {
     await useBackend('wasm');
   });
 
-  const image = () => tf.ones([1, 4, 4, 2]);
+  const image = () => tf.ones<tf.Rank.R4>([1, 4, 4, 2]);
   const conv = {
     strides: [1, 1],
     pad: 'same',
@@ -28,7 +28,7 @@ describe('on wasm', () => {
       what: 'an index outside',
       attempt: () => tf.gather(tf.ones([3, 2]), tf.tensor1d([0, 3], 'int32')),
       code: 'BAD_ARGUMENT',
-      words: /index 3 is not in 0\.\.2/,
+      words: /GatherV2: the index 3 is not in 0\.\.2/,
     },
     {
       what: 'channels first',
@@ -40,20 +40,65 @@ describe('on wasm', () => {
       what: 'integers to convolve',
       attempt: () => run('Conv2DBackpropInput', { dy: image().toInt(), filter: tf.ones([3, 3, 2, 2]) }, conv),
       code: 'BAD_ARGUMENT',
-      words: /dy must be float32, not int32/,
+      words: /Conv2DBackpropInput: dy must be float32, not int32/,
     },
     {
       what: 'another batch to resize',
       attempt: () => run('ResizeBilinearGrad', { dy: tf.ones([2, 8, 8, 2]), images: image() }, { alignCorners: true }),
       code: 'BAD_ARGUMENT',
-      words: /dy is \[2,8,8,2\], the images are \[1,4,4,2\]/,
+      words: /ResizeBilinearGrad: dy must be \[1,8,8,2\], not \[2,8,8,2\]/,
     },
     {
       what: 'ids of another length',
       attempt: () =>
         run('UnsortedSegmentSum', { x: tf.ones([3, 2]), segmentIds: tf.tensor1d([0, 1], 'int32') }, { numSegments: 2 }),
+      code: 'BAD_ARGUMENT',
+      words: /UnsortedSegmentSum: segmentIds must be \[3\], not \[2\]/,
+    },
+    {
+      what: 'a transposed convolution to a size that it does not have',
+      attempt: () => tf.conv2dTranspose(image(), tf.ones([3, 3, 2, 2]), [1, 40, 40, 2], 1, 'same'),
+      code: 'BAD_ARGUMENT',
+      words: /Conv2DBackpropInput: dy must be \[1,40,40,2\], not \[1,4,4,2\]/,
+    },
+    {
+      what: "another size of a convolution's outputs",
+      attempt: () => run('Conv2DBackpropFilter', { x: image(), dy: tf.ones([1, 4, 5, 2]) }, conv),
+      code: 'BAD_ARGUMENT',
+      words: /Conv2DBackpropFilter: dy must be \[1,4,4,2\], not \[1,4,5,2\]/,
+    },
+    {
+      what: "another size of a depthwise convolution's outputs",
+      attempt: () =>
+        run(
+          'DepthwiseConv2dNativeBackpropFilter',
+          { x: image(), dy: image() },
+          { ...conv, filterShape: [3, 3, 2, 2], dilations: [1, 1] },
+        ),
+      code: 'BAD_ARGUMENT',
+      words: /DepthwiseConv2dNativeBackpropFilter: dy must be \[1,4,4,4\], not \[1,4,4,2\]/,
+    },
+    {
+      what: 'a dilated depthwise convolution',
+      attempt: () =>
+        run(
+          'DepthwiseConv2dNativeBackpropInput',
+          { dy: image(), filter: tf.ones([3, 3, 2, 1]) },
+          { ...conv, dilations: [2, 2] },
+        ),
       code: 'BACKEND_WRONG',
-      words: /segmentIds/,
+      words: /\[2,2\] as dilations/,
+    },
+    {
+      what: "another size of a pooling's outputs",
+      attempt: () =>
+        run(
+          'MaxPoolGrad',
+          { dy: image(), input: image(), output: image() },
+          { filterSize: [2, 2], strides: [2, 2], pad: 'valid' },
+        ),
+      code: 'BAD_ARGUMENT',
+      words: /MaxPoolGrad: dy must be \[1,2,2,2\], not \[1,4,4,2\]/,
     },
   ];
 
