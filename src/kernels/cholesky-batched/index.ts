@@ -1,9 +1,9 @@
 // choleskyBatched: the triangular factors of many covariance matrices.
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkTensors } from '../checks.js';
 import { packedDepth } from '../packed.js';
-import { runKernel } from '../registry.js';
+import { isMatrix, runKernel } from '../registry.js';
 import { CHOLESKY_BATCHED } from './kernel.js';
 
 export interface CholeskyOptions {
@@ -51,8 +51,4 @@ export async function choleskyBatched(
     path: 'matrices',
     hint: `Nor are ${others} others of ${failed.length}. A larger ridge than ${ridge} may help; NaN and infinite features do not count as numbers.`,
   });
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
 }

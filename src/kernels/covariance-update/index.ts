@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger, checkTensors } from '../checks.js';
 import { packedSize } from '../packed.js';
-import { runKernel } from '../registry.js';
+import { isMatrix, runKernel } from '../registry.js';
 import { COVARIANCE_MERGE, COVARIANCE_UPDATE } from './kernel.js';
 
 /**
@@ -100,10 +100,6 @@ function checkState(op: string, name: string, { images, anchor, offset, scatter 
     [`${name}.offset`]: [offset, ['p', depth]],
     [`${name}.scatter`]: [scatter, ['p', packedSize(depth)]],
   });
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
 }
 
 function stateOf(images: number, [anchor, offset, scatter]: Tensor[]): CovarianceState {

@@ -1,9 +1,9 @@
 // mahalanobisBatched: how far the features of many images are from the Gaussian of each position.
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger, checkTensors } from '../checks.js';
 import { packedSize } from '../packed.js';
-import { runKernel } from '../registry.js';
+import { isMatrix, runKernel } from '../registry.js';
 import { MAHALANOBIS_BATCHED } from './kernel.js';
 
 export interface MahalanobisOptions {
@@ -41,8 +41,4 @@ export function mahalanobisBatched(
   const [squared] = runKernel(MAHALANOBIS_BATCHED, { features, mean, factors }, { from });
   if (isMatrix(squared)) return squared;
   throw new IadError('BACKEND_WRONG', `${op}: the kernel must return a matrix`);
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
 }
