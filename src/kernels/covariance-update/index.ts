@@ -69,7 +69,8 @@ export function covarianceUpdate(
 
 /**
  * The statistics of two sets of images, for example of two workers, as if all had come in one stream.
- * @throws IadError BAD_ARGUMENT for states of other shapes
+ * @returns a new state about the anchor of `a`, owned by the caller
+ * @throws IadError BAD_ARGUMENT for states of other shapes or types, or whose shapes differ
  */
 export function covarianceMerge(a: CovarianceState, b: CovarianceState): CovarianceState {
   const op = 'covarianceMerge';
@@ -88,9 +89,14 @@ export function covarianceMerge(a: CovarianceState, b: CovarianceState): Covaria
   return stateOf(a.images + b.images, runKernel(COVARIANCE_MERGE, inputs, numbers));
 }
 
-/** The means [p, D] of a state, float32. */
-export function covarianceMean({ anchor, offset }: CovarianceState): Tensor2D {
-  return tf.add(anchor, offset);
+/**
+ * The mean of every position: anchor + offset.
+ * @returns float32 [p, D], owned by the caller
+ * @throws IadError BAD_ARGUMENT for a state of other shapes or types, or one that was disposed
+ */
+export function covarianceMean(state: CovarianceState): Tensor2D {
+  checkState('covarianceMean', 'state', state, state.anchor.shape[1]);
+  return tf.add(state.anchor, state.offset);
 }
 
 function checkState(op: string, name: string, { images, anchor, offset, scatter }: CovarianceState, depth: number) {
