@@ -41,7 +41,13 @@ export async function choleskyBatched(
   if (!status || !isMatrix(factors)) {
     throw new IadError('BACKEND_WRONG', 'choleskyBatched: the kernel must return factors and a status');
   }
-  const failed = await status.data<'int32'>().finally(() => status.dispose());
+  const failed = await status
+    .data<'int32'>()
+    .catch((cause: unknown) => {
+      factors.dispose();
+      throw cause;
+    })
+    .finally(() => status.dispose());
   const position = failed.findIndex((pivot) => pivot !== 0);
   if (position < 0) return factors;
   factors.dispose();
