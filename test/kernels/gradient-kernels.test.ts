@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useBackend } from '../../src/kernels/backend.js';
-import { draws, sourcesOf } from '../../src/kernels/stock/resize-grad/plan.js';
+import { draws, PLACES, sourcesOf } from '../../src/kernels/stock/resize-grad/plan.js';
+import { missing } from '../helpers/needs.js';
 
 const run = (
   name: string,
@@ -144,6 +145,27 @@ describe('on wasm', () => {
   });
 });
 
+// From 2 to these sizes, places that are whole or halfway in float64 are not in float32, and the other way round.
+describe.each(['cpu', 'wasm', 'webgpu'] as const)('resizeNearestNeighbor on %s', (backend) => {
+  const absent = backend === 'webgpu' ? missing('webgpu') : null;
+
+  test.skipIf(absent !== null).each([
+    { outputs: 82, alignCorners: false, halfPixelCenters: false },
+    { outputs: 83, alignCorners: true, halfPixelCenters: false },
+    { outputs: 41, alignCorners: false, halfPixelCenters: true },
+  ])('what flows back to $outputs outputs goes where they came from (%o)', async (resize) => {
+    await useBackend(backend);
+    const { outputs, alignCorners, halfPixelCenters } = resize;
+    const up = (x: tf.Tensor) =>
+      tf.image.resizeNearestNeighbor(x.as4D(1, 1, 2, 1), [1, outputs], alignCorners, halfPixelCenters);
+    const picked = tf.tidy(() => up(tf.tensor1d([0, 1])).flatten());
+    const slopes = tf.tidy(() => tf.grad((x) => up(x).sum())(tf.tensor1d([0, 1])));
+    const second = (await picked.data<'float32'>()).reduce((sum, value) => sum + value, 0);
+    expect([...(await slopes.data())]).toEqual([outputs - second, second]);
+    tf.dispose([picked, slopes]);
+  });
+});
+
 describe('the plan of a resize', () => {
   const rules = [
     { alignCorners: false, halfPixelCenters: false },
@@ -160,7 +182,7 @@ describe('the plan of a resize', () => {
       [5, 1],
     ] as const) {
       for (const interpolation of ['bilinear', 'nearest'] as const) {
-        const { starts, from, weights } = draws(sources, outputs, interpolation, resize);
+        const { starts, from, weights } = draws(sources, outputs, interpolation, resize, PLACES.cpu);
         expect(starts[sources]).toBe(from.length);
         const sums = new Float64Array(outputs);
         for (const [i, output] of from.entries()) sums[output]! += weights[i]!;
@@ -171,12 +193,12 @@ describe('the plan of a resize', () => {
 
   test('half-pixel centres and aligned corners lie where they should', () => {
     const [plain, aligned, half] = rules;
-    expect(sourcesOf(1, 2, 4, 'bilinear', half!)).toEqual([
+    expect(sourcesOf(1, 2, 4, 'bilinear', half!, PLACES.cpu)).toEqual([
       { source: 0, weight: 0.75 },
       { source: 1, weight: 0.25 },
     ]);
-    expect(sourcesOf(3, 2, 4, 'bilinear', half!)).toEqual([{ source: 1, weight: 1 }]);
-    expect(sourcesOf(3, 2, 4, 'bilinear', aligned!)).toEqual([{ source: 1, weight: 1 }]);
-    expect(sourcesOf(3, 2, 4, 'nearest', plain!)).toEqual([{ source: 1, weight: 1 }]);
+    expect(sourcesOf(3, 2, 4, 'bilinear', half!, PLACES.cpu)).toEqual([{ source: 1, weight: 1 }]);
+    expect(sourcesOf(3, 2, 4, 'bilinear', aligned!, PLACES.cpu)).toEqual([{ source: 1, weight: 1 }]);
+    expect(sourcesOf(3, 2, 4, 'nearest', plain!, PLACES.cpu)).toEqual([{ source: 1, weight: 1 }]);
   });
 });
