@@ -17,7 +17,7 @@ export interface CholeskyOptions {
  * The lower triangular L with L L^T = scale A + ridge I, for every A. In float32, backward stable: L L^T is within (D + 2) 2^-24 sqrt(a_ii a_jj) of what was
  * given, element by element; a matrix whose condition number, its rows scaled to a diagonal of 1, is beyond about 2^24 / D may count as not positive
  * definite. Cost: D^3 / 6 multiply-adds per matrix; memory: the factors, and one unpacked matrix (64 MB of them without an own
- * kernel).
+ * kernel). Has no gradient.
  * @param matrices float32 [P, D (D + 1) / 2], lower triangles packed by rows
  * @returns factors of the same shape and packing, owned by the caller
  * @throws IadError BAD_ARGUMENT for another shape or type, and for a matrix that is not positive definite (among them one

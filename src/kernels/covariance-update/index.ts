@@ -38,7 +38,7 @@ export interface PositionRange {
  * S' = S + sum_k d_k d_k^T + n B / (n + B) (m - mean) (m - mean)^T (Chan, Golub, LeVeque, 1983). S / (n - 1) is the covariance (S / n with the
  * divisor n); `choleskyBatched` takes the divisor as its scale. A NaN or an infinity spoils the rows and columns of its own
  * dimension, at its own position, and nothing else. Cost: B D^2 / 2 multiply-adds per position; memory: the new state beside the old one, so that
- * large statistics are kept as several states, each of a range of positions.
+ * large statistics are kept as several states, each of a range of positions. Has no gradient.
  * @param state of the same range of positions; null for the first batch
  * @param features float32 [B, P, D]
  * @returns a new state; the old one is left as it is, and is the caller's to dispose of
