@@ -50,7 +50,7 @@ export function adamMoments({ amsgrad }: Pick<AdamRule, 'amsgrad'>): 2 | 3 {
 
 /**
  * SGD as PyTorch has it: g = scale gradient + weightDecay w; v' = momentum v + g; w' = w - rate v', or w - rate (g + momentum v') by
- * Nesterov. The inputs stay as they are.
+ * Nesterov. The inputs stay as they are. Has no gradient.
  * @param inputs.state [1, number of weights]
  * @param scale of the gradient, for clipping
  * @returns new tensors, owned by the caller
@@ -65,7 +65,7 @@ export function sgdStep<T extends Tensor>(inputs: StepInputs<T>, rule: SgdRule, 
  * Adam (Kingma and Ba, ICLR 2015, Algorithm 1) and AdamW (Loshchilov and Hutter, ICLR 2019, Algorithm 2) as PyTorch has them, with
  * AMSGrad (Reddi et al., ICLR 2018). With g = scale gradient (+ weightDecay w unless decoupled):
  * m' = b1 m + (1 - b1) g; v' = b2 v + (1 - b2) g^2; w' = w (1 - rate weightDecay, if decoupled)
- * - rate m' / (1 - b1^t) / (sqrt(v' / (1 - b2^t)) + epsilon). The inputs stay as they are.
+ * - rate m' / (1 - b1^t) / (sqrt(v' / (1 - b2^t)) + epsilon). The inputs stay as they are. Has no gradient.
  * @param inputs.state [2, number of weights]: m, v; [3, ...] with amsgrad: the largest v too
  * @param t number of this step, from 1
  * @param scale of the gradient, for clipping
