@@ -1,5 +1,7 @@
 // Results as a Markdown table.
-import type { BenchResults } from './results.js';
+import { readFileSync } from 'node:fs';
+import { globSync } from 'tinyglobby';
+import { type BenchResults, Results } from './results.js';
 import { ratios, short } from './table.js';
 
 export function markdown({ rows, backends, machine, date }: BenchResults): string {
@@ -24,6 +26,13 @@ export function markdown({ rows, backends, machine, date }: BenchResults): strin
     '| --- | --- | --- | --- | --- | --- |',
     ...lines.map((line) => `| ${line} |`),
   ].join('\n');
+}
+
+/** The tables of all runs in bench/results. */
+export function storedTables(): string {
+  const cwd = new URL('../results/', import.meta.url);
+  const files = globSync('kernels*.json', { cwd, absolute: true }).sort();
+  return files.map((file) => markdown(Results.parse(JSON.parse(readFileSync(file, 'utf8'))))).join('\n\n');
 }
 
 const START = '<!-- bench: made by npm run bench:readme -->';
