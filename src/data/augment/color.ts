@@ -75,28 +75,23 @@ function blend(image: Image, base: (pixel: number) => number, factor: number): I
 /** 0..255 around the circle. */
 function hueOf(red: number, green: number, blue: number, value: number, range: number): number {
   if (range === 0) return 0;
-  const [r, g, b] = [red, green, blue].map((channel) => fround((value - channel) / range)) as [number, number, number];
+  const share = (channel: number) => fround((value - channel) / range);
   let sixths: number;
-  if (red === value) sixths = fround(b - g);
-  else if (green === value) sixths = fround(2 + r - b);
-  else sixths = fround(4 + g - r);
+  if (red === value) sixths = fround(share(blue) - share(green));
+  else if (green === value) sixths = fround(2 + share(red) - share(blue));
+  else sixths = fround(4 + share(green) - share(red));
   return Math.trunc(fround((sixths / 6 + 1) % 1) * 255);
 }
 
 function writeRgb(data: Uint8Array, at: number, hue: number, saturation: number, value: number): void {
-  const sector = Math.floor((hue * 6) / 255);
-  const rest = fround((hue * 6) / 255 - sector);
+  const sixths = (hue * 6) / 255;
+  const sector = Math.floor(sixths) % 6;
+  const rest = fround(sixths - Math.floor(sixths));
   const share = fround(saturation / 255);
-  const p = Math.round(value * (1 - share));
-  const q = Math.round(value * (1 - share * rest));
-  const t = Math.round(value * (1 - share * (1 - rest)));
-  const sectors = [
-    [value, t, p],
-    [q, value, p],
-    [p, value, t],
-    [p, q, value],
-    [t, p, value],
-    [value, p, q],
-  ] as const;
-  data.set(sectors[sector % 6]!, at);
+  const low = Math.round(value * (1 - share));
+  // The channel between the two falls in odd sectors and rises in even ones.
+  const middle = Math.round(value * (1 - share * (sector % 2 === 1 ? rest : 1 - rest)));
+  data[at] = sector === 0 || sector === 5 ? value : sector === 1 || sector === 4 ? middle : low;
+  data[at + 1] = sector === 1 || sector === 2 ? value : sector === 0 || sector === 3 ? middle : low;
+  data[at + 2] = sector === 3 || sector === 4 ? value : sector === 2 || sector === 5 ? middle : low;
 }
