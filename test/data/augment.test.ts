@@ -229,6 +229,10 @@ describe('refused', () => {
     ['an infinite contrast', () => adjustContrast(image, Number.POSITIVE_INFINITY)],
     ['a saturation that is no number', () => adjustSaturation(image, Number.NaN)],
     ['more than half a turn of hue', () => adjustHue(image, 0.51)],
+    ...Object.entries(COLORS).map(([name, adjust]): [string, () => unknown] => [
+      `a mask by ${name}`,
+      () => adjust({ width: 4, height: 3, data: new Uint8Array(12) }, 0.5),
+    ]),
     ['a negative variance', () => addGaussianNoise(image, -1, new Random(1))],
     [
       'corners on a line',

@@ -1,18 +1,19 @@
 // Brightness, contrast, saturation and hue as torchvision defines them on 8-bit images, byte for byte: its own code there is
-// Pillow's, whose float32 steps and rounding are followed. Masks have no colour; they stay as they are.
+// Pillow's, whose float32 steps and rounding are followed.
 import { IadError } from '../../runtime/errors.js';
 import type { Image } from '../types.js';
+import { channelsOf } from './warp.js';
 
 const { fround } = Math;
 
 /** @param factor from 0 (black); 1 changes nothing. @throws IadError `BAD_ARGUMENT` */
 export function adjustBrightness(image: Image, factor: number): Image {
-  return blend(image, () => 0, checkFactor('adjustBrightness', factor));
+  return blend(checkImage('adjustBrightness', image), () => 0, checkFactor('adjustBrightness', factor));
 }
 
 /** @param factor from 0 (the image's mean grey everywhere); 1 changes nothing. @throws IadError `BAD_ARGUMENT` */
 export function adjustContrast(image: Image, factor: number): Image {
-  const { data } = image;
+  const { data } = checkImage('adjustContrast', image);
   let sum = 0;
   for (let i = 0; i < data.length; i += 3) sum += luma(data, i);
   const mean = Math.trunc(sum / (data.length / 3) + 0.5);
@@ -21,7 +22,11 @@ export function adjustContrast(image: Image, factor: number): Image {
 
 /** @param factor from 0 (grey); 1 changes nothing. @throws IadError `BAD_ARGUMENT` */
 export function adjustSaturation(image: Image, factor: number): Image {
-  return blend(image, (pixel) => luma(image.data, pixel), checkFactor('adjustSaturation', factor));
+  return blend(
+    checkImage('adjustSaturation', image),
+    (pixel) => luma(image.data, pixel),
+    checkFactor('adjustSaturation', factor),
+  );
 }
 
 /**
@@ -34,7 +39,7 @@ export function adjustHue(image: Image, turn: number): Image {
   if (!(turn >= -0.5 && turn <= 0.5)) {
     throw new IadError('BAD_ARGUMENT', `adjustHue: the turn is ${turn}, it must be from -0.5 to 0.5`);
   }
-  const data = new Uint8Array(image.data.length);
+  const data = new Uint8Array(checkImage('adjustHue', image).data.length);
   const by = Math.trunc(turn * 255);
   for (let i = 0; i < data.length; i += 3) {
     const red = image.data[i]!;
@@ -46,6 +51,11 @@ export function adjustHue(image: Image, turn: number): Image {
     writeRgb(data, i, (hueOf(red, green, blue, value, range) + by) & 255, saturation, value);
   }
   return { ...image, data };
+}
+
+function checkImage(op: string, image: Image): Image {
+  if (channelsOf(image) === 3) return image;
+  throw new IadError('BAD_ARGUMENT', `${op}: a mask has no colours`);
 }
 
 function checkFactor(op: string, factor: number): number {
