@@ -249,6 +249,8 @@ describe.each(['cpu', 'wasm'] as const)('flows on %s', (backend) => {
     expect(() => cross.forward([x, x, x], crossTensors!)).toThrow(/three scales, each half the one before, not \[1, 2/);
     expect(() => cross.forward([x, x], crossTensors!)).toThrow(/a flow of 3 scales was given 2/);
     expect(() => cross.inverse([x], crossTensors!)).toThrow(/BAD_ARGUMENT/);
+    expect(() => differNetOf(7, 4, 1)).toThrow(/BAD_ARGUMENT.*channels \/ 2 must be an integer/);
+    expect(() => fastFlowOf(1, 1)).toThrow(/BAD_ARGUMENT.*channels must be an integer in 2/);
     expect(() => permutation([0, 2, 2])).toThrow(/permutation/);
     expect(() => sequence([])).toThrow(/at least one step/);
     // The vector that stood in for a filter.

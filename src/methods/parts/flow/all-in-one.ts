@@ -2,9 +2,10 @@
 // mixing of the channels.
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { checkInteger } from '../../../kernels/checks.js';
 import { affineCoupling, affineCouplingInverse, type CouplingClamp } from '../../../kernels/index.js';
 import { IadError } from '../../../runtime/errors.js';
-import { type Flow, splitChannels } from './flow.js';
+import { type Flow, joinChannels, splitChannels } from './flow.js';
 import type { Mixing } from './mixing.js';
 import { constant, type NamedTensors, named } from './parameters.js';
 import type { Subnet } from './subnets.js';
@@ -24,8 +25,12 @@ export function allInOneClamp(alpha: number, form: TanhForm): CouplingClamp {
   }
 }
 
-/** How many channels pass unchanged, and how many the coupling changes. */
+/**
+ * How many channels pass unchanged, and how many the coupling changes.
+ * @throws IadError BAD_ARGUMENT for fewer than two channels
+ */
 export function couplingSizes(channels: number): { kept: number; changed: number } {
+  checkInteger('a coupling', 'channels', channels, 2, 2 ** 20);
   const changed = Math.floor(channels / 2);
   return { kept: channels - changed, changed };
 }
@@ -57,7 +62,7 @@ export function allInOneStep<T extends Tensor>(name: string, step: AllInOneStep<
         const [passed, changed] = splitChannels(x, kept);
         const coupled = affineCoupling(changed, subnet.run(withCondition(passed, given, condition), tensors), clamp);
         const scale = globalScale(name, tensors);
-        const scaled = tf.mul(joined(passed, coupled.values), scale);
+        const scaled = tf.mul(joinChannels(passed, coupled.values), scale);
         const values = mixing.forward(tf.add<T>(scaled, named(tensors, `${name}.offset`)), tensors);
         const positions = x.size / (x.shape[0] ?? 1) / channels;
         const volume = tf.mul(tf.sum(tf.log(scale)), positions);
@@ -69,7 +74,7 @@ export function allInOneStep<T extends Tensor>(name: string, step: AllInOneStep<
         const x = tf.div<T>(tf.sub(unmixed, named(tensors, `${name}.offset`)), globalScale(name, tensors));
         const [passed, changed] = splitChannels(x, kept);
         const coupling = subnet.run(withCondition(passed, given, condition), tensors);
-        return joined(passed, affineCouplingInverse(changed, coupling, clamp).values);
+        return joinChannels(passed, affineCouplingInverse(changed, coupling, clamp).values);
       }),
   };
 }
@@ -77,10 +82,6 @@ export function allInOneStep<T extends Tensor>(name: string, step: AllInOneStep<
 /** [C], above 0 */
 function globalScale(name: string, tensors: NamedTensors): Tensor {
   return tf.mul(tf.softplus(tf.mul(named(tensors, `${name}.gamma`), 0.5)), SCALE);
-}
-
-function joined<T extends Tensor>(a: T, b: T): T {
-  return tf.concat<T>([a, b], a.rank - 1);
 }
 
 /** @throws IadError BAD_ARGUMENT if the condition given is not of this many channels */

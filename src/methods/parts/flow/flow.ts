@@ -78,3 +78,8 @@ export function splitChannels<T extends Tensor>(x: T, first: number): [T, T] {
   if (a && b) return [a, b];
   throw new IadError('BACKEND_WRONG', 'split must return two tensors');
 }
+
+/** The way back from {@link splitChannels}. */
+export function joinChannels<T extends Tensor>(a: T, b: T): T {
+  return tf.concat<T>([a, b], a.rank - 1);
+}

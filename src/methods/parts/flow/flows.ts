@@ -3,7 +3,7 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { allInOneClamp, allInOneStep, couplingSizes, type TanhForm } from './all-in-one.js';
 import { crossScaleSubnet } from './cross-scale.js';
 import { type Flow, sequence } from './flow.js';
-import { glowStep } from './glow.js';
+import { glowStep, halfOf } from './glow.js';
 import { permutation, rotation } from './mixing.js';
 import { convolutionSubnet, denseSubnet, ofOneScale } from './subnets.js';
 
@@ -75,7 +75,7 @@ export interface CsFlowOptions {
 
 /** CS-Flow's flow of three scales at once; see crossScaleSubnet. */
 export function csFlow(name: string, { channels, hidden, blocks }: CsFlowOptions): Flow<Tensor4D[]> {
-  const half = channels / 2;
+  const half = halfOf(channels);
   return sequence(
     blocks.map(({ size, orders }, k) => {
       const subnet = (which: string) =>
@@ -100,7 +100,7 @@ export interface DifferNetOptions {
  * Detection with Normalizing Flows, WACV 2021, section 3.1).
  */
 export function differNetFlow(name: string, { channels, hidden, orders }: DifferNetOptions): Flow<Tensor2D[]> {
-  const half = channels / 2;
+  const half = halfOf(channels);
   return sequence(
     orders.map((order, k) => {
       const subnet = (which: string) => ofOneScale(denseSubnet(`${name}.${k}.${which}`, [half, ...hidden, channels]));

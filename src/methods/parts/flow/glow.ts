@@ -2,9 +2,10 @@
 // the other half, all scales at once (FrEIA's Glow coupling block).
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { checkInteger } from '../../../kernels/checks.js';
 import { affineCoupling, affineCouplingInverse, type CouplingClamp } from '../../../kernels/index.js';
 import { IadError } from '../../../runtime/errors.js';
-import { type Flow, splitChannels } from './flow.js';
+import { type Flow, joinChannels, splitChannels } from './flow.js';
 import type { Mixing } from './mixing.js';
 import type { NamedTensors } from './parameters.js';
 import type { Subnet } from './subnets.js';
@@ -25,9 +26,12 @@ export interface GlowStep<T extends Tensor> {
   readonly ofSecond: Subnet<T[]>;
 }
 
-/** One step on scales [B, ..., C] each. The first halves are the first floor(C / 2) channels. */
+/**
+ * One step on scales [B, ..., C] each.
+ * @throws IadError BAD_ARGUMENT for an odd number of channels
+ */
 export function glowStep<T extends Tensor>({ channels, mixings, ofFirst, ofSecond }: GlowStep<T>): Flow<T[]> {
-  const half = Math.floor(channels / 2);
+  const half = halfOf(channels);
   const halves = (scales: readonly T[]) => {
     const parts = scales.map((scale) => splitChannels(scale, half));
     return { first: parts.map(([first]) => first), second: parts.map(([, second]) => second) };
@@ -39,7 +43,7 @@ export function glowStep<T extends Tensor>({ channels, mixings, ofFirst, ofSecon
         const { first, second } = halves(mixed(scales, mixings, tensors, 'forward'));
         const u = coupled(first, ofSecond.run(second, tensors), affineCoupling);
         const v = coupled(second, ofFirst.run(u.values, tensors), affineCoupling);
-        const values = paired(u.values, v.values, (a, b) => tf.clipByValue<T>(joined(a, b), -LARGEST, LARGEST));
+        const values = paired(u.values, v.values, (a, b) => tf.clipByValue<T>(joinChannels(a, b), -LARGEST, LARGEST));
         return { values, logDeterminant: tf.addN([...u.volumes, ...v.volumes]) };
       }),
     inverse: (scales, tensors) =>
@@ -47,9 +51,15 @@ export function glowStep<T extends Tensor>({ channels, mixings, ofFirst, ofSecon
         const { first, second } = halves(scales);
         const v = coupled(second, ofFirst.run(first, tensors), affineCouplingInverse).values;
         const u = coupled(first, ofSecond.run(v, tensors), affineCouplingInverse).values;
-        return mixed(paired(u, v, joined), mixings, tensors, 'inverse');
+        return mixed(paired(u, v, joinChannels), mixings, tensors, 'inverse');
       }),
   };
+}
+
+/** @throws IadError BAD_ARGUMENT for an odd number of channels */
+export function halfOf(channels: number): number {
+  checkInteger('a flow', 'channels / 2', channels / 2, 1, 2 ** 20);
+  return channels / 2;
 }
 
 function mixed<T extends Tensor>(
@@ -71,10 +81,6 @@ function coupled<T extends Tensor>(
     values: results.map(({ values }) => values),
     volumes: results.map(({ logDeterminant }) => logDeterminant),
   };
-}
-
-function joined<T extends Tensor>(a: T, b: T): T {
-  return tf.concat<T>([a, b], a.rank - 1);
 }
 
 /** @throws IadError BAD_ARGUMENT if there is not one for each scale */
