@@ -1,6 +1,5 @@
 // Results as a Markdown table.
-import { readFileSync } from 'node:fs';
-import { globSync } from 'tinyglobby';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type BenchResults, Results } from './results.js';
 import { ratios, short } from './table.js';
 
@@ -30,9 +29,13 @@ export function markdown({ rows, backends, machine, date }: BenchResults): strin
 
 /** The tables of all runs in bench/results. */
 export function storedTables(): string {
-  const cwd = new URL('../results/', import.meta.url);
-  const files = globSync('kernels*.json', { cwd, absolute: true }).sort();
-  return files.map((file) => markdown(Results.parse(JSON.parse(readFileSync(file, 'utf8'))))).join('\n\n');
+  const folder = new URL('../results/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => /^kernels.*\.json$/.test(name));
+  const read = (name: string) => Results.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
+  return files
+    .sort()
+    .map((name) => markdown(read(name)))
+    .join('\n\n');
 }
 
 const START = '<!-- bench: made by npm run bench:readme -->';
