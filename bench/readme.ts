@@ -1,8 +1,14 @@
-// Puts the tables of the kernel benchmark into README.md, from the results in bench/results: npm run bench:readme
+// Puts the tables of the kernel benchmark into README.md (short) and bench/results/README.md, from the results there: npm run bench:readme
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { storedTables, withTable } from './harness/markdown.js';
+import { fullTables, shortTable, storedRuns, withTable } from './harness/markdown.js';
 
-const path = fileURLToPath(new URL('../README.md', import.meta.url));
-writeFileSync(`${path}.part`, withTable(readFileSync(path, 'utf8'), storedTables()));
-renameSync(`${path}.part`, path);
+const runs = storedRuns();
+put('../README.md', shortTable(runs));
+put('results/README.md', fullTables(runs));
+
+function put(document: string, table: string): void {
+  const path = fileURLToPath(new URL(document, import.meta.url));
+  writeFileSync(`${path}.part`, withTable(readFileSync(path, 'utf8'), table));
+  renameSync(`${path}.part`, path);
+}

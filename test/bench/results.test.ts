@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { markdown, storedTables, withTable } from '../../bench/harness/markdown.js';
+import { fullTables, markdown, shortTable, storedRuns, withTable } from '../../bench/harness/markdown.js';
 import type { BenchResults } from '../../bench/harness/results.js';
 import { ROOT } from '../helpers/bundle.js';
 
@@ -76,9 +76,11 @@ describe("README's table", () => {
     expect(() => withTable('no marks', '')).toThrow(/marks/);
   });
 
-  it('is that of the results', () => {
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    expect(storedTables()).toContain('| `topKNeighbors` 784x1536 in 16384, k=1 | wasm |');
-    expect(withTable(readme, storedTables())).toBe(readme);
+  it('is that of the results, and so is the one beside them', () => {
+    const text = (name: string) => readFileSync(join(ROOT, name), 'utf8');
+    const runs = storedRuns();
+    expect(shortTable(runs)).toContain('| `topKNeighbors` 784x1536 in 16384, k=1 | wasm |');
+    expect(withTable(text('README.md'), shortTable(runs))).toBe(text('README.md'));
+    expect(withTable(text('bench/results/README.md'), fullTables(runs))).toBe(text('bench/results/README.md'));
   });
 });
