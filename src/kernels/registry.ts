@@ -161,7 +161,7 @@ export function matrix(call: KernelCall, name: string): { info: TensorInfo; rows
   throw new IadError('BAD_ARGUMENT', `a kernel needs a matrix as ${name}, not [${info.shape}]`);
 }
 
-function isMatrix(info: TensorInfo): info is Tensor2D {
+export function isMatrix(info: TensorInfo | undefined): info is Tensor2D {
   return info instanceof tf.Tensor && info.rank === 2;
 }
 

@@ -2,17 +2,13 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
-import { type KernelDefinition, runKernel } from '../registry.js';
+import { isMatrix, type KernelDefinition, runKernel } from '../registry.js';
 
 export interface Neighbors {
   /** Squared L2 or cosine distances, float32 [Q, k], ascending; Infinity where fewer than k rows have a finite distance. */
   readonly distances: Tensor2D;
   /** Bank rows, int32 [Q, k]; -1 where the distance is Infinity. */
   readonly rows: Tensor2D;
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
 }
 
 /** A kernel's outputs by name. */
