@@ -3,6 +3,7 @@ import { planGeometry } from '../../src/data/geometry.js';
 import { type FitGaussiansOptions, fitGaussians } from '../../src/methods/padim/fit-gaussians.js';
 import type { NamedImage } from '../../src/methods/parts/inputs.js';
 import type { Threads } from '../../src/methods/parts/threads.js';
+import { throwIfAborted } from '../../src/runtime/errors.js';
 
 type Options = Partial<FitGaussiansOptions> & Pick<FitGaussiansOptions, 'positions' | 'depth'>;
 
@@ -25,8 +26,9 @@ function answering(features: Float32Array, size: number, broken: ReadonlyMap<str
   const plan = planGeometry(32, 32, { mode: 'stretch', resize: null, inputSize: 32, tileOverlap: 0 });
   const buffer = new Float32Array(size);
   return {
-    async *run(jobs) {
+    async *run(jobs, signal) {
       for (const { id } of jobs) {
+        throwIfAborted(signal);
         const error = broken.get(id);
         if (error) {
           yield { error };

@@ -27,6 +27,13 @@ async function distances(gaussians: Gaussians, features: Float32Array, residentB
   return found;
 }
 
+/** Quicker than toEqual on their thousands of values. */
+function expectSame(a: Gaussians, b: Gaussians): void {
+  for (const name of ['mean', 'factors'] as const) {
+    expect(Buffer.compare(Buffer.from(a[name].buffer), Buffer.from(b[name].buffer))).toBe(0);
+  }
+}
+
 describe('the distance', () => {
   const sizes = { positions: 6, depth: 12 };
   const all = uniformArray(1, 40 * 72);
@@ -83,8 +90,8 @@ describe('fitting', () => {
     const before = tf.memory().numTensors;
     const once = await fitMadeUp(features, sizes);
     const often = await fitMadeUp(features, { ...sizes, memoryBudget: 2 ** 20 });
-    expect([once.passes, often.passes]).toEqual([1, 3]);
-    expect(often.gaussians).toEqual(once.gaussians);
+    expect([once.passes, often.passes]).toEqual([1, 2]);
+    expectSame(often.gaussians, once.gaussians);
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -111,10 +118,10 @@ describe('fitting', () => {
     await expect(fitMadeUp(features, sizes, broken)).rejects.toMatchObject({ code: 'IMAGE_FORMAT', path: '3' });
     const small = { ...sizes, memoryBudget: 2 ** 20, skipBad: true };
     const skipping = await fitMadeUp(features, small, broken);
-    expect(skipping).toMatchObject({ images: 33, passes: 3, skipped: [{ id: '3' }, { id: '20' }] });
+    expect(skipping).toMatchObject({ images: 33, passes: 2, skipped: [{ id: '3' }, { id: '20' }] });
     const size = 30 * 140;
     const rest = features.filter((_, at) => ![3, 20].includes(Math.floor(at / size)));
-    expect(skipping.gaussians).toEqual((await fitMadeUp(rest, sizes)).gaussians);
+    expectSame(skipping.gaussians, (await fitMadeUp(rest, sizes)).gaussians);
     const none = new Map(Array.from({ length: 35 }, (_, i) => [`${i}`, new IadError('IMAGE_FORMAT', 'no image')]));
     await expect(fitMadeUp(features, small, none)).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES' });
     await expect(fitMadeUp(features, { ...sizes, memoryBudget: 1000 })).rejects.toMatchObject({
@@ -125,7 +132,7 @@ describe('fitting', () => {
 
   test('a stop during the passes or the factors leaves no tensor', async () => {
     const before = tf.memory().numTensors;
-    for (const stage of ['features, pass 2 of 3', 'gaussians']) {
+    for (const stage of ['features, pass 2 of 2', 'gaussians']) {
       const controller = new AbortController();
       const onProgress = (event: { stage: string }) => {
         if (event.stage === stage) controller.abort();

@@ -25,6 +25,9 @@ let result: FitResult;
 let predictions: Prediction[];
 let folder: string;
 
+/** Quicker than toEqual, which takes each byte for a value. */
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+
 const small = (options: PaDiMOptions = {}) => new PaDiM({ resize: 72, inputSize: 64, dims: 40, seed: 3, ...options });
 
 beforeAll(async () => {
@@ -51,14 +54,18 @@ test('fit says what it learned from', () => {
   expect(model.backbone.id).toBe('resnet50.keras_in1k');
 });
 
-test('the same seed gives the same bytes, in any number of passes and threads; another seed other channels', async () => {
+test('the same seed gives the same bytes, also on two threads', async () => {
   const bytes = await model.toBytes();
   const spread = small();
-  await spread.fit(good.slice(0, 3), { workers: 1 });
+  await spread.fit(good.slice(0, 2), { workers: 1 });
   await spread.fit(good, { workers: 2 });
-  expect(await spread.toBytes()).toEqual(bytes);
+  expect(same(await spread.toBytes(), bytes)).toBe(true);
   const found = await spread.predict(parts, { workers: 2 });
   expect(found.map(content)).toEqual(predictions.map(content));
+  spread.dispose();
+});
+
+test('several passes predict what one does; another seed draws other channels', async () => {
   const often = small({ memoryBudget: 2 ** 20 });
   const { warnings } = await often.fit(good, { workers: 1 });
   expect(warnings[0]).toMatch(/memoryBudget of 1048576 bytes .* images were read 3 times/);
@@ -66,7 +73,7 @@ test('the same seed gives the same bytes, in any number of passes and threads; a
   const reseeded = small({ seed: 4 });
   await reseeded.fit(good.slice(0, 2), { workers: 1 });
   expect(reseeded.channels).not.toEqual(model.channels);
-  for (const each of [spread, often, reseeded]) each.dispose();
+  for (const each of [often, reseeded]) each.dispose();
 });
 
 test.each<[string, PaDiMOptions, number, number]>([
@@ -118,7 +125,7 @@ describe('a model file', () => {
       model.thresholds,
       model.backbone,
     ]);
-    expect(await loaded.toBytes()).toEqual(await model.toBytes());
+    expect(same(await loaded.toBytes(), await model.toBytes())).toBe(true);
     expect((await loaded.predict(parts, { workers: 1 })).map(content)).toEqual(predictions.map(content));
     const byName = await loadMethod(path);
     expect(byName).toBeInstanceOf(PaDiM);
@@ -185,7 +192,7 @@ describe('what goes wrong', () => {
     };
     const run = model.fit(good, { workers: 1, onProgress, signal: controller.signal });
     await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
-    expect(await model.toBytes()).toEqual(bytes);
+    expect(same(await model.toBytes(), bytes)).toBe(true);
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -223,9 +230,8 @@ test('defects are told at image and pixel level, and the record says how', async
   const own = new PaDiM({ resize: 128, inputSize: 128, geometry: 'stretch', dims: 100 });
   const fit = await own.fit(dataset.train, { workers: 2 });
   const found = await evaluate(own, dataset, { fit, workers: 2 });
-  console.log(found.image.auroc, found.pixel!.auroc);
-  expect(found.image.auroc).toBeGreaterThan(0.8);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.8);
+  expect(found.image.auroc).toBeGreaterThan(0.9);
+  expect(found.pixel!.auroc).toBeGreaterThan(0.9);
   expect(evaluationSchema.parse(found)).toMatchObject({ method: 'padim', learned: own.learned });
   own.dispose();
 });
