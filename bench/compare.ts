@@ -13,6 +13,7 @@ const { values, positionals } = parseArgs({
 const [before, after] = positionals.map((path) => Results.parse(JSON.parse(readFileSync(path, 'utf8'))));
 if (!before || !after) throw new Error('give two result files: the old one, then the new one');
 const limit = Number(values.limit);
+if (!(limit >= 1)) throw new Error(`--limit: ${values.limit} is no factor from 1 up`);
 
 const isSameMachine = deviceOf(before) === deviceOf(after);
 console.log(isSameMachine ? 'Times on one machine:' : 'Other machine or device: ratios to the baselines of each run:');
@@ -31,9 +32,12 @@ for (const row of after.rows) {
     console.log(`  ${word.padEnd(8)} ${keyOf(row)}: ${what}`);
   }
 }
+// What could be measured before and not now.
+const failures = after.failures.filter((failure) => known.delete(keyOf(failure)));
+for (const failure of failures) console.log(`  FAILED   ${keyOf(failure)}: ${failure.reason}`);
 for (const key of known.keys()) console.log(`  gone     ${key}`);
 console.log(slower === 0 ? 'Nothing became slower.' : `${slower} became slower by more than a factor of ${limit}.`);
-process.exitCode = slower === 0 ? 0 : 1;
+process.exitCode = slower + failures.length === 0 ? 0 : 1;
 
 function deviceOf({ machine, backends }: BenchResults): string {
   return JSON.stringify([machine.cpu, machine.cores, backends.map(({ name, device }) => [name, device])]);

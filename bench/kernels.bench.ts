@@ -73,8 +73,11 @@ async function measured(benchmark: KernelBenchmark, backend: string, limits: Lim
     for (const [name, run] of Object.entries(benchmark.baselines)) {
       // Stock means tfjs as it comes, without our kernels in the place of its own.
       if (name === 'stock') removeStockKernels(backend);
-      baselines[name] = await measure(run, inputs, set);
-      installStockKernels(backend);
+      try {
+        baselines[name] = await measure(run, inputs, set);
+      } finally {
+        installStockKernels(backend);
+      }
     }
     const least = limits && Math.max(flops / limits.gflops, bytes / limits.gbps) / 1e6;
     return {

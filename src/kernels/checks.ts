@@ -1,5 +1,6 @@
 // Shape and type checks that the kernels share.
 import type { Tensor } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../runtime/errors.js';
 
 /**
@@ -11,7 +12,7 @@ export type Wanted = readonly [tensor: Tensor, shape: readonly (number | string)
 /**
  * Checks all of an op's tensors at once.
  * @returns the named sizes, without their `?`
- * @throws IadError BAD_ARGUMENT for a disposed tensor, another dtype (float32 unless told) or another shape; the message has the
+ * @throws IadError BAD_ARGUMENT for what is no tensor or a disposed one, another dtype (float32 unless told) or another shape; the message has the
  *   op, the argument and all the shapes
  */
 export function checkTensors(op: string, wanted: Readonly<Record<string, Wanted>>): Record<string, number> {
@@ -20,6 +21,7 @@ export function checkTensors(op: string, wanted: Readonly<Record<string, Wanted>
     const fail = (what: string, hint: string) => {
       throw new IadError('BAD_ARGUMENT', `${op}: ${name} ${what}`, { path: name, hint });
     };
+    if (!(tensor instanceof tf.Tensor)) fail('must be a tensor', 'Make one with tf.tensor.');
     if (tensor.isDisposed) fail('was disposed', 'Dispose of a tensor after its last use.');
     if (tensor.dtype !== dtype) fail(`must be ${dtype}, not ${tensor.dtype}`, 'Cast it first.');
     const agrees = shape.length === tensor.rank && shape.every((size, i) => fits(sizes, size, tensor.shape[i] ?? 0));
@@ -38,7 +40,9 @@ function fits(sizes: Record<string, number>, wanted: number | string, size: numb
 }
 
 function shapes(wanted: Readonly<Record<string, Wanted>>): string {
-  const parts = Object.entries(wanted).map(([name, [tensor]]) => `${name} [${tensor.shape.join(', ')}]`);
+  const parts = Object.entries(wanted).map(([name, [tensor]]) =>
+    tensor instanceof tf.Tensor ? `${name} [${tensor.shape.join(', ')}]` : `${name} ${typeof tensor}`,
+  );
   return parts.join(', ');
 }
 

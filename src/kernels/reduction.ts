@@ -6,7 +6,7 @@
 // Rounding (n = ||x - mean||): a computed row is off by at most projectionError * n + min(sqrt(e) n, e n^2 / p), with
 // e = residualError the relative error of p^2. By as much may a distance between computed rows be too long, for each of the two.
 
-import type { Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import { Random } from '../runtime/random.js';
@@ -53,25 +53,60 @@ export function distanceSlack(depth: number): number {
  * @param free places among them that hold no direction
  */
 export function principalBasis(rows: Tensor2D, width: number, free: readonly number[]): Basis {
+  const steps = basisSteps(rows, width, free);
+  try {
+    let step = steps.next();
+    while (!step.done) step = steps.next(step.value.dataSync<'float32'>());
+    return step.value;
+  } catch (error) {
+    steps.throw(error);
+    throw error;
+  }
+}
+
+/** {@link principalBasis} on a backend that cannot be read without waiting, as webgpu in Node. */
+export async function principalBasisLater(rows: Tensor2D, width: number, free: readonly number[]): Promise<Basis> {
+  const steps = basisSteps(rows, width, free);
+  try {
+    let step = steps.next();
+    while (!step.done) step = steps.next(await step.value.data<'float32'>());
+    return step.value;
+  } catch (error) {
+    steps.throw(error);
+    throw error;
+  }
+}
+
+/** Hands out the tensors whose values it needs. An error thrown into it frees them all, and comes out again. */
+type Steps<Result> = Generator<Tensor, Result, Float32Array>;
+
+function* basisSteps(rows: Tensor2D, width: number, free: readonly number[]): Steps<Basis> {
   const [count, depth] = rows.shape;
   const places = Array.from({ length: width }, (_, i) => i).filter((place) => !free.includes(place));
   const rank = Math.min(places.length, depth);
   const { sample, mean } = tf.tidy(() => {
-    const take = Math.min(count, SAMPLE_ROWS);
-    const at = Int32Array.from({ length: take }, (_, i) => Math.floor((i * count) / take));
-    const picked = tf.gather(rows, tf.tensor1d(at, 'int32'));
+    const picked = tf.gather(rows, tf.tensor1d(evenlySpaced(count, SAMPLE_ROWS), 'int32'));
     const finite = tf.where(tf.less(tf.abs(picked), 1e18), picked, tf.zerosLike(picked));
     const average = finite.mean(0);
     const centred = finite.sub(average);
     const scale = tf.maximum(tf.max(tf.abs(centred)), 1e-30);
     return { sample: centred.div<Tensor2D>(scale), mean: average };
   });
-  let directions = orthonormal(seeded(depth, rank));
-  for (let i = 0; i < ITERATIONS; i++) directions = orthonormal(covarianceTimes(sample, directions));
-  directions = leadingFirst(directions, covarianceTimes(sample, directions));
-  const values = mean.dataSync<'float32'>().slice();
-  tf.dispose([sample, mean]);
-  return finished(values, directions, width, places);
+  try {
+    let directions = orthonormal(seeded(depth, rank));
+    for (let i = 0; i < ITERATIONS; i++) directions = orthonormal(yield* covarianceTimes(sample, directions));
+    directions = leadingFirst(directions, yield* covarianceTimes(sample, directions));
+    const values = yield mean;
+    return finished(values.slice(), directions, width, places);
+  } finally {
+    tf.dispose([sample, mean]);
+  }
+}
+
+/** At most `most` of the numbers 0..count-1. */
+export function evenlySpaced(count: number, most: number): Int32Array {
+  const taken = Math.min(count, most);
+  return Int32Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
 }
 
 function seeded(depth: number, rank: number): Matrix {
@@ -85,15 +120,17 @@ function orthonormal(columns: Matrix): Matrix {
 }
 
 /** sample^T (sample * directions). Transposed by itself: tfjs's own matMul on wasm is slow where it has to transpose. */
-function covarianceTimes(sample: Tensor2D, directions: Matrix): Matrix {
+function* covarianceTimes(sample: Tensor2D, directions: Matrix): Steps<Matrix> {
   const { rows: depth, columns: rank } = directions;
   const product = tf.tidy(() => {
     const scores = tf.matMul(sample, tf.tensor2d(Float32Array.from(directions.to1DArray()), [depth, rank]));
     return tf.matMul(sample.transpose(), scores);
   });
-  const values = product.dataSync<'float32'>();
-  product.dispose();
-  return Matrix.from1DArray(depth, rank, values);
+  try {
+    return Matrix.from1DArray(depth, rank, yield product);
+  } finally {
+    product.dispose();
+  }
 }
 
 /** Rotates the directions within their span so that they have falling variance (Rayleigh-Ritz). */

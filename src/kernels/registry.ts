@@ -94,13 +94,16 @@ export function guarded<T>(name: string, backend: KernelBackend, run: () => T): 
     return run();
   } catch (cause) {
     for (const { dataId } of allocated.slice(outer)) backend.disposeData(dataId);
-    if (cause instanceof IadError && cause.code === 'MEMORY_BUDGET') {
-      throw new IadError(cause.code, `${name}: out of memory`, { hint: cause.message, cause });
-    }
-    throw cause;
+    throw inNameOf(name, cause);
   } finally {
     allocated.length = outer;
   }
+}
+
+/** What went wrong, where there was no room with the name of what asked for it. */
+export function inNameOf(name: string, cause: unknown): unknown {
+  if (!(cause instanceof IadError) || cause.code !== 'MEMORY_BUDGET') return cause;
+  return new IadError(cause.code, `${name}: out of memory`, { hint: cause.message, cause });
 }
 
 function registerGradient(kernelName: string, { inputs, outputs, backward }: KernelGradient): void {
@@ -158,7 +161,7 @@ export function matrix(call: KernelCall, name: string): { info: TensorInfo; rows
   throw new IadError('BAD_ARGUMENT', `a kernel needs a matrix as ${name}, not [${info.shape}]`);
 }
 
-function isMatrix(info: TensorInfo): info is Tensor2D {
+export function isMatrix(info: TensorInfo | undefined): info is Tensor2D {
   return info instanceof tf.Tensor && info.rank === 2;
 }
 

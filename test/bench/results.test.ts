@@ -61,6 +61,13 @@ describe('bench:compare', () => {
     expect(status).toBe(1);
   });
 
+  it('flags what cannot be measured any more', () => {
+    const failures = [{ op: 'topKNeighbors', sizes: '7x3 in 9', backend: 'wasm', reason: 'no room' }];
+    const { text, status } = compare(results('A', 10, 100), { ...results('A', 10, 100), rows: [], failures });
+    expect(text).toMatch(/FAILED {3}wasm topKNeighbors 7x3 in 9: no room/);
+    expect(status).toBe(1);
+  });
+
   it('compares ratios where the machines differ', () => {
     const { text, status } = compare(results('A', 10, 100), results('B', 20, 300));
     expect(text).toMatch(/faster {3}wasm topKNeighbors 7x3 in 9: 10.0 x -> 15.0 x of stock/);

@@ -100,7 +100,7 @@ describe.each(BACKENDS)('affineCoupling on $name', (backend) => {
   test('bad arguments are refused by name', () => {
     const clamp = clampOf('glow');
     const [x, parameters, short] = [tf.zeros([2, 3]), tf.zeros([2, 6]), tf.zeros([2, 5])];
-    const [vector, empty, gone] = [tf.zeros([3]), tf.zeros([2, 0]), tf.zeros([2, 3])];
+    const [vector, empty, gone, whole] = [tf.zeros([3]), tf.zeros([2, 0]), tf.zeros([2, 3]), tf.zeros([2, 3], 'int32')];
     gone.dispose();
     const before = tf.memory().numTensors;
     expect(() => affineCoupling(x, short, clamp)).toThrow(
@@ -109,7 +109,7 @@ describe.each(BACKENDS)('affineCoupling on $name', (backend) => {
     expect(() => affineCouplingInverse(vector, parameters, clamp)).toThrow(/affineCouplingInverse: x must be \[B, .../);
     expect(() => affineCoupling(empty, empty, clamp)).toThrow(/BAD_ARGUMENT.*x must be/);
     expect(() => affineCoupling(gone, parameters, clamp)).toThrow(/x was disposed/);
-    expect(() => affineCoupling(x.toInt(), parameters, clamp)).toThrow(/x must be float32/);
+    expect(() => affineCoupling(whole, parameters, clamp)).toThrow(/x must be float32/);
     for (const wrong of [{ alpha: 0 }, { alpha: Number.NaN }, { slope: Number.POSITIVE_INFINITY }]) {
       expect(() => affineCoupling(x, parameters, { ...clamp, ...wrong })).toThrow(
         /BAD_ARGUMENT.*alpha must be above 0/,
@@ -117,10 +117,9 @@ describe.each(BACKENDS)('affineCoupling on $name', (backend) => {
     }
     // @ts-expect-error the activation is checked at run time too
     expect(() => affineCoupling(x, parameters, { activation: 'relu', alpha: 1 })).toThrow(/must be atan or tanh/);
-    // The int32 copy above.
-    expect(tf.memory().numTensors).toBe(before + 1);
+    expect(tf.memory().numTensors).toBe(before);
+    // tfjs leaves what its tape saved behind where it finds no gradient.
     expect(() => tf.grad((at) => affineCouplingInverse(at, parameters, clamp).values)(x)).toThrow(/gradient/);
-    tf.disposeVariables();
-    tf.dispose([x, parameters, short, vector, empty]);
+    tf.dispose([x, parameters, short, vector, empty, whole]);
   });
 });

@@ -37,7 +37,7 @@ describe.each(BACKENDS)('channelPermute on $name', (backend) => {
   });
 
   test('what is no permutation is refused', () => {
-    const x = tf.zeros([2, 3]);
+    const [x, empty] = [tf.zeros([2, 3]), tf.zeros([2, 0])];
     const before = tf.memory().numTensors;
     for (const order of [
       [0, 0, 1],
@@ -48,8 +48,12 @@ describe.each(BACKENDS)('channelPermute on $name', (backend) => {
     ]) {
       expect(() => channelPermute(x, order)).toThrow(/BAD_ARGUMENT.*does not make a permutation/);
     }
-    expect(() => channelPermute(x, [1, 0])).toThrow(/BAD_ARGUMENT.*x must be \[d0, 2\], not \[2, 3\]/);
+    expect(() => channelPermute(x, [1, 0])).toThrow(
+      /BAD_ARGUMENT.*order must have as many places as x \[2,3\] has channels, not 2/,
+    );
+    expect(() => channelPermute(empty, [])).toThrow(/BAD_ARGUMENT.*x must be \[d0, C\], not \[2, 0\]/);
+    expect(() => inversePermutation([0, 0])).toThrow(/BAD_ARGUMENT.*inversePermutation: 0 at 1/);
     expect(tf.memory().numTensors).toBe(before);
-    x.dispose();
+    tf.dispose([x, empty]);
   });
 });

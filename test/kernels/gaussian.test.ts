@@ -1,7 +1,7 @@
 // The Gaussian kernels as a method uses them: one pass over the images, factors, distances.
 import * as tf from '@tensorflow/tfjs';
 import { CholeskyDecomposition, inverse, Matrix, QrDecomposition } from 'ml-matrix';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { useBackend } from '../../src/kernels/backend.js';
 import { covariances } from '../../src/kernels/cholesky-batched/cases.js';
 import { gpuMatrices } from '../../src/kernels/cholesky-batched/plan.js';
@@ -331,6 +331,13 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (backend) => {
     await expectError(() => choleskyBatched(odd), /No triangle has 7 elements/);
   });
 
+  run('a device that fails while the status is read leaves nothing behind', async () => {
+    const matrices = tf.tensor2d(covariances(12, 2, 6), [2, packedSize(6)]);
+    const read = vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValueOnce(new Error('the device is lost'));
+    await expectError(() => choleskyBatched(matrices), /the device is lost/);
+    read.mockRestore();
+  });
+
   run('bad input is refused by name', async () => {
     const x = tf.zeros<tf.Rank.R3>([2, 3, 4]);
     const state = covarianceUpdate(null, x);
@@ -357,6 +364,10 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('%s', (backend) => {
     await expectError(
       () => mahalanobisBatched(x, mean, factors, { from: 1 }),
       /from must be an integer in 0..0, not 1/,
+    );
+    await expectError(
+      () => covarianceMean({ ...state, offset: factors }),
+      /covarianceMean: state.offset must be \[p, 4\], not \[3, 10\]/,
     );
     x.dispose();
     await expectError(() => mahalanobisBatched(x, mean, factors), /features was disposed/);

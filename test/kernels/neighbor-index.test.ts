@@ -2,8 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { NeighborIndex } from '../../src/kernels/index.js';
+import { guarded } from '../../src/kernels/registry.js';
 import { correlated, indexCases } from '../../src/kernels/top-k-neighbors/cases.js';
 import { topKNeighborsReference } from '../../src/kernels/top-k-neighbors/reference.js';
+import { wasmBackend } from '../../src/kernels/wasm/module.js';
+import { packBasis } from '../../src/kernels/wasm/reduce.js';
 import { IadError } from '../../src/runtime/errors.js';
 import { BACKENDS, use } from './backends.js';
 
@@ -75,6 +78,26 @@ describe.each(BACKENDS)('NeighborIndex on $name', (backend) => {
     }
     tf.dispose([bank, queries]);
   });
+});
+
+test('a heap without room for the basis leaves nothing behind', async () => {
+  await use(BACKENDS[1]!);
+  const backend = wasmBackend(tf.backend());
+  const basis = { mean: new Float32Array(64), directions: new Float32Array(16 * 64), width: 16, depth: 64 };
+  const own: unknown = Reflect.get(backend.wasm, '_malloc');
+  if (typeof own !== 'function') throw new Error('tfjs allocates by another name');
+  const before = backend.numDataIds();
+  for (const granted of [0, 1, 2]) {
+    let asked = 0;
+    Reflect.set(backend.wasm, '_malloc', (bytes: number): unknown => (asked++ < granted ? own(bytes) : 0));
+    try {
+      const pack = () => guarded('Basis', backend, () => packBasis(backend, basis));
+      expect(pack).toThrow(/MEMORY_BUDGET.*Basis: out of memory/);
+    } finally {
+      Reflect.set(backend.wasm, '_malloc', own);
+    }
+    expect(backend.numDataIds()).toBe(before);
+  }
 });
 
 test('bad arguments are refused', async () => {

@@ -72,7 +72,11 @@ describe.each(BACKENDS)('perlinNoise on $name', (backend) => {
     expect(() => perlinNoise([0, 4], 1, { resolution })).toThrow(/BAD_ARGUMENT.*height must be an integer in 1/);
     expect(() => perlinNoise([4, 4], 1, { resolution: [0, 1] })).toThrow(/BAD_ARGUMENT.*resolution\[0\]/);
     expect(() => perlinNoise([4, 4], 1, { resolution: [2, 4096], octaves: 2 })).toThrow(
-      /BAD_ARGUMENT.*resolution\[1\]/,
+      /BAD_ARGUMENT.*resolution\[1\] must be an integer in 1\.\.2048, not 4096/,
+    );
+    // Whole numbers of cells from the first octave on.
+    expect(() => perlinNoise([4, 4], 1, { resolution: [1.5, 1], octaves: 2 })).toThrow(
+      /BAD_ARGUMENT.*resolution\[0\] must be an integer in 1\.\.2048, not 1\.5/,
     );
     expect(() => perlinNoise([4, 4], 1, { resolution, octaves: 0 })).toThrow(/BAD_ARGUMENT.*octaves/);
     expect(() => perlinNoise([4, 4], 1, { resolution, persistence: Number.NaN })).toThrow(/BAD_ARGUMENT.*persistence/);

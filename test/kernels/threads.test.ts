@@ -154,6 +154,12 @@ describe('Heap', () => {
     expect(() => h.allocate(0.5)).toThrow('BAD_ARGUMENT');
   });
 
+  test('no block ends at 4 GiB, where addresses start again at 0', () => {
+    const h = heap(2 ** 32);
+    h.allocate(2 ** 32 - 2 * 64);
+    expect(() => h.allocate(64)).toThrow('MEMORY_BUDGET');
+  });
+
   test('memory that the machine refuses is MEMORY_BUDGET, and costs nothing', () => {
     const h = new Heap(1 << 20, (end) => end < 1000);
     expect(() => h.allocate(2000)).toThrow('MEMORY_BUDGET');

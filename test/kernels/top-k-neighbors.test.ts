@@ -108,7 +108,7 @@ describe('on threads', () => {
     open.push(small);
     const bank = { arrays: [new Float32Array(2 ** 19)], depth: 4 };
     const searches = (queries: number, k: number) => topKNeighborsOnThreads(small, new Float32Array(queries), bank, k);
-    await expect(searches(40, 1)).rejects.toMatchObject({ code: 'MEMORY_BUDGET' });
+    await expect(searches(40, 1)).rejects.toThrow(/MEMORY_BUDGET.*topKNeighborsOnThreads/);
     await expect(searches(0, 1)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
     await expect(searches(5, 1)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
     await expect(searches(4, 0)).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
@@ -148,6 +148,12 @@ describe('errors and plans', () => {
     expect(() => topKNeighbors(a, { arrays: [new Float32Array(12)], depth: 6 }, 1)).toThrow(refused);
     expect(() => topKNeighbors(a, { arrays: [new Float32Array(12)], depth: 4 }, 4)).toThrow(refused);
     expect(() => topKNeighbors(a, a, 1, { metric: 'l1' as 'l2' })).toThrow(refused);
+    // @ts-expect-error also where nobody checks the types
+    expect(() => topKNeighbors(undefined, a, 1)).toThrow(/BAD_ARGUMENT.*topKNeighbors: queries must be a tensor/);
+    // @ts-expect-error
+    expect(() => topKNeighbors(a, [[1, 2, 3, 4]], 1)).toThrow(/BAD_ARGUMENT.*topKNeighbors: bank must be/);
+    // @ts-expect-error
+    expect(() => topKNeighbors(a, undefined, 1)).toThrow(/BAD_ARGUMENT.*topKNeighbors: bank must be/);
     expect(tf.memory()).toEqual(before);
     const whole = tf.zeros<tf.Rank.R2>([3, 4], 'int32');
     const empty = tf.zeros<tf.Rank.R2>([0, 4]);
@@ -189,7 +195,15 @@ describe('errors and plans', () => {
     expect(plan.usesSketches(784, 60_000, 2 ** 21)).toBe(false);
     expect(plan.indexWidth(100, 1024)).toBe(0);
     expect(plan.indexWidth(6000, 1024)).toBe(64);
-    const blocks = plan.compositeBlocks(784, 60_000);
-    expect(blocks.queries * blocks.bank).toBeLessThanOrEqual(2 ** 22);
+    for (const [depth, k] of [
+      [8, 1],
+      [1536, 9],
+      [2 ** 20, 500],
+    ] as const) {
+      const { queries, bank } = plan.compositeBlocks(784, 60_000, depth, k);
+      expect(queries * bank).toBeLessThanOrEqual(2 ** 22);
+      expect(queries === 1 || queries * 8 * (k + 8) * depth <= 2 ** 22).toBe(true);
+      expect(queries).toBeGreaterThanOrEqual(1);
+    }
   });
 });

@@ -1,6 +1,7 @@
 // The parts that PatchCore is made of, by the properties that their definitions promise.
+import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { resizeNearest, smooth } from '../../src/methods/parts/anomaly-map.js';
 import {
   conformalPixelPValue,
@@ -14,7 +15,7 @@ import {
 } from '../../src/methods/parts/calibration.js';
 import { isBadImage, nameImages } from '../../src/methods/parts/inputs.js';
 import { regionsOf } from '../../src/methods/parts/prediction.js';
-import { johnsonLindenstraussDimension } from '../../src/methods/parts/projection.js';
+import { johnsonLindenstraussDimension, projectRows } from '../../src/methods/parts/projection.js';
 import { resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
 import {
   euclidean,
@@ -89,6 +90,17 @@ describe('maps', () => {
     ]);
     expect(regionsOf(new Uint8Array(4), new Float32Array(4), 2, 2)).toEqual([]);
   });
+});
+
+test('a device that fails while a result is read leaves nothing behind', async () => {
+  const read = vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValue(new Error('the device is lost'));
+  const before = tf.memory().numTensors;
+  const map = { width: 3, height: 2, data: new Float32Array(6) };
+  await expect(smooth(map, 1, 'edge')).rejects.toThrow('the device is lost');
+  const projection = { kind: 'uniform', inputs: 4, outputs: 2, seed: 1 } as const;
+  await expect(projectRows(new Float32Array(8), projection)).rejects.toThrow('the device is lost');
+  expect(tf.memory().numTensors).toBe(before);
+  read.mockRestore();
 });
 
 describe('calibration', () => {

@@ -14,11 +14,21 @@ import { CHANNEL_PERMUTE } from './kernel.js';
  * @throws IadError BAD_ARGUMENT for other types, an empty tensor, or an order that is no permutation of its channels
  */
 export function channelPermute<T extends Tensor>(x: T, order: ArrayLike<number>): T {
-  checkTensors('channelPermute', { x: [x, [...x.shape.slice(0, -1).map((_, i) => `d${i}`), order.length]] });
-  const inverse = inversePermutation(order);
+  const op = 'channelPermute';
+  const { C = 0 } = checkTensors(op, { x: [x, [...x.shape.slice(0, -1).map((_, i) => `d${i}`), 'C']] });
+  if (order.length !== C) {
+    throw new IadError(
+      'BAD_ARGUMENT',
+      `${op}: order must have as many places as x [${x.shape}] has channels, not ${order.length}`,
+      {
+        path: 'order',
+      },
+    );
+  }
+  const inverse = inverseOf(op, order);
   return tf.tidy(() => {
     const inputs = {
-      x: x.reshape([-1, order.length]),
+      x: x.reshape([-1, C]),
       order: tf.tensor1d(Int32Array.from(order), 'int32'),
       inverse: tf.tensor1d(inverse, 'int32'),
     };
@@ -33,11 +43,15 @@ export function channelPermute<T extends Tensor>(x: T, order: ArrayLike<number>)
  * @throws IadError BAD_ARGUMENT if `order` is no permutation
  */
 export function inversePermutation(order: ArrayLike<number>): Int32Array {
+  return inverseOf('inversePermutation', order);
+}
+
+function inverseOf(op: string, order: ArrayLike<number>): Int32Array {
   const inverse = new Int32Array(order.length).fill(-1);
   for (let c = 0; c < order.length; c++) {
     const from = order[c] ?? -1;
     if (inverse[from] !== -1) {
-      throw new IadError('BAD_ARGUMENT', `channelPermute: ${from} at ${c} does not make a permutation`, {
+      throw new IadError('BAD_ARGUMENT', `${op}: ${from} at ${c} does not make a permutation`, {
         path: 'order',
         hint: `Use each of 0..${order.length - 1} once.`,
       });

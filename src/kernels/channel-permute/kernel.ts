@@ -1,4 +1,5 @@
 // The registry entry of channelPermute.
+import type { Tensor } from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { type KernelDefinition, runKernel } from '../registry.js';
 import { channelPermuteComposite } from './composite.js';
@@ -16,9 +17,13 @@ export const CHANNEL_PERMUTE: KernelDefinition = {
   gradient: {
     inputs: ['order', 'inverse'],
     backward: ([dy], [order, inverse]) => {
-      if (!dy || !order || !inverse)
-        throw new IadError('BACKEND_WRONG', 'ChannelPermute: its gradient misses a tensor');
-      return { x: () => runKernel(CHANNEL_PERMUTE, { x: dy, order: inverse, inverse: order }, {})[0] ?? dy };
+      const [back] = runKernel(CHANNEL_PERMUTE, { x: needed(dy), order: needed(inverse), inverse: needed(order) }, {});
+      return { x: () => needed(back) };
     },
   },
 };
+
+function needed(tensor: Tensor | undefined): Tensor {
+  if (tensor) return tensor;
+  throw new IadError('BACKEND_WRONG', 'ChannelPermute: a tensor of its gradient is missing');
+}

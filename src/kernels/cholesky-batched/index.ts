@@ -1,9 +1,9 @@
 // choleskyBatched: the triangular factors of many covariance matrices.
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkTensors } from '../checks.js';
 import { packedDepth } from '../packed.js';
-import { runKernel } from '../registry.js';
+import { isMatrix, runKernel } from '../registry.js';
 import { CHOLESKY_BATCHED } from './kernel.js';
 
 export interface CholeskyOptions {
@@ -17,7 +17,7 @@ export interface CholeskyOptions {
  * The lower triangular L with L L^T = scale A + ridge I, for every A. In float32, backward stable: L L^T is within (D + 2) 2^-24 sqrt(a_ii a_jj) of what was
  * given, element by element; a matrix whose condition number, its rows scaled to a diagonal of 1, is beyond about 2^24 / D may count as not positive
  * definite. Cost: D^3 / 6 multiply-adds per matrix; memory: the factors, and one unpacked matrix (64 MB of them without an own
- * kernel).
+ * kernel). Has no gradient.
  * @param matrices float32 [P, D (D + 1) / 2], lower triangles packed by rows
  * @returns factors of the same shape and packing, owned by the caller
  * @throws IadError BAD_ARGUMENT for another shape or type, and for a matrix that is not positive definite (among them one
@@ -41,7 +41,13 @@ export async function choleskyBatched(
   if (!status || !isMatrix(factors)) {
     throw new IadError('BACKEND_WRONG', 'choleskyBatched: the kernel must return factors and a status');
   }
-  const failed = await status.data<'int32'>().finally(() => status.dispose());
+  const failed = await status
+    .data<'int32'>()
+    .catch((cause: unknown) => {
+      factors.dispose();
+      throw cause;
+    })
+    .finally(() => status.dispose());
   const position = failed.findIndex((pivot) => pivot !== 0);
   if (position < 0) return factors;
   factors.dispose();
@@ -51,8 +57,4 @@ export async function choleskyBatched(
     path: 'matrices',
     hint: `Nor are ${others} others of ${failed.length}. A larger ridge than ${ridge} may help; NaN and infinite features do not count as numbers.`,
   });
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
 }

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger, checkTensors } from '../checks.js';
 import { packedSize } from '../packed.js';
-import { runKernel } from '../registry.js';
+import { isMatrix, runKernel } from '../registry.js';
 import { COVARIANCE_MERGE, COVARIANCE_UPDATE } from './kernel.js';
 
 /**
@@ -38,7 +38,7 @@ export interface PositionRange {
  * S' = S + sum_k d_k d_k^T + n B / (n + B) (m - mean) (m - mean)^T (Chan, Golub, LeVeque, 1983). S / (n - 1) is the covariance (S / n with the
  * divisor n); `choleskyBatched` takes the divisor as its scale. A NaN or an infinity spoils the rows and columns of its own
  * dimension, at its own position, and nothing else. Cost: B D^2 / 2 multiply-adds per position; memory: the new state beside the old one, so that
- * large statistics are kept as several states, each of a range of positions.
+ * large statistics are kept as several states, each of a range of positions. Has no gradient.
  * @param state of the same range of positions; null for the first batch
  * @param features float32 [B, P, D]
  * @returns a new state; the old one is left as it is, and is the caller's to dispose of
@@ -69,7 +69,8 @@ export function covarianceUpdate(
 
 /**
  * The statistics of two sets of images, for example of two workers, as if all had come in one stream.
- * @throws IadError BAD_ARGUMENT for states of other shapes
+ * @returns a new state about the anchor of `a`, owned by the caller
+ * @throws IadError BAD_ARGUMENT for states of other shapes or types, or whose shapes differ
  */
 export function covarianceMerge(a: CovarianceState, b: CovarianceState): CovarianceState {
   const op = 'covarianceMerge';
@@ -88,9 +89,14 @@ export function covarianceMerge(a: CovarianceState, b: CovarianceState): Covaria
   return stateOf(a.images + b.images, runKernel(COVARIANCE_MERGE, inputs, numbers));
 }
 
-/** The means [p, D] of a state, float32. */
-export function covarianceMean({ anchor, offset }: CovarianceState): Tensor2D {
-  return tf.add(anchor, offset);
+/**
+ * The mean of every position: anchor + offset.
+ * @returns float32 [p, D], owned by the caller
+ * @throws IadError BAD_ARGUMENT for a state of other shapes or types, or one that was disposed
+ */
+export function covarianceMean(state: CovarianceState): Tensor2D {
+  checkState('covarianceMean', 'state', state, state.anchor.shape[1]);
+  return tf.add(state.anchor, state.offset);
 }
 
 function checkState(op: string, name: string, { images, anchor, offset, scatter }: CovarianceState, depth: number) {
@@ -100,10 +106,6 @@ function checkState(op: string, name: string, { images, anchor, offset, scatter 
     [`${name}.offset`]: [offset, ['p', depth]],
     [`${name}.scatter`]: [scatter, ['p', packedSize(depth)]],
   });
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
 }
 
 function stateOf(images: number, [anchor, offset, scatter]: Tensor[]): CovarianceState {

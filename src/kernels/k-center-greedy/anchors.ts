@@ -28,8 +28,7 @@ export async function anchorsFrom(
     throw new IadError('BAD_ARGUMENT', 'anchorsFrom: at least one row is needed', { path: 'rows' });
   for (const row of rows) checkInteger('anchorsFrom', 'rows', row, 0, count - 1);
   const bank = tf.tidy(() => tf.gather(features, tf.tensor1d(Int32Array.from(rows), 'int32')));
-  const index = await NeighborIndex.build(bank);
-  bank.dispose();
+  const index = await NeighborIndex.build(bank).finally(() => bank.dispose());
   const k = how === 'mean' ? rows.length : 1;
   const anchors = new Float32Array(count);
   try {
@@ -40,8 +39,11 @@ export async function anchorsFrom(
         const distances = index.search(part, k).distances.sqrt().mean<Tensor1D>(1);
         return tf.where(tf.isInf(distances), tf.zerosLike(distances), distances);
       });
-      anchors.set(await group.data<'float32'>(), from);
-      group.dispose();
+      try {
+        anchors.set(await group.data<'float32'>(), from);
+      } finally {
+        group.dispose();
+      }
     }
   } finally {
     index.dispose();

@@ -4,7 +4,7 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
 import { type OnProgress, stageProgress } from '../../runtime/progress.js';
-import { checkInteger, checkMatrix } from '../checks.js';
+import { checkInteger, checkMatrix, checkTensors } from '../checks.js';
 import { runKernel, stateInputs } from '../registry.js';
 import type { KernelThreads } from '../threads/index.js';
 import { K_CENTER_ADVANCE, K_CENTER_START } from './kernels.js';
@@ -89,12 +89,13 @@ function initialDistances(rows: number, { anchor, start }: KCenterOptions): Tens
   if ((anchor === undefined) === (start === undefined)) {
     throw new IadError('BAD_ARGUMENT', 'kCenterGreedy: give either `anchor` or `start`', { path: 'anchor' });
   }
+  if (anchor instanceof tf.Tensor) {
+    checkTensors('kCenterGreedy', { anchor: [anchor, [rows]] });
+    return anchor.clone();
+  }
   if (anchor !== undefined) {
-    const length = anchor instanceof Float32Array ? anchor.length : anchor.size;
-    if (length === rows && (anchor instanceof Float32Array || anchor.dtype === 'float32')) {
-      return anchor instanceof Float32Array ? tf.tensor1d(anchor, 'float32') : anchor.clone();
-    }
-    throw new IadError('BAD_ARGUMENT', `kCenterGreedy: anchor must be float32 [${rows}], not of length ${length}`, {
+    if (anchor.length === rows) return tf.tensor1d(anchor, 'float32');
+    throw new IadError('BAD_ARGUMENT', `kCenterGreedy: anchor must be [${rows}], not [${anchor.length}]`, {
       path: 'anchor',
     });
   }
@@ -122,9 +123,11 @@ async function begin(
         tf.dispose(state);
         state = next.map((tensor) => tf.keep(tensor));
       }
-      const values = { indices: await indices.data<'int32'>(), radii: await radii.data<'float32'>() };
-      tf.dispose([indices, radii]);
-      return values;
+      try {
+        return { indices: await indices.data<'int32'>(), radii: await radii.data<'float32'>() };
+      } finally {
+        tf.dispose([indices, radii]);
+      }
     },
     dispose: () => tf.dispose(state),
   };

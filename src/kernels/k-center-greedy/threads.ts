@@ -1,7 +1,8 @@
 // kCenterGreedy on kernel threads: on a copy of the features in their memory.
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { type Basis, distanceSlack, principalBasis, rounding } from '../reduction.js';
+import { type Basis, distanceSlack, principalBasisLater, rounding } from '../reduction.js';
+import { inNameOf } from '../registry.js';
 import type { KernelThreads } from '../threads/index.js';
 import { BLOCK, CATCH_UP_MARGIN, COPY_ROWS, prepareScratch, REDUCED, ROOM_LINE, unitFor } from './plan.js';
 import type { Picks } from './reference.js';
@@ -45,7 +46,7 @@ export async function selectOnThreads(
     floats(threads, distances, rows).set(await anchors.data<'float32'>());
     threads.kernels.kCenterAnchors(distances, rows, distances);
     floats(threads, room, (ROOM_LINE / 4) * (1 + threads.count)).fill(0);
-    const basis = principalBasis(features, REDUCED.width, REDUCED.free);
+    const basis = await principalBasisLater(features, REDUCED.width, REDUCED.free);
     const { unit, error } = await prepare(threads, { rows, depth, given, reduced, errors }, basis);
     const each = Array.from({ length: threads.count }, (_, thread) => thread);
     await threads.run(
@@ -67,7 +68,7 @@ export async function selectOnThreads(
     };
   } catch (error) {
     dispose();
-    throw error;
+    throw inNameOf('kCenterGreedy', error);
   }
 }
 
@@ -77,8 +78,11 @@ async function copy(features: Tensor2D, target: Float32Array): Promise<void> {
   for (let from = 0; from < rows; from += COPY_ROWS) {
     // Not slice: on the wasm backend that copies the whole tensor first.
     const group = tf.tidy(() => tf.gather(features, tf.range(from, Math.min(from + COPY_ROWS, rows), 1, 'int32')));
-    target.set(await group.data<'float32'>(), from * depth);
-    group.dispose();
+    try {
+      target.set(await group.data<'float32'>(), from * depth);
+    } finally {
+      group.dispose();
+    }
   }
 }
 

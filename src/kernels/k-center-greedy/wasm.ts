@@ -2,7 +2,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { distanceSlack, principalBasis, rounding } from '../reduction.js';
 import { input, type KernelCall, matrix, matrixTensor, number } from '../registry.js';
-import { address, allocate, type WasmBackend, wasmBackend, wasmKernels, withScratch } from '../wasm/module.js';
+import { address, allocate, type WasmBackend, wasmBackend, wasmKernels, withScratch, write } from '../wasm/module.js';
 import { packBasis } from '../wasm/reduce.js';
 import { BLOCK, CATCH_UP_MARGIN, prepareScratch, REDUCED, unitFor } from './plan.js';
 
@@ -48,11 +48,7 @@ function reducePoints(call: KernelCall, backend: WasmBackend, targets: readonly 
     return { unit, error: kernels.kCenterPrepare(...points, ...targets) };
   });
   for (const tensor of [mean, basis]) backend.disposeData(tensor.dataId);
-  return {
-    dataId: backend.write(Float32Array.of(unit, error * 1.000001), [2], 'float32'),
-    shape: [2],
-    dtype: 'float32',
-  };
+  return write(backend, Float32Array.of(unit, error * 1.000001), [2]);
 }
 
 export function kCenterAdvanceWasm(call: KernelCall): TensorInfo[] {

@@ -1,9 +1,9 @@
 // mahalanobisBatched: how far the features of many images are from the Gaussian of each position.
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger, checkTensors } from '../checks.js';
 import { packedSize } from '../packed.js';
-import { runKernel } from '../registry.js';
+import { isMatrix, runKernel } from '../registry.js';
 import { MAHALANOBIS_BATCHED } from './kernel.js';
 
 export interface MahalanobisOptions {
@@ -16,7 +16,7 @@ export interface MahalanobisOptions {
  * matrix is inverted. A NaN feature makes its own distance NaN; an infinite one makes it infinite or NaN; so does a factor with a zero on its
  * diagonal. One Gaussian for all vectors is P = 1. Cost: D^2 / 2 multiply-adds per image and position, and each factor is read from
  * memory once for the whole batch, so that several images at a time are quicker than one by one. Factors that do not fit in memory at once
- * are walked over in blocks of positions by `from`.
+ * are walked over in blocks of positions by `from`. Has no gradient.
  * @param features float32 [B, P, D]
  * @param mean float32 [p, D]
  * @param factors float32 [p, D (D + 1) / 2], lower triangles packed by rows, as from `choleskyBatched`
@@ -41,8 +41,4 @@ export function mahalanobisBatched(
   const [squared] = runKernel(MAHALANOBIS_BATCHED, { features, mean, factors }, { from });
   if (isMatrix(squared)) return squared;
   throw new IadError('BACKEND_WRONG', `${op}: the kernel must return a matrix`);
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
 }

@@ -40,17 +40,22 @@ function pool(layer: Tensor4D, pooling: LayerPooling, patchSize: number): Tensor
   const unfolded = tf.concat([...taps, zero], 3).reshape<Tensor2D>([batch * height * width, -1]);
   const { start, outputs } = pooling;
   const counts = Array.from({ length: outputs }, (_, r) => start[r + 1]! - start[r]!);
-  const terms = Array.from({ length: Math.max(...counts) }, (_, term) =>
-    tf.tidy(() => {
+  let sum = tf.zeros<tf.Rank.R2>([batch * height * width, outputs]);
+  // One by one: addN fails on WebGPU where there are more terms than a shader may bind.
+  for (let term = 0; term < Math.max(...counts); term++) {
+    const before = sum;
+    sum = tf.tidy(() => {
       const entries = counts.map((count, r) => (term < count ? start[r]! + term : -1));
       const places = entries.map((e) =>
         e < 0 ? patchSize ** 2 * channels : pooling.tap[e]! * channels + pooling.channel[e]!,
       );
       const weights = entries.map((e) => (e < 0 ? 0 : pooling.weight[e]!));
-      return tf.gather(unfolded, tf.tensor1d(places, 'int32'), 1).mul<Tensor2D>(tf.tensor1d(weights));
-    }),
-  );
-  return tf.addN(terms).reshape([batch, height, width, outputs]);
+      const weighted = tf.gather(unfolded, tf.tensor1d(places, 'int32'), 1).mul<Tensor2D>(tf.tensor1d(weights));
+      return before.add<Tensor2D>(weighted);
+    });
+    before.dispose();
+  }
+  return sum.reshape([batch, height, width, outputs]);
 }
 
 /** Puts a layer's values behind those of the layers before it; a shared one is added. */

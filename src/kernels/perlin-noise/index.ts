@@ -9,7 +9,10 @@ import { PERLIN_NOISE } from './kernel.js';
 import { perlinGradients } from './reference.js';
 
 export interface PerlinOptions {
-  /** Cells of the lattice along the height and along the width, each 1..4096: [2^a, 2^b] with a, b in 0..5 in DRAEM. */
+  /**
+   * Cells of the first octave's lattice along the height and along the width, each 1..4096 / 2^(octaves - 1): [2^a, 2^b] with a, b in
+   * 0..5 in DRAEM.
+   */
   readonly resolution: readonly [rows: number, columns: number];
   /** Lattices added up, each with twice the cells of the one before, 1..12. Default 1. */
   readonly octaves?: number;
@@ -19,6 +22,7 @@ export interface PerlinOptions {
 
 /** Cells times pixels must stay a 32-bit integer. */
 const MOST = 32_768;
+const MOST_CELLS = 4096;
 
 /**
  * Perlin noise as DRAEM has it (Zavrtanik, Kristan, Skocaj, ICCV 2021): gradients at angles uniform in 0..2 pi on a lattice of
@@ -40,10 +44,8 @@ export function perlinNoise(
   checkInteger('perlinNoise', 'height', height, 1, MOST);
   checkInteger('perlinNoise', 'width', width, 1, MOST);
   checkInteger('perlinNoise', 'octaves', octaves, 1, 12);
-  const finest = 2 ** (octaves - 1);
-  resolution.forEach((cells, axis) => {
-    checkInteger('perlinNoise', `resolution[${axis}]`, cells * finest, finest, 4096);
-  });
+  const most = Math.floor(MOST_CELLS / 2 ** (octaves - 1));
+  for (const axis of [0, 1] as const) checkInteger('perlinNoise', `resolution[${axis}]`, resolution[axis], 1, most);
   if (!Number.isFinite(persistence)) {
     throw new IadError('BAD_ARGUMENT', `perlinNoise: persistence must be finite, not ${persistence}`, {
       path: 'persistence',

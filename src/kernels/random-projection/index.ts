@@ -1,8 +1,8 @@
 // randomProjection: rows in fewer dimensions, with their distances about kept, by a matrix that is never held whole.
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger, checkTensors } from '../checks.js';
-import { runKernel } from '../registry.js';
+import { isMatrix, runKernel } from '../registry.js';
 import { GAUSSIAN, SPARSE, UNIFORM } from './entries.js';
 import { RANDOM_PROJECTION } from './kernel.js';
 
@@ -63,8 +63,4 @@ export function randomProjection(rows: Tensor2D, options: RandomProjectionOption
   const [projected] = runKernel(RANDOM_PROJECTION, { rows }, numbers);
   if (isMatrix(projected)) return projected;
   throw new IadError('BACKEND_WRONG', 'randomProjection: the kernel must return a matrix');
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
 }

@@ -67,7 +67,8 @@ export function flag(attrs: NamedAttrMap | undefined, name: string): boolean {
 
 /**
  * The geometry of a convolution, as tfjs's own kernels compute it.
- * @throws IadError BACKEND_WRONG for channels first, which tfjs's wasm backend does not convolve either
+ * @throws IadError BACKEND_WRONG for channels first, which tfjs's wasm backend does not convolve either, and for dilations, whose
+ *   gradients tfjs does not ask for
  */
 export function convolution(
   input: number[],
@@ -76,12 +77,14 @@ export function convolution(
   depthwise: boolean,
 ): Conv2DInfo {
   if (attrs?.dataFormat === 'NCHW') throw wrongAttribute('dataFormat', 'NCHW');
-  const dilations = depthwise ? pair(attrs, 'dilations') : 1;
+  if (depthwise && pair(attrs, 'dilations').some((dilation) => dilation !== 1)) {
+    throw wrongAttribute('dilations', attrs?.dilations);
+  }
   const shapes = [four(input, 'the input'), four(filter, 'the filter')] as const;
   return tf.backend_util.computeConv2DInfo(
     ...shapes,
     pair(attrs, 'strides'),
-    dilations,
+    1,
     padding(attrs),
     rounding(attrs),
     depthwise,

@@ -4,18 +4,36 @@ import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { track } from '../registry.js';
 
-/** A float32 input by name. */
-export function floats(inputs: NamedTensorInfoMap, name: string): TensorInfo {
-  const info = inputs[name];
-  if (info?.dtype === 'float32') return info;
-  throw new IadError('BAD_ARGUMENT', `${name} must be float32, not ${info?.dtype ?? 'absent'}`, { path: name });
+/**
+ * A kernel's float32 input by name.
+ * @param shape what the other inputs and the attributes make of it; any unless told
+ * @throws IadError BAD_ARGUMENT for another type or shape
+ */
+export function floats(op: string, inputs: NamedTensorInfoMap, name: string, shape?: readonly number[]): TensorInfo {
+  return inputOf(op, inputs, name, 'float32', shape);
 }
 
-/** An int32 input by name. */
-export function integers(inputs: NamedTensorInfoMap, name: string): TensorInfo {
+/** As {@link floats}, of int32. */
+export function integers(op: string, inputs: NamedTensorInfoMap, name: string, shape?: readonly number[]): TensorInfo {
+  return inputOf(op, inputs, name, 'int32', shape);
+}
+
+function inputOf(
+  op: string,
+  inputs: NamedTensorInfoMap,
+  name: string,
+  dtype: 'float32' | 'int32',
+  shape: readonly number[] | undefined,
+): TensorInfo {
   const info = inputs[name];
-  if (info?.dtype === 'int32') return info;
-  throw new IadError('BAD_ARGUMENT', `${name} must be int32, not ${info?.dtype ?? 'absent'}`, { path: name });
+  if (info?.dtype !== dtype) {
+    throw new IadError('BAD_ARGUMENT', `${op}: ${name} must be ${dtype}, not ${info?.dtype ?? 'absent'}`, {
+      path: name,
+      hint: 'Cast it first.',
+    });
+  }
+  if (!shape || `${info.shape}` === `${shape}`) return info;
+  throw new IadError('BAD_ARGUMENT', `${op}: ${name} must be [${shape}], not [${info.shape}]`, { path: name });
 }
 
 /** The backend that a kernel runs on. */

@@ -23,7 +23,8 @@ export class Heap {
    * @param reserve makes addresses below `end` usable; false if that cannot be
    */
   constructor(limit: number, reserve: (end: number) => boolean) {
-    this.#limit = limit;
+    // Address 2^32 is 0 to a kernel: none of its loops may end there.
+    this.#limit = Math.min(limit, 2 ** 32 - LINE);
     this.#reserve = reserve;
   }
 

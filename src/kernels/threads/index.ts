@@ -33,7 +33,7 @@ export class KernelThreads {
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
   readonly #heap: Heap;
-  readonly #seats: Seat[];
+  readonly #seats: Seat[] = [];
   /** Rejects what is waiting once a thread was lost or the pool was closed. */
   #fail: (error: IadError) => void = () => {};
   #broken: IadError | undefined;
@@ -60,22 +60,25 @@ export class KernelThreads {
         hint: 'Serve the page with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
       });
     }
-    const threads = new KernelThreads(count, maxBytes);
+    const threads = new KernelThreads(maxBytes);
     try {
-      await threads.#start();
-    } catch (error) {
+      await threads.#start(count);
+    } catch (cause) {
       await threads.close();
-      throw error;
+      if (cause instanceof IadError) throw cause;
+      throw new IadError('WORKER_CRASHED', `a kernel thread does not start: ${String(cause)}`, {
+        path: 'KernelThreads',
+        cause,
+      });
     }
     return threads;
   }
 
-  private constructor(count: number, maxBytes: number) {
+  private constructor(maxBytes: number) {
     this.#memory = sharedMemory(Math.ceil(maxBytes / PAGE));
     this.#heap = new Heap(maxBytes, (end) => this.#grow(end));
     this.#module = kernelModule(true);
     this.kernels = instantiate(this.#module, this.#memory);
-    this.#seats = Array.from({ length: count }, () => this.#hire());
   }
 
   get count(): number {
@@ -117,7 +120,8 @@ export class KernelThreads {
     await Promise.all(this.#seats.map(({ worker }) => worker.end()));
   }
 
-  async #start(): Promise<void> {
+  async #start(count: number): Promise<void> {
+    while (this.#seats.length < count) this.#seats.push(this.#hire());
     const init = { module: this.#module, memory: this.#memory };
     await this.#watch(this.#seats.map((seat) => this.#ask(seat, init)));
     for (const { worker } of this.#seats) worker.hold(false);

@@ -3,6 +3,7 @@ import type { Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger, checkTensors } from '../checks.js';
+import { evenlySpaced } from '../reduction.js';
 import { pieceRows } from './plan.js';
 
 /** A bank that lies outside of the backend, whatever its size: only pieces of it are brought in. */
@@ -35,6 +36,11 @@ export function bankShape(op: string, bank: Bank): [rows: number, depth: number]
   if (!isOutside(bank)) {
     checkTensors(op, { bank: [bank, ['M', 'D']] });
     return bank.shape;
+  }
+  if (!Array.isArray(bank?.arrays)) {
+    throw new IadError('BAD_ARGUMENT', `${op}: bank must be a float32 tensor [M, D] or { arrays, depth }`, {
+      path: 'bank',
+    });
   }
   const { arrays, depth } = bank;
   checkInteger(op, 'bank.depth', depth, 1, 2 ** 31);
@@ -82,8 +88,8 @@ export function onBackend(rows: Tensor2D | Float32Array, depth: number): Tensor2
 /** At most `most` evenly spaced rows of a bank, as a matrix. */
 export function sampledRows(bank: Bank, most: number): Tensor2D {
   const [count, depth] = bankShape('NeighborIndex.build', bank);
-  const take = Math.min(count, most);
-  const places = Int32Array.from({ length: take }, (_, i) => Math.floor((i * count) / take));
+  const places = evenlySpaced(count, most);
+  const take = places.length;
   if (!isOutside(bank)) return tf.tidy(() => tf.gather(bank, tf.tensor1d(places, 'int32')));
   const sample = new Float32Array(take * depth);
   let next = 0;

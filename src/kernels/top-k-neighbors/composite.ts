@@ -1,21 +1,24 @@
 // topKNeighbors from stock tfjs ops, for backends without a kernel of their own: products of centred blocks propose candidates,
-// which are then ranked by their distances in difference form. It never holds more than one block of products.
+// which are then ranked by their distances in difference form. It never holds more than one block of either.
 
 import type { Tensor1D, Tensor2D, Tensor3D, TensorInfo } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { SAMPLE_ROWS } from '../reduction.js';
 import { type KernelCall, matrixTensor, number } from '../registry.js';
+import { sampledRows } from './bank.js';
+import { kLeast } from './neighbors.js';
 import { compositeBlocks, compositeCandidates } from './plan.js';
 
 export function topKNeighborsComposite(call: KernelCall): TensorInfo[] {
   const queries = matrixTensor(call, 'queries');
   const bank = matrixTensor(call, 'bank');
   const k = number(call, 'k');
-  const blocks = compositeBlocks(queries.shape[0], bank.shape[0]);
+  const blocks = compositeBlocks(queries.shape[0], ...bank.shape, k);
   return tf.tidy(() => {
     const squared: Tensor2D[] = [];
     const rows: Tensor2D[] = [];
-    const finite = tf.where(tf.isFinite(bank), bank, tf.zerosLike(bank));
-    const mean = finite.mean<Tensor1D>(0);
+    const sample = sampledRows(bank, SAMPLE_ROWS);
+    const mean = tf.where(tf.isFinite(sample), sample, tf.zerosLike(sample)).mean<Tensor1D>(0);
     for (let from = 0; from < queries.shape[0]; from += blocks.queries) {
       const part = queries.slice([from, 0], [Math.min(blocks.queries, queries.shape[0] - from), -1]);
       const found = tf.tidy(() => nearest(part, bank, mean, k, blocks.bank));
@@ -46,14 +49,8 @@ function nearest(queries: Tensor2D, bank: Tensor2D, mean: Tensor1D, k: number, b
   const [count, width] = candidates.shape;
   const picked = tf.gather(bank, candidates.toInt().reshape<Tensor1D>([-1])).reshape<Tensor3D>([count, width, -1]);
   const distances = picked.sub(queries.expandDims(1)).square().sum<Tensor2D>(2);
-  const best = tf.topk(withoutNaN(distances, Number.POSITIVE_INFINITY).neg(), k);
-  const squared = best.values.neg<Tensor2D>();
-  // A flat gather: the wasm backend's own ignores batch dimensions.
-  const starts = tf.range(0, count * width, width, 'int32').expandDims(1);
-  const places = best.indices.toInt().add<Tensor2D>(starts).reshape<Tensor1D>([-1]);
-  const chosen = tf.gather(candidates.reshape<Tensor1D>([-1]), places).reshape<Tensor2D>([count, k]);
-  const rows: Tensor2D = tf.where(tf.isInf(squared), tf.fill([count, k], -1), chosen.toFloat());
-  return [squared, rows.cast<Tensor2D>('int32')];
+  const [squared, chosen] = kLeast(withoutNaN(distances, Number.POSITIVE_INFINITY), candidates, k);
+  return [squared, tf.where(tf.isInf(squared), tf.fill([count, k], -1, 'int32'), chosen)];
 }
 
 function withoutNaN(values: Tensor2D, instead: number): Tensor2D {

@@ -9,15 +9,16 @@ import { merged, type Neighbors, neighbors, searchPiece } from './neighbors.js';
 
 /**
  * The k nearest bank rows of every query. Of equal distances the lowest row comes first; a distance that is NaN or infinite never
- * enters. Memory: the outputs; on webgpu and on backends without an own kernel one block of distances (32 MiB and 16 MiB at
- * most), on wasm blocks of about a megabyte; 16 MiB where the bank lies outside of the backend; with `cosine` the scaled rows.
+ * enters. Memory: the outputs; on webgpu one block of distances (32 MiB at most), on wasm blocks of about a megabyte, on backends
+ * without an own kernel a few times 16 MiB and 8,192 bank rows; 16 MiB where the bank lies outside of the backend; with `cosine`
+ * the scaled rows.
  * Cost: Q x M x D multiply-adds at worst. Several searches in one bank: {@link NeighborIndex}.
  * @param queries float32 [Q, D]
  * @param bank float32 [M, D], on the backend or outside of it
  * @param k 1..M
  * @returns tensors owned by the caller. By `l2` the same bits on cpu and wasm, however the bank is cut; elsewhere up to the backend's
  *   float32 rounding, and from stock ops a tie of more than k + 8 equal rows may go to any of them
- * @throws IadError BAD_ARGUMENT for other shapes, types, k or metric
+ * @throws IadError BAD_ARGUMENT for other shapes, types, k or metric; MEMORY_BUDGET where the backend has no room
  */
 export function topKNeighbors(queries: Tensor2D, bank: Bank, k: number, options: NeighborOptions = {}): Neighbors {
   const metric = metricOf('topKNeighbors', options);

@@ -2,17 +2,13 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../runtime/errors.js';
-import { type KernelDefinition, runKernel } from '../registry.js';
+import { isMatrix, type KernelDefinition, runKernel } from '../registry.js';
 
 export interface Neighbors {
   /** Squared L2 or cosine distances, float32 [Q, k], ascending; Infinity where fewer than k rows have a finite distance. */
   readonly distances: Tensor2D;
   /** Bank rows, int32 [Q, k]; -1 where the distance is Infinity. */
   readonly rows: Tensor2D;
-}
-
-function isMatrix(tensor: Tensor | undefined): tensor is Tensor2D {
-  return tensor?.rank === 2;
 }
 
 /** A kernel's outputs by name. */
@@ -49,15 +45,23 @@ export function merged(before: Neighbors | undefined, part: Neighbors, first: nu
     const numbered = tf.where(part.rows.less(0), part.rows, part.rows.add(tf.scalar(first, 'int32')));
     const distances = tf.concat2d([before.distances, part.distances], 1);
     const rows = tf.concat2d([before.rows, numbered.toInt()], 1);
-    const [count, width] = distances.shape;
-    // Of equals topk takes the first: the lower row.
-    const best = tf.topk(distances.neg(), Math.min(k, width));
-    // A flat gather: the wasm backend's own ignores batch dimensions.
-    const starts = tf.range(0, count * width, width, 'int32').expandDims(1);
-    const places = best.indices.toInt().add(starts).flatten();
-    const chosen = tf.gather(rows.flatten(), places).reshape<Tensor2D>(best.values.shape);
-    return [best.values.neg(), chosen];
+    return kLeast(distances, rows, Math.min(k, distances.shape[1]));
   });
   tf.dispose([before.distances, before.rows, part.distances, part.rows]);
   return neighbors(both);
+}
+
+/**
+ * Of each query the k least distances in ascending order, with their rows; of equals the first.
+ * @param distances float32 [Q, width] without NaN
+ * @param rows int32 [Q, width]
+ */
+export function kLeast(distances: Tensor2D, rows: Tensor2D, k: number): [distances: Tensor2D, rows: Tensor2D] {
+  const [count, width] = distances.shape;
+  // Of equals topk takes the first.
+  const best = tf.topk(distances.neg(), k);
+  // A flat gather: the wasm backend's own ignores batch dimensions.
+  const starts = tf.range(0, count * width, width, 'int32').expandDims(1);
+  const places = best.indices.toInt().add(starts).flatten();
+  return [best.values.neg(), tf.gather(rows.flatten(), places).reshape([count, k])];
 }

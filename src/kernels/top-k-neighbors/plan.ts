@@ -41,10 +41,15 @@ export function indexWidth(bankRows: number, depth: number): 0 | 16 | 32 | 64 {
 /** Rows that an index brings into its basis at a time; a multiple of 8. */
 export const REDUCE_ROWS = 1024;
 
-/** Rows of each side in one product of the composite: at most 2^22 products. */
-export function compositeBlocks(queryRows: number, bankRows: number): { queries: number; bank: number } {
+/**
+ * Rows of each side in one product of the composite: so many queries that their products with a block, and the numbers of their
+ * candidates from all blocks, are 2^22 at most (16 MiB each), but one query at least.
+ */
+export function compositeBlocks(queryRows: number, bankRows: number, depth: number, k: number): Blocks {
   const bank = Math.min(bankRows, 8192);
-  return { queries: Math.max(1, Math.min(queryRows, Math.floor(2 ** 22 / bank))), bank };
+  const candidates = Math.ceil(bankRows / bank) * compositeCandidates(k, bank);
+  const queries = Math.floor(2 ** 22 / Math.max(bank, candidates * depth));
+  return { queries: Math.max(1, Math.min(queryRows, queries)), bank };
 }
 
 /** Candidates that the composite takes from each bank block to rank again exactly. */
@@ -66,7 +71,7 @@ export function threadPieceRows(bankRows: number, depth: number, threads: number
   return Math.ceil(bankRows / (threads * Math.ceil(bankRows / (threads * most))));
 }
 
-/** Rows of each side whose distances a GPU holds at once. */
+/** Rows of each side that are worked on at once. */
 export interface Blocks {
   readonly queries: number;
   readonly bank: number;

@@ -3,6 +3,7 @@
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger } from '../checks.js';
 import { distanceSlack } from '../reduction.js';
+import { inNameOf } from '../registry.js';
 import type { KernelThreads } from '../threads/index.js';
 import { bankShape, type OutsideBank, outsidePieces } from './bank.js';
 import { directBlockRows, sketchBlockRows, sketchFloats, threadPieceRows, usesSketches } from './plan.js';
@@ -49,6 +50,8 @@ export async function topKNeighborsOnThreads(
   };
   try {
     return await search({ threads, queries, count, bank, size, depth, k, floats });
+  } catch (error) {
+    throw inNameOf(op, error);
   } finally {
     for (const at of taken) threads.free(at);
   }

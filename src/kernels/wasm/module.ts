@@ -52,12 +52,18 @@ function withoutMemory(): IadError {
   });
 }
 
+/** The memory that the backend's tensors lie in. */
+export function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
+  const memory = wasm.asm.memory ?? wasm.wasmMemory;
+  if (memory) return memory;
+  throw withoutMemory();
+}
+
 const instances = new WeakMap<WebAssembly.Memory, WasmKernels>();
 
 /** The kernels on this backend's memory; compiled once per backend. */
 export function wasmKernels(backend: WasmBackend): WasmKernels {
-  const memory = backend.wasm.asm.memory ?? backend.wasm.wasmMemory;
-  if (!memory) throw withoutMemory();
+  const memory = memoryOf(backend);
   const known = instances.get(memory);
   if (known) return known;
   // A page that is not cross-origin isolated has no SharedArrayBuffer, not even the name.
@@ -104,6 +110,13 @@ export function allocate(backend: WasmBackend, shape: number[], dtype: 'float32'
     backend.disposeData(info.dataId);
     throw withoutRoom(shape);
   }
+  return info;
+}
+
+/** A tensor of these values. Not the backend's own `write`, which goes on without memory where there is none. */
+export function write(backend: WasmBackend, values: Float32Array, shape: number[]): TensorInfo {
+  const info = allocate(backend, shape, 'float32');
+  new Float32Array(memoryOf(backend).buffer, address(backend, info), values.length).set(values);
   return info;
 }
 

@@ -1,17 +1,16 @@
 // Calls reduceRows: rows of a tensor into a basis, on the wasm heap.
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { type Basis, rounding } from '../reduction.js';
-import { address, allocate, type WasmBackend, wasmKernels, withScratch } from './module.js';
+import { address, allocate, type WasmBackend, wasmKernels, withScratch, write } from './module.js';
 
 /** A basis on the heap: [mean (depth floats)] and the directions in panels of 8. */
 export function packBasis(backend: WasmBackend, basis: Basis): { mean: TensorInfo; basis: TensorInfo } {
   const { width, depth } = basis;
-  const mean = { dataId: backend.write(basis.mean, [depth], 'float32'), shape: [depth], dtype: 'float32' as const };
+  const mean = write(backend, basis.mean, [depth]);
   const packed = allocate(backend, [width, depth], 'float32');
-  const directions = backend.write(basis.directions, [width, depth], 'float32');
-  const from = address(backend, { dataId: directions, shape: [width, depth], dtype: 'float32' });
-  wasmKernels(backend).packPanels(from, width, depth, address(backend, packed));
-  backend.disposeData(directions);
+  const directions = write(backend, basis.directions, [width, depth]);
+  wasmKernels(backend).packPanels(address(backend, directions), width, depth, address(backend, packed));
+  backend.disposeData(directions.dataId);
   return { mean, basis: packed };
 }
 

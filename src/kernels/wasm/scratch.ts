@@ -1,5 +1,5 @@
 // Scratch memory handed out piece by piece, with tables written into it.
-import { type WasmBackend, withScratch } from './module.js';
+import { memoryOf, type WasmBackend, withScratch } from './module.js';
 
 /** Pieces of one scratch allocation, in the order in which they are asked for. */
 export interface Scratch {
@@ -21,14 +21,13 @@ export function withPieces<T>(backend: WasmBackend, floats: number, use: (scratc
     };
     const write = (values: Float32Array | Int32Array) => {
       const at = reserve(values.length);
-      new Uint8Array(memoryOf(backend)).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+      // Anew each time: growing the heap makes a new buffer.
+      new Uint8Array(memoryOf(backend).buffer).set(
+        new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+        at,
+      );
       return at;
     };
     return use({ reserve, write });
   });
-}
-
-/** The heap as it is now; growing it makes a new buffer. */
-function memoryOf({ wasm }: WasmBackend): ArrayBufferLike {
-  return (wasm.asm.memory ?? wasm.wasmMemory)?.buffer ?? new ArrayBuffer(0);
 }

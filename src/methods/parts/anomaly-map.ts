@@ -15,8 +15,7 @@ export async function smooth(map: ScoreMap, sigma: number, border: Border): Prom
   if (sigma === 0) return map;
   const { width, height } = map;
   const blurred = tf.tidy(() => gaussianBlur(tf.tensor4d(map.data, [1, height, width, 1]), sigma, { border }));
-  const data = await blurred.data<'float32'>();
-  blurred.dispose();
+  const data = await blurred.data<'float32'>().finally(() => blurred.dispose());
   return { width, height, data };
 }
 

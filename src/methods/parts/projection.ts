@@ -26,7 +26,5 @@ export function johnsonLindenstraussDimension(count: number, epsilon: number): n
 export async function projectRows(rows: Float32Array, projection: Projection): Promise<Float32Array> {
   const { inputs } = projection;
   const projected = tf.tidy(() => randomProjection(tf.tensor2d(rows, [rows.length / inputs, inputs]), projection));
-  const data = await projected.data<'float32'>();
-  projected.dispose();
-  return data;
+  return projected.data<'float32'>().finally(() => projected.dispose());
 }

@@ -100,8 +100,7 @@ async function distancesTo(
         const group = tf.tensor2d(rows.subarray(from * columns, to * columns), [to - from, columns]);
         return index.search(group, 1).distances.sqrt();
       });
-      distances.set(await nearest.data<'float32'>(), from);
-      nearest.dispose();
+      distances.set(await nearest.data<'float32'>().finally(() => nearest.dispose()), from);
     }
   } finally {
     index.dispose();

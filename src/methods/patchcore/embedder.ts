@@ -51,8 +51,7 @@ export class Embedder {
       if (maps[0]) grid = [maps[0].shape[1], maps[0].shape[2]];
       return patchEmbed(maps, variant === 'anomalib' ? { patchSize } : { patchSize, dimension });
     });
-    const embedding = await patches.data<'float32'>();
-    patches.dispose();
+    const embedding = await patches.data<'float32'>().finally(() => patches.dispose());
     return { grid, embedding };
   }
 }

@@ -77,10 +77,14 @@ export class Scorer {
 
   async #nearest(embedding: Float32Array, k: number): Promise<Neighbors> {
     const queries = tf.tensor2d(embedding, [embedding.length / this.#dimension, this.#dimension]);
-    const { distances, rows } = this.#index.search(queries, k);
-    const found = { squared: await distances.data<'float32'>(), rows: await rows.data<'int32'>(), k };
-    tf.dispose([queries, distances, rows]);
-    return found;
+    const found: tf.Tensor[] = [queries];
+    try {
+      const { distances, rows } = this.#index.search(queries, k);
+      found.push(distances, rows);
+      return { squared: await distances.data<'float32'>(), rows: await rows.data<'int32'>(), k };
+    } finally {
+      tf.dispose(found);
+    }
   }
 
   async #reweighted(query: Float32Array, nearest: number): Promise<number> {

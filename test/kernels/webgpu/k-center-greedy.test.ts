@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useBackend } from '../../../src/kernels/backend.js';
 import type { KernelCase } from '../../../src/kernels/case.js';
 import { conform } from '../../../src/kernels/conform.js';
-import { kCenterGreedy } from '../../../src/kernels/index.js';
+import { KernelThreads, kCenterGreedy } from '../../../src/kernels/index.js';
 import { K_CENTER_SUITE } from '../../../src/kernels/k-center-greedy/cases.js';
 import { K_CENTER_START } from '../../../src/kernels/k-center-greedy/kernels.js';
 import { gpuLanes, gpuPartRows } from '../../../src/kernels/k-center-greedy/plan.js';
@@ -81,6 +81,19 @@ describe.skipIf(reason !== null)('kCenterGreedy in WGSL', () => {
       ],
     };
     expect(await conform(inParts, kernelCase, K_CENTER_START)).toEqual([]);
+  });
+
+  test('on threads it is the selection of the reference', async () => {
+    const values = normal(700, 24);
+    const expected = kCenterGreedyReference(values, 24, new Float32Array(700).fill(3), 80);
+    const features = tf.tensor2d(values, [700, 24]);
+    const threads = await KernelThreads.open(2);
+    const before = tf.memory().numTensors;
+    const found = await kCenterGreedy(features, 80, { anchor: new Float32Array(700).fill(3), threads });
+    expect(found).toEqual(expected);
+    expect(tf.memory().numTensors).toBe(before);
+    await threads.close();
+    features.dispose();
   });
 
   test('slices go on where the last one ended', async () => {

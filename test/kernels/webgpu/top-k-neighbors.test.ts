@@ -5,6 +5,7 @@ import { useBackend } from '../../../src/kernels/backend.js';
 import { topKNeighbors } from '../../../src/kernels/index.js';
 import type { KernelDefinition } from '../../../src/kernels/registry.js';
 import { runKernel } from '../../../src/kernels/registry.js';
+import { outsidePieces } from '../../../src/kernels/top-k-neighbors/bank.js';
 import { indexCases, type NeighborCase, neighborCases } from '../../../src/kernels/top-k-neighbors/cases.js';
 import { type Blocks, gpuBlocks, gpuTile } from '../../../src/kernels/top-k-neighbors/plan.js';
 import { topKNeighborsReference } from '../../../src/kernels/top-k-neighbors/reference.js';
@@ -115,6 +116,18 @@ describe.skipIf(reason !== null)('topKNeighbors in WGSL', () => {
       tf.dispose(found);
     }
     tf.dispose([a, b]);
+  });
+
+  test.each([[2], [34], [150]])('and across arrays of %i rows of a bank that lies outside', async (rows) => {
+    const bank = new Float32Array(200 * 6).fill(0.7);
+    const arrays = [...outsidePieces({ arrays: [bank], depth: 6 }, rows)].map((piece) => piece.rows);
+    const a = tf.tensor2d(normal(3, 3, 6), [3, 6]);
+    for (const k of [1, 5, 40]) {
+      const found = topKNeighbors(a, { arrays, depth: 6 }, k);
+      expect(await found.rows.data()).toEqual(Int32Array.from({ length: 3 * k }, (_, i) => i % k));
+      tf.dispose([found.distances, found.rows]);
+    }
+    a.dispose();
   });
 
   test('a bank of many blocks', async () => {

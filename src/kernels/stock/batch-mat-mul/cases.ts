@@ -1,23 +1,14 @@
 // Inputs of BatchMatMul and _FusedMatMul: every transpose, broadcasting, the edges of the tiles and blocks, extreme numbers.
-import { Random } from '../../../runtime/random.js';
 import type { CaseTensor } from '../../case.js';
 import type { StockCase, StockSuite } from '../case.js';
+import { type Fill, tensor } from '../sums.js';
 import { type Finish, matMulReference } from './reference.js';
 
-type Fill = (random: Random, at: number) => number;
 type Except = Readonly<Record<string, string>>;
-
-const normal: Fill = (random) => random.normal();
 
 const FLUSHES: Except = { webgpu: 'WGSL may flush subnormal numbers' };
 const FINITE_ONLY: Except = { webgpu: 'WGSL implementations may assume that there is no NaN and no infinity' };
 const FLAT_BATCHES = "tfjs's own kernel repeats the smaller side's batches by their flat index";
-
-function tensor(seed: number, shape: readonly number[], fill: Fill = normal): CaseTensor {
-  const random = new Random(seed);
-  const size = shape.reduce((product, n) => product * n, 1);
-  return { values: Float32Array.from({ length: size }, (_, at) => fill(random, at)), shape };
-}
 
 function swapped(shape: readonly number[]): number[] {
   return [...shape.slice(0, -2), shape.at(-1) ?? 1, shape.at(-2) ?? 1];

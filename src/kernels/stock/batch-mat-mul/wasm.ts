@@ -3,6 +3,7 @@ import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/t
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
 import { address, allocate, type WasmBackend, wasmBackend, wasmKernels, withScratch } from '../../wasm/module.js';
+import { floats } from '../inputs.js';
 import type { StockKernel } from '../kernel.js';
 import { broadcastIndices, broadcastShape, type MatMulShape, matMulShape } from './shape.js';
 
@@ -37,8 +38,8 @@ export const FUSED_MAT_MUL: StockKernel = {
     }
     const { out, shape } = multiply('_FusedMatMul', backend, inputs, attrs ?? {});
     if (!inputs.bias && activation === 0) return out;
-    const bias = operand(backend, 'bias', inputs.bias, shape);
-    const slopes = operand(backend, 'preluActivationWeights', inputs.preluActivationWeights, shape);
+    const bias = operand(backend, 'bias', inputs, shape);
+    const slopes = operand(backend, 'preluActivationWeights', inputs, shape);
     const { rows, columns } = shape;
     const slope = Number(attrs?.leakyreluAlpha ?? 0);
     const at = address(backend, out);
@@ -56,8 +57,8 @@ function multiply(
   inputs: NamedTensorInfoMap,
   attrs: NamedAttrMap,
 ): { out: TensorInfo; shape: MatMulShape } {
-  const a = float(op, 'a', inputs.a);
-  const b = float(op, 'b', inputs.b);
+  const a = floats(op, inputs, 'a');
+  const b = floats(op, inputs, 'b');
   const [transposeA, transposeB] = [attrs.transposeA === true, attrs.transposeB === true];
   const shape = matMulShape(op, a.shape, b.shape, transposeA, transposeB);
   const { columns, depth, left, right } = shape;
@@ -79,23 +80,16 @@ function multiply(
   return { out, shape };
 }
 
-function float(op: string, name: string, tensor: TensorInfo | undefined): TensorInfo {
-  if (tensor?.dtype === 'float32') return tensor;
-  throw new IadError('BAD_ARGUMENT', `${op}: ${name} must be float32 on the wasm backend, not ${tensor?.dtype}`, {
-    path: name,
-    hint: 'Cast it first.',
-  });
-}
-
 /** For each batch, the address and the row and column strides of a tensor that broadcasts to the product; 0 without one. */
 function operand(
   backend: WasmBackend,
   name: string,
-  tensor: TensorInfo | undefined,
+  inputs: NamedTensorInfoMap,
   { outer, rows, columns }: MatMulShape,
 ): (batch: number) => [number, number, number] {
-  if (!tensor) return () => [0, 0, 0];
-  const { shape } = float('_FusedMatMul', name, tensor);
+  if (!inputs[name]) return () => [0, 0, 0];
+  const tensor = floats('_FusedMatMul', inputs, name);
+  const { shape } = tensor;
   const out = [...outer, rows, columns];
   if (`${broadcastShape(shape, out)}` !== `${out}`) {
     throw new IadError('BAD_ARGUMENT', `_FusedMatMul: ${name} [${shape}] does not broadcast to [${out}]`, {

@@ -18,8 +18,9 @@ function sizes(info: Conv2DInfo): number[] {
 export const convBackpropFilterWasm: KernelFunc = ({ inputs, attrs, backend: given }): TensorInfo => {
   const backend = wasmBackend(given);
   const kernels = wasmKernels(backend);
-  const [x, dy] = [floats(inputs, 'x'), floats(inputs, 'dy')];
+  const x = floats('Conv2DBackpropFilter', inputs, 'x');
   const info = convolution(x.shape, shapeAttribute(attrs, 'filterShape'), attrs, false);
+  const dy = floats('Conv2DBackpropFilter', inputs, 'dy', info.outShape);
   const dw = allocate(backend, info.filterShape, 'float32');
   const floatsNeeded = kernels.convBackpropFilterScratch(info.filterWidth * info.inChannels, info.outChannels);
   withScratch(backend, floatsNeeded, (scratch) => {
@@ -33,8 +34,9 @@ export const convBackpropFilterWasm: KernelFunc = ({ inputs, attrs, backend: giv
 export const convBackpropInputWasm: KernelFunc = ({ inputs, attrs, backend: given }): TensorInfo => {
   const backend = wasmBackend(given);
   const kernels = wasmKernels(backend);
-  const [dy, filter] = [floats(inputs, 'dy'), floats(inputs, 'filter')];
+  const filter = floats('Conv2DBackpropInput', inputs, 'filter');
   const info = convolution(shapeAttribute(attrs, 'inputShape'), filter.shape, attrs, false);
+  const dy = floats('Conv2DBackpropInput', inputs, 'dy', info.outShape);
   const dx = allocate(backend, info.inShape, 'float32');
   const filterSize = info.filterHeight * info.filterWidth;
   const floatsNeeded = kernels.convBackpropInputScratch(filterSize, info.inChannels, info.outChannels);

@@ -16,8 +16,9 @@ function sizes(info: Conv2DInfo): number[] {
 /** x [N, H, W, C], dy [N, H', W', C * M] -> [kh, kw, C, M]. */
 export const depthwiseBackpropFilterWasm: KernelFunc = ({ inputs, attrs, backend: given }) => {
   const backend = wasmBackend(given);
-  const [x, dy] = [floats(inputs, 'x'), floats(inputs, 'dy')];
+  const x = floats('DepthwiseConv2dNativeBackpropFilter', inputs, 'x');
   const info = convolution(x.shape, shapeAttribute(attrs, 'filterShape'), attrs, true);
+  const dy = floats('DepthwiseConv2dNativeBackpropFilter', inputs, 'dy', info.outShape);
   const dw = allocate(backend, info.filterShape, 'float32');
   const from = [address(backend, x), address(backend, dy)];
   wasmKernels(backend).depthwiseBackpropFilter(...from, ...sizes(info), address(backend, dw));
@@ -27,8 +28,9 @@ export const depthwiseBackpropFilterWasm: KernelFunc = ({ inputs, attrs, backend
 /** dy [N, H', W', C * M], filter [kh, kw, C, M] -> [N, H, W, C]. */
 export const depthwiseBackpropInputWasm: KernelFunc = ({ inputs, attrs, backend: given }) => {
   const backend = wasmBackend(given);
-  const [dy, filter] = [floats(inputs, 'dy'), floats(inputs, 'filter')];
+  const filter = floats('DepthwiseConv2dNativeBackpropInput', inputs, 'filter');
   const info = convolution(shapeAttribute(attrs, 'inputShape'), filter.shape, attrs, true);
+  const dy = floats('DepthwiseConv2dNativeBackpropInput', inputs, 'dy', info.outShape);
   const dx = allocate(backend, info.inShape, 'float32');
   const from = [address(backend, dy), address(backend, filter)];
   wasmKernels(backend).depthwiseBackpropInput(...from, ...sizes(info), address(backend, dx));

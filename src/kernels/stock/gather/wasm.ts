@@ -2,7 +2,6 @@
 import type { KernelFunc } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
-
 import { address, allocate, wasmBackend, wasmKernels } from '../../wasm/module.js';
 import { wrongAttribute } from '../attributes.js';
 import { integers } from '../inputs.js';
@@ -13,7 +12,7 @@ import { integers } from '../inputs.js';
  */
 export const gatherWasm: KernelFunc = ({ inputs, attrs, backend: given }) => {
   const backend = wasmBackend(given);
-  const [x, indices] = [inputs.x, integers(inputs, 'indices')];
+  const [x, indices] = [inputs.x, integers('GatherV2', inputs, 'indices')];
   const [axis, batchDims] = [attrs?.axis, attrs?.batchDims];
   if (!(x instanceof tf.Tensor) || !(indices instanceof tf.Tensor) || x.dtype === 'string' || x.dtype === 'complex64') {
     throw wrongAttribute('x', inputs.x?.dtype);
@@ -25,7 +24,9 @@ export const gatherWasm: KernelFunc = ({ inputs, attrs, backend: given }) => {
   const { batchSize, outerSize, dimSize, sliceSize, outputShape } = info;
   const outside = backend.readSync(indices.dataId).find((index) => !(Number(index) >= 0 && Number(index) < dimSize));
   if (outside !== undefined) {
-    throw new IadError('BAD_ARGUMENT', `gather: the index ${outside} is not in 0..${dimSize - 1}`, { path: 'indices' });
+    throw new IadError('BAD_ARGUMENT', `GatherV2: the index ${outside} is not in 0..${dimSize - 1}`, {
+      path: 'indices',
+    });
   }
   const out = allocate(backend, outputShape, x.dtype);
   const sizes = [batchSize, outerSize, dimSize, indices.size / batchSize, sliceSize * tf.util.bytesPerElement(x.dtype)];

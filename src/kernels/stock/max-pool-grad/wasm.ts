@@ -7,8 +7,9 @@ import { floats } from '../inputs.js';
 /** dy [N, H', W', C], input [N, H, W, C] -> [N, H, W, C]. */
 export const maxPoolGradWasm: KernelFunc = ({ inputs, attrs, backend: given }) => {
   const backend = wasmBackend(given);
-  const [dy, x] = [floats(inputs, 'dy'), floats(inputs, 'input')];
+  const x = floats('MaxPoolGrad', inputs, 'input');
   const info = pooling(x.shape, attrs);
+  const dy = floats('MaxPoolGrad', inputs, 'dy', info.outShape);
   const sizes = [
     ...[info.batchSize, info.inHeight, info.inWidth, info.inChannels, info.outHeight, info.outWidth],
     ...[info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth, info.padInfo.top, info.padInfo.left],

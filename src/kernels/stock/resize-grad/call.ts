@@ -1,9 +1,8 @@
 // What the gradient of a resize is asked for.
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
-import { IadError } from '../../../runtime/errors.js';
 import { flag } from '../attributes.js';
 import { floats } from '../inputs.js';
-import { type Draws, draws, type Interpolation } from './plan.js';
+import { type Draws, draws, type Interpolation, type Places } from './plan.js';
 
 export interface ResizeGrad {
   /** [batch, dyHeight, dyWidth, channels]. */
@@ -21,16 +20,14 @@ export function resizeGrad(
   inputs: NamedTensorInfoMap,
   attrs: NamedAttrMap | undefined,
   interpolation: Interpolation,
+  places: Places,
 ): ResizeGrad {
-  const dy = floats(inputs, 'dy');
-  const images = inputs.images?.shape ?? [];
-  const [batch = 0, height = 0, width = 0, channels = 0] = images;
-  const [dyBatch, dyHeight = 0, dyWidth = 0, dyChannels] = dy.shape;
-  if (dyBatch !== batch || dyChannels !== channels) {
-    throw new IadError('BAD_ARGUMENT', `the gradient of a resize: dy is [${dy.shape}], the images are [${images}]`);
-  }
+  const op = interpolation === 'bilinear' ? 'ResizeBilinearGrad' : 'ResizeNearestNeighborGrad';
+  const [batch = 0, height = 0, width = 0, channels = 0] = inputs.images?.shape ?? [];
+  const [, dyHeight = 0, dyWidth = 0] = inputs.dy?.shape ?? [];
+  const dy = floats(op, inputs, 'dy', [batch, dyHeight, dyWidth, channels]);
   const resize = { alignCorners: flag(attrs, 'alignCorners'), halfPixelCenters: flag(attrs, 'halfPixelCenters') };
-  const rows = draws(height, dyHeight, interpolation, resize);
-  const columns = draws(width, dyWidth, interpolation, resize);
+  const rows = draws(height, dyHeight, interpolation, resize, places);
+  const columns = draws(width, dyWidth, interpolation, resize, places);
   return { dy, shape: [batch, height, width, channels], dyHeight, dyWidth, rows, columns };
 }

@@ -1,7 +1,7 @@
 // Inputs of the resizes' gradients: larger, smaller, both coordinate rules.
 import type { StockCase, StockSuite } from '../case.js';
 import { type Fill, ProductSums, tensor } from '../sums.js';
-import { type Interpolation, type Resize, sourcesOf } from './plan.js';
+import { type Interpolation, PLACES, type Resize, sourcesOf } from './plan.js';
 
 type Four = readonly [batch: number, height: number, width: number, channels: number];
 
@@ -53,8 +53,8 @@ function resizeCase(interpolation: Interpolation, resize: Resize, resized: Resiz
       for (const [i, value] of dy.values.entries()) {
         const [column, row] = [Math.floor(i / channels) % size[1], Math.floor(i / (channels * size[1])) % size[0]];
         const image = Math.floor(i / (channels * size[1] * size[0]));
-        for (const above of sourcesOf(row, height, size[0], interpolation, resize)) {
-          for (const { source, weight } of sourcesOf(column, width, size[1], interpolation, resize)) {
+        for (const above of sourcesOf(row, height, size[0], interpolation, resize, PLACES.cpu)) {
+          for (const { source, weight } of sourcesOf(column, width, size[1], interpolation, resize, PLACES.cpu)) {
             const at = ((image * height + above.source) * width + source) * channels + (i % channels);
             sums.add(at, above.weight * weight, value);
           }

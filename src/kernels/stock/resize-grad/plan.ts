@@ -14,6 +14,19 @@ export interface Draws {
   readonly weights: Float32Array;
 }
 
+/** How a backend computes with the places of the nearest sources, and rounds them where corners are aligned. */
+export interface Places {
+  readonly float: (value: number) => number;
+  readonly round: (place: number) => number;
+}
+
+/** A place that is a whole number, or halfway, in one arithmetic lies beside it in another, and so has another nearest source. */
+export const PLACES = {
+  cpu: { float: (value) => value, round: Math.round },
+  wasm: { float: Math.fround, round: Math.round },
+  webgpu: { float: Math.fround, round: (place) => Math.floor(Math.fround(place + 0.5)) },
+} satisfies Record<string, Places>;
+
 /** The sources of one output along one direction, as tfjs's resizes compute them. */
 export function sourcesOf(
   output: number,
@@ -21,12 +34,13 @@ export function sourcesOf(
   outputs: number,
   interpolation: Interpolation,
   { alignCorners, halfPixelCenters }: Resize,
+  { float, round }: Places,
 ): { readonly source: number; readonly weight: number }[] {
   const isAligned = alignCorners && outputs > 1;
   const scale = isAligned ? (sources - 1) / (outputs - 1) : sources / outputs;
   if (interpolation === 'nearest') {
-    const place = scale * (output + (halfPixelCenters ? 0.5 : 0));
-    const nearest = alignCorners ? Math.round(place) : Math.floor(place);
+    const place = float(float(scale) * (output + (halfPixelCenters ? 0.5 : 0)));
+    const nearest = alignCorners ? round(place) : Math.floor(place);
     return [{ source: Math.min(sources - 1, Math.max(0, nearest)), weight: 1 }];
   }
   const place = halfPixelCenters ? scale * (output + 0.5) - 0.5 : scale * output;
@@ -40,10 +54,16 @@ export function sourcesOf(
   ];
 }
 
-export function draws(sources: number, outputs: number, interpolation: Interpolation, resize: Resize): Draws {
+export function draws(
+  sources: number,
+  outputs: number,
+  interpolation: Interpolation,
+  resize: Resize,
+  places: Places,
+): Draws {
   const lists = Array.from({ length: sources }, (): { output: number; weight: number }[] => []);
   for (let output = 0; output < outputs; output++) {
-    for (const { source, weight } of sourcesOf(output, sources, outputs, interpolation, resize)) {
+    for (const { source, weight } of sourcesOf(output, sources, outputs, interpolation, resize, places)) {
       lists[source]?.push({ output, weight });
     }
   }

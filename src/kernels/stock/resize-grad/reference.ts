@@ -3,7 +3,7 @@ import type { KernelFunc } from '@tensorflow/tfjs';
 import { makeTensor, readFloats } from '../../cpu.js';
 import { kernelBackend } from '../inputs.js';
 import { resizeGrad } from './call.js';
-import type { Draws, Interpolation } from './plan.js';
+import { type Draws, type Interpolation, PLACES } from './plan.js';
 
 /** @returns float64 sums [batch, height, width, channels] */
 export function resizeGradReference(
@@ -31,7 +31,7 @@ export function resizeGradReference(
 
 export function resizeGradCpu(interpolation: Interpolation): KernelFunc {
   return ({ inputs, attrs, backend: given }) => {
-    const { dy, shape, dyHeight, dyWidth, rows, columns } = resizeGrad(inputs, attrs, interpolation);
+    const { dy, shape, dyHeight, dyWidth, rows, columns } = resizeGrad(inputs, attrs, interpolation, PLACES.cpu);
     const backend = kernelBackend(given);
     const dx = resizeGradReference(readFloats(backend, dy), shape, [dyHeight, dyWidth], rows, columns);
     return makeTensor(backend, Float32Array.from(dx), shape);

@@ -3,12 +3,12 @@ import type { KernelFunc } from '@tensorflow/tfjs';
 import { address, allocate, wasmBackend, wasmKernels, withScratch } from '../../wasm/module.js';
 import { withArrays } from '../inputs.js';
 import { resizeGrad } from './call.js';
-import type { Interpolation } from './plan.js';
+import { type Interpolation, PLACES } from './plan.js';
 
 export function resizeGradWasm(interpolation: Interpolation): KernelFunc {
   return ({ inputs, attrs, backend: given }) => {
     const backend = wasmBackend(given);
-    const { dy, shape, dyHeight, dyWidth, rows, columns } = resizeGrad(inputs, attrs, interpolation);
+    const { dy, shape, dyHeight, dyWidth, rows, columns } = resizeGrad(inputs, attrs, interpolation, PLACES.wasm);
     const [batch, height, width, channels] = shape;
     const dx = allocate(backend, shape, 'float32');
     const lists = [rows.starts, rows.from, rows.weights, columns.starts, columns.from, columns.weights];

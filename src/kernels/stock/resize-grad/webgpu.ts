@@ -4,7 +4,7 @@ import { allocate, webGpuBackend } from '../../webgpu/backend.js';
 import { runPasses, spread, u32 } from '../../webgpu/passes.js';
 import { withArrays } from '../inputs.js';
 import { resizeGrad } from './call.js';
-import type { Interpolation } from './plan.js';
+import { type Interpolation, PLACES } from './plan.js';
 
 const GATHER = `
   struct Uniforms { size: u32, height: u32, width: u32, channels: u32, dyHeight: u32, dyWidth: u32 }
@@ -44,7 +44,7 @@ const GATHER = `
 export function resizeGradWebGpu(interpolation: Interpolation): KernelFunc {
   return ({ inputs, attrs, backend: given }) => {
     const backend = webGpuBackend(given);
-    const { dy, shape, dyHeight, dyWidth, rows, columns } = resizeGrad(inputs, attrs, interpolation);
+    const { dy, shape, dyHeight, dyWidth, rows, columns } = resizeGrad(inputs, attrs, interpolation, PLACES.webgpu);
     const [batch, height, width, channels] = shape;
     const dx = allocate(backend, shape, 'float32');
     const size = batch * height * width * channels;

@@ -8,12 +8,11 @@ import { floats, integers } from '../inputs.js';
 /** x [N, ...], segmentIds [N] -> [numSegments, ...]; rows of a segment outside 0..numSegments - 1 are dropped. */
 export const segmentSumWasm: KernelFunc = ({ inputs, attrs, backend: given }) => {
   const backend = wasmBackend(given);
-  const x = floats(inputs, 'x');
-  const ids = integers(inputs, 'segmentIds');
+  const x = floats('UnsortedSegmentSum', inputs, 'x');
   const segments = attrs?.numSegments;
   if (typeof segments !== 'number') throw wrongAttribute('numSegments', segments);
   const [count = 0, ...row] = x.shape;
-  if (`${ids.shape}` !== `${[count]}`) throw wrongAttribute('the shape of segmentIds', ids.shape);
+  const ids = integers('UnsortedSegmentSum', inputs, 'segmentIds', [count]);
   const out = allocate(backend, [segments, ...row], 'float32');
   const places = [address(backend, x), address(backend, ids)];
   wasmKernels(backend).segmentSum(...places, count, tf.util.sizeFromShape(row), segments, address(backend, out));
