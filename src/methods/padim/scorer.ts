@@ -45,11 +45,14 @@ export class Scorer {
     for (const [i, range] of blocks(positions, depth).entries()) {
       const kept = this.#resident?.[i];
       const block = kept ?? this.#upload(range);
-      const part = tf.tidy(() =>
-        tf.sqrt(mahalanobisBatched(features, block.mean, block.factors, { from: block.from })),
-      );
-      if (!kept) tf.dispose([block.mean, block.factors]);
-      found.set(await part.data<'float32'>().finally(() => part.dispose()), block.from);
+      try {
+        const part = tf.tidy(() =>
+          tf.sqrt(mahalanobisBatched(features, block.mean, block.factors, { from: block.from })),
+        );
+        found.set(await part.data<'float32'>().finally(() => part.dispose()), block.from);
+      } finally {
+        if (!kept) tf.dispose([block.mean, block.factors]);
+      }
     }
     return found;
   }
