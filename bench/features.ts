@@ -7,8 +7,9 @@ import type { FoldedWeights } from '../src/backbones/types.js';
 import { LAYER_NAMES } from '../src/backbones/types.js';
 import type { GeometryPlan } from '../src/data/geometry.js';
 import type { Dataset } from '../src/data/types.js';
+import { concatenate } from '../src/methods/parts/concatenate.js';
 import { type PatchCoreOptions, resolvePatchCoreConfig } from '../src/methods/patchcore/config.js';
-import { concatenate, Embedder, embeddingDimension, type ViewPatches } from '../src/methods/patchcore/embedder.js';
+import { Embedder, embeddingDimension, type ViewPatches } from '../src/methods/patchcore/embedder.js';
 
 interface Entry {
   readonly plan: GeometryPlan;

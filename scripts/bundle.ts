@@ -40,6 +40,9 @@ const ASSETS = [
   '@fontsource/inter/files/inter-latin-{400,600,700}-normal.woff*',
   `webgpu/dist/${platform}/*`,
   'webgpu/{index.js,LICENSE.md}',
+  // benchmark.js asks for these by a require that bundlers cannot see.
+  'lodash/{lodash.js,package.json}',
+  'platform/{platform.js,package.json}',
 ];
 
 rmSync(join(root, 'bundle'), { recursive: true, force: true });

@@ -5,6 +5,7 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './benchmark/ind
 export { Folder, loadImage, openDataset } from './data/index.js';
 export type { Dataset, Image, ImageSource, Mask, Sample } from './data/types.js';
 export { useBackend } from './kernels/backend.js';
+export { PaDiM, type PaDiMConfig, type PaDiMOptions } from './methods/padim/index.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
 export { createMethod, loadMethod, methodInfos } from './methods/registry.js';
 export type {
@@ -13,6 +14,7 @@ export type {
   FitOptions,
   FitResult,
   ImageInput,
+  LearnedArray,
   MethodInfo,
   Prediction,
   PredictOptions,

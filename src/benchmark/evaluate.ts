@@ -65,7 +65,7 @@ export async function evaluate(method: AnomalyMethod, dataset: Dataset, options:
   const count = seen.length;
   const good = seen.filter(({ sample }) => sample.label === 0);
   return {
-    schema: 'iad-tf/evaluation@1',
+    schema: 'iad-tf/evaluation@2',
     libraryVersion: VERSION,
     method: method.info.id,
     config: { ...method.config },
@@ -89,7 +89,7 @@ export async function evaluate(method: AnomalyMethod, dataset: Dataset, options:
       perImage: { decode: times.decode / count, features: times.features / count, scoring: times.scoring / count },
     },
     peakMemory: peakMemory(),
-    memoryBank: method.memoryBank,
+    learned: method.learned,
     images: seen.map(({ result }) => result),
     warnings: [...dataset.warnings, ...(options.fit?.warnings ?? []), ...maskWarnings(seen, dataset)],
   };

@@ -17,13 +17,13 @@ export async function predictionsRecord(
 ): Promise<PredictionsRecord> {
   const backend = await ensureBackend();
   return {
-    schema: 'iad-tf/predictions@1',
+    schema: 'iad-tf/predictions@2',
     libraryVersion: VERSION,
     method: method.info.id,
     seed: method.config.seed,
     backend: `${backend.name} (${backend.device})`,
     backbone: method.backbone,
-    memoryBank: method.memoryBank,
+    learned: method.learned,
     thresholds: method.thresholds,
     falseAlarmRate: method.config.falseAlarmRate,
     peakMemory: peakMemory(),

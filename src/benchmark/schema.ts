@@ -18,14 +18,14 @@ export const pixelMetrics = imageMetrics.extend({
   aupro: metric('Area under the per-region-overlap curve up to a false-positive rate of 0.3, divided by 0.3'),
 });
 
-const memoryBank = z
-  .object({ rows: count('Patches kept'), columns: count('Values per patch') })
-  .describe('Size of the memory bank');
+const learned = z
+  .array(z.object({ name: z.string().describe('Such as memory bank'), shape: z.array(count('Length of an axis')) }))
+  .describe('Sizes of what the method learned');
 
 const timingsPerImage = z.object({
   decode: milliseconds('Reading, decoding and resizing'),
   features: milliseconds('Backbone and embedding'),
-  scoring: milliseconds('Neighbours, score and map'),
+  scoring: milliseconds('Score and map'),
 });
 
 /** What every record says about how it came about. */
@@ -40,7 +40,7 @@ const provenance = {
       hash: z.string().describe('SHA-256 of the weights in use, lower-case hex'),
     })
     .describe('Where the features come from'),
-  memoryBank,
+  learned,
   peakMemory: z.number().min(0).nullable().describe('Peak resident set size of the process, bytes; null if not known'),
 };
 
@@ -66,7 +66,7 @@ export const imageResult = z.object({
 
 export const evaluationSchema = z
   .object({
-    schema: z.literal('iad-tf/evaluation@1'),
+    schema: z.literal('iad-tf/evaluation@2'),
     ...provenance,
     config: z.record(z.string(), z.unknown()).describe("The method's full configuration, defaults filled in"),
     dataset: z.object({
@@ -117,7 +117,7 @@ export const predictionResult = z.object({
 
 export const predictionsSchema = z
   .object({
-    schema: z.literal('iad-tf/predictions@1'),
+    schema: z.literal('iad-tf/predictions@2'),
     ...provenance,
     thresholds: z
       .object({
@@ -134,7 +134,7 @@ export const predictionsSchema = z
 
 /** The JSON Schemas (draft 2020-12) by file name, as published in schemas/. */
 export function jsonSchemas(): Record<string, unknown> {
-  // As for input: further fields are allowed, so that a reader of @1 is not broken by an addition.
+  // As for input: further fields are allowed, so that a reader is not broken by an addition.
   const publish = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
   return { 'evaluation.json': publish(evaluationSchema), 'predictions.json': publish(predictionsSchema) };
 }

@@ -4,6 +4,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LayoutName } from '../data/dataset.js';
 import type { MtdSplit } from '../data/layouts/mtd.js';
 import { useBackend } from '../kernels/backend.js';
+import type { MethodFlag } from '../methods/parts/flags.js';
+import { methodFlags, methodInfos } from '../methods/registry.js';
 import type { BackendName } from '../runtime/backend.js';
 import { IadError } from '../runtime/errors.js';
 import { openTerminal, type Terminal } from './terminal.node.js';
@@ -80,50 +82,47 @@ export function addData(command: Command): Command {
     .option('--seed <n>', 'seed of everything random, splits included (default: 0)', wholeNumber);
 }
 
-/** A method's configuration: from a JSON file, single options on top. */
+/** A method's configuration: from a JSON file, single options on top. Which of them a method has, it says itself. */
 export function addMethod(command: Command): Command {
-  return command
-    .option('--method <id>', 'the method', 'patchcore')
-    .option('--config <file>', "JSON file with the method's configuration; the options below override it")
-    .addOption(new Option('--variant <name>', 'whose PatchCore').choices(['official', 'anomalib']))
-    .option('--backbone <id>', 'feature extractor, see `iad-tf weights list`')
-    .option('--layers <names>', 'stages, comma-separated', list)
-    .addOption(new Option('--geometry <name>', 'how images become squares').choices(['crop', 'stretch', 'tile']))
-    .option('--resize <pixels>', 'short side before crop or tile', wholeNumber)
-    .option('--input-size <pixels>', 'side of the network input', wholeNumber)
-    .option('--coreset-ratio <share>', 'share of patches kept', number)
-    .option('--coreset-count <rows>', 'rows of the memory bank, instead of a share', wholeNumber)
-    .option('--reweight <neighbours>', 're-weight the image score (Eq. 7), 1: off', wholeNumber)
-    .option('--score-top <n>', 'image score = mean of the n largest patch scores', wholeNumber)
-    .option('--calibration-share <share>', 'share of good images held out for the thresholds', number)
-    .option('--false-alarm-rate <rate>', 'wanted share of good images flagged', number)
-    .option('--memory-budget <size>', 'memory for features while fitting, such as 2GB', byteCount)
-    .option('--skip-bad', 'leave out training images that cannot be read, and say which');
+  const ids = methodInfos().map(({ id }) => id);
+  command
+    .option('--method <id>', `the method: ${ids.join(', ')}`, 'patchcore')
+    .option('--config <file>', "JSON file with the method's configuration; the options below override it");
+  for (const flag of methodFlags()) command.addOption(methodOption(flag));
+  return command.option('--skip-bad', 'leave out training images that cannot be read, and say which');
 }
 
-const METHOD_FIELDS = [
-  'variant',
-  'backbone',
-  'layers',
-  'geometry',
-  'resize',
-  'inputSize',
-  'coresetRatio',
-  'coresetCount',
-  'reweight',
-  'scoreTop',
-  'calibrationShare',
-  'falseAlarmRate',
-  'memoryBudget',
-  'seed',
-];
+function methodOption({ flag, description, value }: MethodFlag): Option {
+  const option = new Option(flag, description);
+  if (typeof value !== 'string') return option.choices(value);
+  const parse = PARSERS[value];
+  return parse ? option.argParser(parse) : option;
+}
+
+const PARSERS: Record<Exclude<MethodFlag['value'], readonly string[]>, ((text: string) => unknown) | null> = {
+  text: null,
+  texts: list,
+  number,
+  wholeNumber,
+  wholeNumberOrText: (text: string) => (/^\d+$/.test(text) ? wholeNumber(text) : text),
+  bytes: byteCount,
+};
+
+/** Fields of configurations that have an option. */
+function methodFields(): string[] {
+  return [...methodFlags().map((flag) => methodOption(flag).attributeName()), 'seed'];
+}
 
 /** What cannot be chosen for a model that is there already. The seed can: it also draws splits. */
-export const METHOD_OPTIONS = [...METHOD_FIELDS, 'method', 'config', 'skipBad'].filter((name) => name !== 'seed');
+export function methodOptions(): string[] {
+  return [...methodFields(), 'method', 'config', 'skipBad'].filter((name) => name !== 'seed');
+}
 
 /** @throws IadError BAD_ARGUMENT for a configuration file that is not there or no JSON object */
 export async function methodConfig(options: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const given = METHOD_FIELDS.filter((field) => options[field] !== undefined).map((field) => [field, options[field]]);
+  const given = methodFields()
+    .filter((field) => options[field] !== undefined)
+    .map((field) => [field, options[field]]);
   return { ...(await readConfigFile(options.config)), ...Object.fromEntries(given) };
 }
 

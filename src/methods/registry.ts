@@ -1,21 +1,34 @@
 // Finds methods by name. A new method adds one line here.
-import { readFileBytes } from '#platform/runtime/files';
 import { IadError } from '../runtime/errors.js';
-import { MAX_MODEL_BYTES } from './parts/model-file.js';
+import { PaDiM } from './padim/index.js';
+import type { MethodFlag } from './parts/flags.js';
+import { malformed, readModel } from './parts/learned-file.js';
+import type { ModelContent } from './parts/model-file.js';
+import type { SessionKind } from './parts/session.js';
 import { PatchCore } from './patchcore/index.js';
 import type { AnomalyMethod, MethodInfo } from './types.js';
 
 /** What the class of a method offers besides its instances. */
 interface MethodClass {
   readonly info: MethodInfo;
+  /** Its options on the command line. */
+  readonly flags: readonly MethodFlag[];
+  /** The code that its threads run. */
+  readonly sessions: SessionKind;
   new (options: Record<string, unknown>): AnomalyMethod;
-  fromBytes(bytes: Uint8Array<ArrayBuffer>, path: string): Promise<AnomalyMethod>;
+  fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
-const METHODS: Readonly<Record<string, MethodClass>> = { patchcore: PatchCore };
+const METHODS: readonly MethodClass[] = [PatchCore, PaDiM];
 
 export function methodInfos(): MethodInfo[] {
-  return Object.values(METHODS).map(({ info }) => info);
+  return METHODS.map(({ info }) => info);
+}
+
+/** The options of all methods, each once. */
+export function methodFlags(): MethodFlag[] {
+  const all = METHODS.flatMap(({ flags }) => flags);
+  return all.filter(({ flag }, i) => all.findIndex((other) => other.flag === flag) === i);
 }
 
 /** @throws IadError BAD_ARGUMENT for an unknown name, BAD_CONFIG for options that the method refuses */
@@ -23,17 +36,28 @@ export function createMethod(id: string, options: Record<string, unknown> = {}):
   return new (methodClass(id))(options);
 }
 
-/** Reads any method's .iad file. @throws IadError as the method's own `load` */
+/** Reads any method's .iad file. @throws IadError as the method's own `load`; MODEL_FORMAT for a method that is not known */
 export async function loadMethod(path: string): Promise<AnomalyMethod> {
-  const limits = { maxBytes: MAX_MODEL_BYTES, missing: 'MODEL_NOT_FOUND', tooLarge: 'MODEL_FORMAT' } as const;
-  return methodClass('patchcore').fromBytes(await readFileBytes(path, limits), path);
+  const content = await readModel(path);
+  const found = find(content.method);
+  if (!found) throw malformed(`a model of method '${content.method}', which this library does not know`, path);
+  return found.fromContent(content, path);
+}
+
+/** What a worker thread runs for a method. @throws IadError BAD_ARGUMENT */
+export function sessionKind(id: string): SessionKind {
+  return methodClass(id).sessions;
+}
+
+function find(id: string): MethodClass | undefined {
+  return METHODS.find(({ info }) => info.id === id);
 }
 
 function methodClass(id: string): MethodClass {
-  const found = Object.hasOwn(METHODS, id) ? METHODS[id] : undefined;
+  const found = find(id);
   if (found) return found;
   throw new IadError('BAD_ARGUMENT', `there is no method '${id}'`, {
     path: 'method',
-    hint: `Known: ${Object.keys(METHODS).join(', ')}.`,
+    hint: `Known: ${METHODS.map(({ info }) => info.id).join(', ')}.`,
   });
 }

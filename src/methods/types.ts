@@ -89,13 +89,19 @@ export interface PredictOptions extends CallOptions {
   maps?: MapSize;
 }
 
+/** The size of something that a fit left behind, such as the memory bank [rows, columns]. */
+export interface LearnedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
 export interface AnomalyMethod {
   readonly info: MethodInfo;
   /** The full configuration, defaults filled in. */
   readonly config: { readonly seed: number; readonly falseAlarmRate: number };
   /** Which weights the features come from. */
   readonly backbone: { readonly id: string; readonly hash: string };
-  readonly memoryBank: { readonly rows: number; readonly columns: number };
+  readonly learned: readonly LearnedArray[];
   /** Null without calibration. */
   readonly thresholds: Thresholds | null;
   /** How an image of this size is cut into the network's inputs, and which part of it is seen. */

@@ -60,7 +60,7 @@ export function perDefectTable(evaluation: Evaluation): Markup {
 
 /** Everything needed to run it again, and what it cost. */
 export function howItWasMade(evaluation: Evaluation): Markup {
-  const { dataset, backbone, timings, memoryBank, peakMemory } = evaluation;
+  const { dataset, backbone, timings, learned, peakMemory } = evaluation;
   const { decode, features, scoring } = timings.perImage;
   const fit = Object.values(timings.fit).reduce((a, b) => a + b, 0);
   const stages = Object.entries(timings.fit).map(([stage, time]) => `${stage} ${duration(time)}`);
@@ -70,7 +70,7 @@ export function howItWasMade(evaluation: Evaluation): Markup {
     ['Seed', evaluation.seed],
     ['Backbone', [`${backbone.id}, SHA-256 `, html`<code>${backbone.hash}</code>`]],
     ['Backend', evaluation.backend],
-    ['Memory bank', `${memoryBank.rows} rows of ${memoryBank.columns} values`],
+    ['Learned', learned.map(({ name, shape }) => `${name} ${shape.join(' x ')}`).join(', ')],
     ['Fitting', `${duration(fit)}${stages.length ? `: ${stages.join(', ')}` : ''}`],
     [
       'Predicting',

@@ -125,6 +125,27 @@ describe('evaluate and report', () => {
     expect(dataset).toMatchObject({ testGood: 1, testAnomalous: 1 });
   });
 
+  test('another method: fit, predict and report find it by the model file', async () => {
+    const data = ['--data', 'parts/board'];
+    const sizes = ['--input-size', '64', '--resize', '64', '--dims', '30'];
+    const fit = await iadTf(['fit', ...data, '--method', 'padim', ...sizes, ...BACKEND, '--out', 'p.iad'], { cwd });
+    expect(fit).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('means 256 x 30, covariance factors 256 x 465'),
+    });
+    const predict = await iadTf(['predict', 'parts/board/test/good', '--model', 'p.iad', '--json', ...BACKEND], {
+      cwd,
+    });
+    const record = checked(predictionsSchema, JSON.parse(predict.stdout));
+    expect(record).toMatchObject({
+      method: 'padim',
+      learned: [{ name: 'means', shape: [256, 30] }, { shape: [256, 465] }],
+    });
+    const report = await iadTf(['report', ...data, '--model', 'p.iad', '--out', 'p', ...BACKEND], { cwd });
+    expect(report.code).toBe(0);
+    expect(readFileSync(join(cwd, 'p/report.html'), 'utf8')).toContain('means 256 x 30, covariance factors 256 x 465');
+  });
+
   test('report takes a model, and replaces an earlier report', async () => {
     const args = ['report', '--data', 'parts/board', '--model', 'model.iad', '--out', 'again', ...BACKEND];
     const first = await iadTf(args, { cwd });

@@ -42,6 +42,16 @@ describe('exit code 2, and nothing is made', () => {
     ['unknown kind of part', ['synth', '--out', 'x', '--kind', 'shoe'], ["'--kind <name>'", 'board']],
     ['unknown method', ['fit', ...DATA, ...OUT, '--method', 'magic'], ['[BAD_ARGUMENT]', "'magic'", 'patchcore']],
     ['value out of range', ['fit', ...DATA, ...OUT, '--coreset-ratio', '2'], ['[BAD_CONFIG]', 'coresetRatio']],
+    [
+      'an option of another method',
+      ['fit', ...DATA, ...OUT, '--method', 'padim', '--reweight', '3'],
+      ['[BAD_CONFIG]', 'PaDiM.reweight'],
+    ],
+    [
+      'no number of channels',
+      ['fit', ...DATA, ...OUT, '--method', 'padim', '--dims', 'some'],
+      ['[BAD_CONFIG]', 'PaDiM.dims'],
+    ],
     ['a split for a layout without', ['fit', ...DATA, ...OUT, '--split', 'random80'], ['[BAD_ARGUMENT]', 'mtd']],
     [
       'a model and how to fit one',

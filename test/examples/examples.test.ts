@@ -15,11 +15,14 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'iad-tf-examples-'));
+  await writeSynth(folder, { kind: 'metal', seed: 3, size: 128, train: 6, testGood: 1, testPerDefect: 1 });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 async function example(name: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [join(ROOT, 'examples', name), ...args], { cwd: ROOT });
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(ROOT, 'examples', name), ...args], {
+    cwd: ROOT,
+  });
   return stdout;
 }
 
@@ -37,11 +40,10 @@ test('augment.mjs writes four variants', async () => {
   expect(new Set(made.map((image) => image.data.join())).size).toBe(4);
 });
 
-test('patchcore.mjs finds the defective part among good ones', async () => {
-  await writeSynth(folder, { kind: 'metal', seed: 3, size: 128, train: 6, testGood: 1, testPerDefect: 1 });
+test.each(['patchcore.mjs', 'padim.ts'])('%s finds the defective part among good ones', async (name) => {
   const parts = join(folder, 'metal');
-  const file = join(folder, 'metal.iad');
-  const lines = (await example('patchcore.mjs', join(parts, 'train'), join(parts, 'test'), file)).trim().split('\n');
+  const file = join(folder, `${name}.iad`);
+  const lines = (await example(name, join(parts, 'train'), join(parts, 'test'), file)).trim().split('\n');
   const score = (pattern: RegExp) => {
     const line = lines.find((each) => pattern.test(each)) ?? '';
     expect(line).toMatch(/^(DEFECT|good) {2,4}\d+\.\d\d /);

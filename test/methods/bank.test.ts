@@ -4,13 +4,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { planGeometry } from '../../src/data/geometry.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { type Projection, projectRows } from '../../src/methods/parts/projection.js';
+import type { Threads } from '../../src/methods/parts/threads.js';
 import { type BuildOptions, buildBank } from '../../src/methods/patchcore/build-bank.js';
 import { type PatchCoreConfig, resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
 import { selectMore, selectRows } from '../../src/methods/patchcore/coreset.js';
 import { PatchStore } from '../../src/methods/patchcore/patch-store.js';
 import { Scorer } from '../../src/methods/patchcore/scorer.js';
 import type { SessionInit } from '../../src/methods/patchcore/session.js';
-import type { Threads } from '../../src/methods/patchcore/threads.js';
 import { IadError } from '../../src/runtime/errors.js';
 import { squaredDistance, uniformArray } from '../helpers/random-arrays.js';
 

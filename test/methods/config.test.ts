@@ -87,12 +87,15 @@ describe('the configuration of PatchCore', () => {
 
 describe('methods by name', () => {
   test('know patchcore and pass options on', () => {
-    expect(methodInfos().map(({ id, year }) => [id, year])).toEqual([['patchcore', 2022]]);
+    expect(methodInfos().map(({ id, year }) => [id, year])).toEqual([
+      ['patchcore', 2022],
+      ['padim', 2020],
+    ]);
     expect(createMethod('patchcore', { seed: 5 }).config.seed).toBe(5);
     expect(() => createMethod('patchcore', { sede: 5 })).toThrow(/BAD_CONFIG.*sede/);
   });
 
-  test.each(['padim', '', 'constructor', '__proto__', 'toString'])('refuse %o', (id) => {
-    expect(() => createMethod(id)).toThrow(/BAD_ARGUMENT.*Known: patchcore/);
+  test.each(['spade', '', 'constructor', '__proto__', 'toString'])('refuse %o', (id) => {
+    expect(() => createMethod(id)).toThrow(/BAD_ARGUMENT.*Known: patchcore, padim/);
   });
 });

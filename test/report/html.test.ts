@@ -94,7 +94,7 @@ describe('renderReport', () => {
   test('tells how it was made', async () => {
     const text = textOf(await page(sampleEvaluation({ warnings: ['Only 4 calibration images.'] })));
     const { hash } = sampleEvaluation().backbone;
-    for (const fact of [hash, 'resnet50.keras_in1k', 'wasm', 'as published', '300 MiB', '100 rows of 1536 values']) {
+    for (const fact of [hash, 'resnet50.keras_in1k', 'wasm', 'as published', '300 MiB', 'memory bank 100 x 1536']) {
       expect(text).toContain(fact);
     }
     expect(text).toMatch(/Seed 7 /);

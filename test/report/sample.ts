@@ -26,7 +26,7 @@ export const IMAGES: readonly ImageResult[] = [
 
 export function sampleEvaluation(changes: Partial<Evaluation> = {}): Evaluation {
   return {
-    schema: 'iad-tf/evaluation@1',
+    schema: 'iad-tf/evaluation@2',
     libraryVersion: '0.1.0',
     method: 'patchcore',
     config: { coresetRatio: 0.1, layers: ['layer2', 'layer3'] },
@@ -51,7 +51,7 @@ export function sampleEvaluation(changes: Partial<Evaluation> = {}): Evaluation 
       perImage: { decode: 5, features: 80, scoring: 9 },
     },
     peakMemory: 300 * 2 ** 20,
-    memoryBank: { rows: 100, columns: 1536 },
+    learned: [{ name: 'memory bank', shape: [100, 1536] }],
     images: IMAGES,
     warnings: [],
     ...changes,

@@ -14,8 +14,8 @@ import {
   type CommonOptions,
   callOptions,
   type DataOptions,
-  METHOD_OPTIONS,
   methodConfig,
+  methodOptions,
 } from '../options.node.js';
 import { summary } from '../summary.node.js';
 import { fitSummary, noteFit } from './fit.node.js';
@@ -32,7 +32,7 @@ interface Options extends CommonOptions, DataOptions {
 export function evaluateCommand(signal: AbortSignal): Command {
   const command = new Command('evaluate')
     .description('fit on the good images of a dataset, score its test images')
-    .addOption(new Option('--model <file>', 'use this model instead of fitting one').conflicts(METHOD_OPTIONS))
+    .addOption(new Option('--model <file>', 'use this model instead of fitting one').conflicts(methodOptions()))
     .option('--json <file>', 'write everything that was measured (schemas/evaluation.json)')
     .option('--report <folder>', 'write a report with pictures');
   return addCommon(addMethod(addData(command))).action(async (options: Options) => {

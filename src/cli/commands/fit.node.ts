@@ -41,9 +41,10 @@ export function fitCommand(signal: AbortSignal): Command {
 }
 
 /** What the model was made of. */
-export function fitSummary({ images, calibrationImages }: FitResult, { memoryBank }: AnomalyMethod): string {
+export function fitSummary({ images, calibrationImages }: FitResult, { learned }: AnomalyMethod): string {
   const heldOut = calibrationImages > 0 ? `, ${calibrationImages} held out for the thresholds` : '';
-  return `${images} good images${heldOut}; memory bank ${memoryBank.rows} x ${memoryBank.columns}`;
+  const sizes = learned.map(({ name, shape }) => `${name} ${shape.join(' x ')}`);
+  return `${images} good images${heldOut}; ${sizes.join(', ')}`;
 }
 
 /** Says what a person should know about a fit: images left out, warnings. */

@@ -12,7 +12,7 @@ const SCHEMA_VERSION = 1;
 export const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
 export interface ModelContent {
-  /** The method's id: `patchcore`. */
+  /** The method's id, such as `patchcore`. */
   readonly method: string;
   readonly libraryVersion: string;
   /** JSON values only. */
@@ -55,7 +55,7 @@ export async function encodeModel(content: ModelContent): Promise<Uint8Array<Arr
   if (total > MAX_MODEL_BYTES - HEADER_ROOM) {
     throw new IadError('BAD_ARGUMENT', `a model file holds at most ${MAX_MODEL_BYTES} bytes, this takes ${total}`, {
       path: 'save',
-      hint: 'Fit it with a smaller memory bank.',
+      hint: 'Fit a smaller one: fewer rows or fewer channels.',
     });
   }
   const metadata = { sha256: NO_DIGEST, iad: JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...block }) };

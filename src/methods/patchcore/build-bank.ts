@@ -1,13 +1,13 @@
 // Fitting: patches stream in, a coreset is chosen, and the chosen rows become the memory bank.
 import { IadError } from '../../runtime/errors.js';
-import { stageProgress } from '../../runtime/progress.js';
-import { isBadImage, type NamedImage } from '../parts/inputs.js';
+import { concatenate } from '../parts/concatenate.js';
+import { embedEach } from '../parts/embed-each.js';
+import type { NamedImage } from '../parts/inputs.js';
 import { projectRows } from '../parts/projection.js';
+import type { Threads } from '../parts/threads.js';
 import { bankSize, checkBudget, pick, type SelectionWatch, selectMore, selectRows } from './coreset.js';
-import { concatenate } from './embedder.js';
 import { type Candidates, PatchStore } from './patch-store.js';
-import type { JobAnswer, SessionInit } from './session.js';
-import type { Threads } from './threads.js';
+import type { SessionInit } from './session.js';
 
 export interface BuiltBank {
   /** [rows, dimension], in picking order */
@@ -46,7 +46,7 @@ export async function buildBank(
   const skipped: { id: string; reason: string }[] = [];
   const start = performance.now();
 
-  for await (const { index, arrays } of embedAll(images, threads, 'features', options, skipped)) {
+  for await (const { index, arrays } of embedEach(images, threads, 'features', options, skipped)) {
     const [embedding, projected] = arrays;
     if (projection) await store.add(index, projected, embedding, options.signal);
     else await store.add(index, embedding, null, options.signal);
@@ -93,29 +93,6 @@ export async function buildBank(
 /** In the place of an image, marks candidates that come from the bank so far: their patch is the bank row. */
 const FROM_BANK = -1;
 
-interface Embedded {
-  readonly index: number;
-  readonly arrays: JobAnswer['arrays'];
-}
-
-async function* embedAll(
-  images: readonly NamedImage[],
-  threads: Threads,
-  stage: string,
-  options: BuildOptions,
-  skipped: { id: string; reason: string }[],
-): AsyncGenerator<Embedded, void, undefined> {
-  const progress = stageProgress(options.onProgress, stage, images.length);
-  let index = 0;
-  for await (const outcome of threads.run(images, options.signal)) {
-    if (!('error' in outcome)) yield { index, arrays: outcome.arrays };
-    else if (options.skipBad && isBadImage(outcome.error)) {
-      skipped.push({ id: images[index]!.id, reason: outcome.error.message });
-    } else throw outcome.error;
-    progress(++index);
-  }
-}
-
 interface GatherSource {
   readonly store: PatchStore;
   readonly images: readonly NamedImage[];
@@ -142,7 +119,7 @@ async function gather(chosen: Candidates, source: GatherSource, options: BuildOp
   const needed = [...later.keys()].sort((a, b) => a - b);
   const again = needed.map((image) => images[image]!);
   const watch = { ...options, skipBad: false };
-  for await (const { index, arrays } of embedAll(again, source.threads, 'features of the coreset', watch, [])) {
+  for await (const { index, arrays } of embedEach(again, source.threads, 'features of the coreset', watch, [])) {
     for (const row of later.get(needed[index]!) ?? []) take(arrays[0], row);
   }
   return bank;

@@ -2,12 +2,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { createBackbone } from '../../backbones/graph.js';
 import type { Backbone, FoldedWeights } from '../../backbones/types.js';
-import { type GeometryPlan, planGeometry } from '../../data/geometry.js';
-import { loadImage } from '../../data/load.js';
-import type { ImageSource } from '../../data/types.js';
-import { extractView, resizeToPlan } from '../../data/views.js';
+import type { GeometryPlan } from '../../data/geometry.js';
 import { patchEmbed } from '../../kernels/index.js';
-import { geometryOf, type PatchCoreConfig } from './config.js';
+import { geometryOf } from '../parts/frozen-config.js';
+import { openImage } from '../parts/open-image.js';
+import type { Job } from '../parts/session.js';
+import type { PatchCoreConfig } from './config.js';
 
 /** The patches of one view of an image. */
 export interface ViewPatches {
@@ -32,15 +32,9 @@ export class Embedder {
     this.#backbone = createBackbone(weights);
   }
 
-  /**
-   * Views are cut and run one at a time: beside its pixels, a large image takes no more memory than a small one.
-   * @param id names the image in errors where it has no path of its own
-   */
-  async open({ id, source }: { id: string; source: ImageSource }): Promise<OpenImage> {
-    const image = await loadImage(source, { path: id });
-    const plan = planGeometry(image.width, image.height, geometryOf(this.#config));
-    const resized = resizeToPlan(image, plan);
-    return { plan, embedView: (index) => this.#embedView(extractView(resized, plan, index)) };
+  async open(job: Job): Promise<OpenImage> {
+    const { plan, view } = await openImage(job, geometryOf(this.#config));
+    return { plan, embedView: (index) => this.#embedView(view(index)) };
   }
 
   dispose(): void {
@@ -65,16 +59,4 @@ export class Embedder {
 /** Values per patch. */
 export function embeddingDimension(config: PatchCoreConfig, channels: readonly number[]): number {
   return config.variant === 'anomalib' ? channels.reduce((sum, count) => sum + count, 0) : config.dimension;
-}
-
-/** One array after another. */
-export function concatenate(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,8 +1,9 @@
 // The memory bank on the backend, ready to score images.
 import * as tf from '@tensorflow/tfjs';
 import { NeighborIndex } from '../../kernels/index.js';
+import { concatenate } from '../parts/concatenate.js';
 import type { PatchCoreConfig } from './config.js';
-import { concatenate, type ViewPatches } from './embedder.js';
+import type { ViewPatches } from './embedder.js';
 import { euclidean, mostAnomalousPatch, type Neighbors, patchScores, reweighted, topMean, viewMap } from './scoring.js';
 
 export interface ScoredView {

@@ -1,47 +1,27 @@
-// One thread's PatchCore: answers embed and score jobs. The worker threads and the calling thread run the same code.
-import type { FoldedWeights } from '../../backbones/types.js';
-import type { GeometryPlan } from '../../data/geometry.js';
-import type { ImageSource } from '../../data/types.js';
+// One thread's PatchCore: answers embed and score jobs.
+import { concatenate } from '../parts/concatenate.js';
 import { type Projection, projectRows } from '../parts/projection.js';
+import {
+  type SessionInit as AnyInit,
+  type Job,
+  type JobAnswer,
+  NOTHING,
+  type SessionKind,
+  type Session as ThreadSession,
+} from '../parts/session.js';
 import type { PatchCoreConfig } from './config.js';
-import { concatenate, Embedder, type OpenImage } from './embedder.js';
+import { Embedder, type OpenImage } from './embedder.js';
 import { type ScoredView, Scorer } from './scorer.js';
 
-/** What a thread needs to begin: plain data, large arrays on SharedArrayBuffers. */
-export interface SessionInit {
+export interface SessionInit extends AnyInit {
   readonly config: PatchCoreConfig;
-  readonly weights: FoldedWeights;
   readonly dimension: number;
   readonly projection: Projection | null;
   /** The memory bank [rows, dimension] for score jobs; null while fitting. */
   readonly bank: Float32Array | null;
 }
 
-export interface Job {
-  readonly id: string;
-  readonly source: ImageSource;
-}
-
-export interface JobResult {
-  readonly plan: GeometryPlan;
-  readonly decode: number;
-  readonly features: number;
-  /** Milliseconds for neighbours and map (score jobs). */
-  readonly scoring: number;
-  /** Image score; NaN for embed jobs. */
-  readonly score: number;
-  /** Lengths of the two arrays that go with it. */
-  readonly split: number;
-  readonly rest: number;
-}
-
-/** Embed jobs: embedding and projected rows (none without a projection). Score jobs: the view maps one after another, and nothing. */
-export interface JobAnswer {
-  readonly result: JobResult;
-  readonly arrays: readonly [Float32Array, Float32Array];
-}
-
-export class Session {
+export class Session implements ThreadSession {
   readonly #init: SessionInit;
   readonly #embedder: Embedder;
   readonly #scorer: Scorer | null;
@@ -109,4 +89,4 @@ export class Session {
   }
 }
 
-const NOTHING = new Float32Array(0);
+export const SESSIONS: SessionKind<SessionInit> = { method: 'patchcore', start: Session.start };

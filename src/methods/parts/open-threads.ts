@@ -1,11 +1,11 @@
 // Chooses where jobs run, and keeps this thread's session between calls.
 
 import * as tf from '@tensorflow/tfjs';
-import { workerThreads } from '#platform/methods/patchcore/threads';
+import { workerThreads } from '#platform/methods/parts/threads';
 import { cores } from '#platform/runtime/machine';
 import { gainsFromThreads } from '../../runtime/backend.js';
 import { IadError } from '../../runtime/errors.js';
-import type { SessionInit } from './session.js';
+import type { SessionInit, SessionKind } from './session.js';
 import { type Threads, thisThread } from './threads.js';
 
 /** Fewer images than this are not worth the second that worker threads take to start. */
@@ -13,9 +13,14 @@ const WORTH_THREADS = 8;
 const MOST_THREADS = 8;
 
 /** @param workers as the caller wants it; undefined: by the number of images */
-export async function openThreads(init: SessionInit, images: number, workers: number | undefined): Promise<Threads> {
+export async function openThreads<Init extends SessionInit>(
+  kind: SessionKind<Init>,
+  init: Init,
+  images: number,
+  workers: number | undefined,
+): Promise<Threads> {
   const size = threadCount(images, workers);
-  return (size > 1 ? workerThreads(init, size) : null) ?? thisThread(init);
+  return (size > 1 ? workerThreads(kind.method, init, size) : null) ?? thisThread(kind, init);
 }
 
 /**
@@ -35,7 +40,7 @@ export function threadCount(images: number, workers: number | undefined): number
 }
 
 interface Kept {
-  readonly bank: Float32Array | null;
+  readonly learned: object;
   readonly backend: string;
   readonly threads: Threads;
   /** Calls that are using it. */
@@ -43,21 +48,21 @@ interface Kept {
 }
 
 /**
- * Keeps a session on this thread, so that the weights and the bank are put on the backend once. It is let go when another bank
- * or backend is asked for, and freed once the last call that uses it ends.
+ * Keeps a session on this thread, so that the weights and what was learned are put on the backend once. It is let go when another
+ * fit or backend is asked for, and freed once the last call that uses it ends.
  */
 export class ThreadKeeper {
   #kept: Kept | null = null;
 
-  /** Give it back with `giveBack`. */
-  async borrow(init: SessionInit): Promise<Kept> {
-    if (!this.#fits(init)) {
-      const threads = await thisThread(init);
+  /** Give it back with `giveBack`. @param learned what the session holds: the same object, the same session */
+  async borrow<Init extends SessionInit>(kind: SessionKind<Init>, init: Init, learned: object): Promise<Kept> {
+    if (!this.#fits(learned)) {
+      const threads = await thisThread(kind, init);
       // Another call may have opened one while this one waited.
-      if (this.#fits(init)) await threads.close();
+      if (this.#fits(learned)) await threads.close();
       else {
         this.release();
-        this.#kept = { bank: init.bank, backend: tf.getBackend(), threads, users: 0 };
+        this.#kept = { learned, backend: tf.getBackend(), threads, users: 0 };
       }
     }
     const kept = this.#kept!;
@@ -77,7 +82,7 @@ export class ThreadKeeper {
     if (kept?.users === 0) void kept.threads.close();
   }
 
-  #fits({ bank }: SessionInit): boolean {
-    return this.#kept !== null && this.#kept.bank === bank && this.#kept.backend === tf.getBackend();
+  #fits(learned: object): boolean {
+    return this.#kept !== null && this.#kept.learned === learned && this.#kept.backend === tf.getBackend();
   }
 }

@@ -2,6 +2,6 @@
 import type { SessionInit } from './session.js';
 import type { Threads } from './threads.js';
 
-export function workerThreads(_init: SessionInit, _size: number): Threads | null {
+export function workerThreads(_method: string, _init: SessionInit, _size: number): Threads | null {
   return null;
 }

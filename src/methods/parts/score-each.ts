@@ -1,7 +1,7 @@
-// Scores image after image on threads that hold the memory bank.
+// Scores image after image on threads that hold what was learned.
 import { type OnProgress, stageProgress } from '../../runtime/progress.js';
-import { isBadImage, type NamedImage } from '../parts/inputs.js';
-import type { Scored } from '../parts/prediction.js';
+import { isBadImage, type NamedImage } from './inputs.js';
+import type { Scored } from './prediction.js';
 import type { JobResult } from './session.js';
 import type { Threads } from './threads.js';
 

@@ -1,40 +1,42 @@
-// Holds good images out of the memory bank and reads the thresholds off their scores.
+// Holds good images out of fitting and reads the thresholds off their scores.
 import { evaluationMap } from '../../data/views.js';
 import { Random } from '../../runtime/random.js';
-import { type Calibration, quantileTable, samplePixels } from '../parts/calibration.js';
-import type { NamedImage } from '../parts/inputs.js';
 import type { FitOptions } from '../types.js';
-import type { PatchCoreConfig } from './config.js';
-import { concatenate } from './embedder.js';
+import { type Calibration, quantileTable, samplePixels } from './calibration.js';
+import { concatenate } from './concatenate.js';
+import type { FrozenConfig } from './frozen-config.js';
+import type { NamedImage } from './inputs.js';
 import { openThreads } from './open-threads.js';
 import { scoreEach } from './score-each.js';
-import type { SessionInit } from './session.js';
+import type { SessionInit, SessionKind } from './session.js';
 
 /** A seeded share of the images for the thresholds, at least one where any are wanted; the order is kept. */
 export function holdOut(
+  method: string,
   all: readonly NamedImage[],
-  { calibrationShare, seed }: PatchCoreConfig,
+  { calibrationShare, seed }: FrozenConfig,
 ): { held: NamedImage[]; kept: NamedImage[] } {
   const wanted = Math.floor(calibrationShare * all.length);
   const count = calibrationShare > 0 && all.length > 1 ? Math.max(1, wanted) : 0;
-  const chosen = new Set(Random.forKey('patchcore|calibration', seed).sample(all.length, count));
+  const chosen = new Set(Random.forKey(`${method}|calibration`, seed).sample(all.length, count));
   return { held: all.filter((_, i) => chosen.has(i)), kept: all.filter((_, i) => !chosen.has(i)) };
 }
 
-/** Null without held-out images, or if none of them could be read. @param init with the memory bank */
-export async function calibrate(
-  init: SessionInit,
+/** Null without held-out images, or if none of them could be read. @param init with what was learned */
+export async function calibrate<Init extends SessionInit>(
+  kind: SessionKind<Init>,
+  init: Init,
   held: readonly NamedImage[],
   skipped: { id: string; reason: string }[],
   options: FitOptions,
 ): Promise<Calibration | null> {
   if (held.length === 0) return null;
-  const threads = await openThreads(init, held.length, options.workers);
+  const threads = await openThreads(kind, init, held.length, options.workers);
   const { onProgress, signal, skipBad = false } = options;
   const watch = { onProgress, signal, skipped: skipBad ? skipped : null };
   // The sample of pixels may take half of the budget: it is joined from parts before it is sorted.
   const perImage = Math.max(4096, Math.floor(init.config.memoryBudget / (16 * held.length)));
-  const random = Random.forKey('patchcore|pixels', init.config.seed);
+  const random = Random.forKey(`${kind.method}|pixels`, init.config.seed);
   const scores: number[] = [];
   const parts: Float32Array[] = [];
   try {
@@ -50,7 +52,7 @@ export async function calibrate(
 }
 
 /** What a person should know about thresholds from so few images. */
-export function calibrationWarnings({ falseAlarmRate }: PatchCoreConfig, calibrationImages: number): string[] {
+export function calibrationWarnings({ falseAlarmRate }: FrozenConfig, calibrationImages: number): string[] {
   const needed = Math.ceil(1 / falseAlarmRate);
   if (calibrationImages === 0) return ['no good images were held out: there are no thresholds'];
   if (calibrationImages >= needed) return [];

@@ -1,12 +1,11 @@
-// Worker threads in Node: each has a wasm backend of its own, the weights and the memory bank lie on shared memory.
-import type { FoldedConv, FoldedWeights } from '../../backbones/types.js';
+// Worker threads in Node: each has a wasm backend of its own, the weights and what was learned lie on shared memory.
 import { WorkerPool } from '../../runtime/pool.node.js';
 import type { Job, JobResult, SessionInit } from './session.js';
 import type { Threads } from './threads.js';
 import { WORKER_SCRIPT } from './worker-script.node.js';
 
-export function workerThreads(init: SessionInit, size: number): Threads | null {
-  const pool = new WorkerPool<SessionInit, Job, JobResult>(WORKER_SCRIPT, shareInit(init), size);
+export function workerThreads(method: string, init: SessionInit, size: number): Threads | null {
+  const pool = new WorkerPool<unknown, Job, JobResult>(WORKER_SCRIPT, { method, init: share(init) }, size);
   return {
     async *run(jobs, signal) {
       for await (const outcome of pool.map(jobs, ({ id }) => id, signal)) {
@@ -22,19 +21,15 @@ export function workerThreads(init: SessionInit, size: number): Threads | null {
   };
 }
 
-function shareInit(init: SessionInit): SessionInit {
-  return { ...init, weights: shareWeights(init.weights), bank: init.bank && share(init.bank) };
+/** Plain data with its arrays of numbers on shared memory: posted to several threads, they are copied once. */
+function share(value: unknown): unknown {
+  if (value instanceof Float32Array) return shareArray(value);
+  if (Array.isArray(value)) return value.map(share);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, share(inner)]));
 }
 
-function shareWeights(weights: FoldedWeights): FoldedWeights {
-  const convs = Object.entries(weights.convs).map(([name, conv]): [string, FoldedConv] => [
-    name,
-    { ...conv, kernel: share(conv.kernel), bias: share(conv.bias) },
-  ]);
-  return { ...weights, convs: Object.fromEntries(convs) };
-}
-
-function share(array: Float32Array): Float32Array {
+function shareArray(array: Float32Array): Float32Array {
   if (array.buffer instanceof SharedArrayBuffer) return array;
   const shared = new Float32Array(new SharedArrayBuffer(array.byteLength));
   shared.set(array);

@@ -1,0 +1,8 @@
+// PaDiM's options on the command line.
+import { FROZEN_FLAGS, type MethodFlag } from '../parts/flags.js';
+
+export const FLAGS: readonly MethodFlag[] = [
+  ...FROZEN_FLAGS,
+  { flag: '--dims <n>', description: 'padim: channels kept, or auto, or all', value: 'wholeNumberOrText' },
+  { flag: '--ridge <variance>', description: 'padim: added to every variance', value: 'number' },
+];

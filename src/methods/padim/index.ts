@@ -1,0 +1,150 @@
+// PaDiM: a Gaussian of good features at every position; a position is as anomalous as it is far from its own.
+import type { FoldedWeights } from '../../backbones/index.js';
+import { ensureBackend } from '../../kernels/backend.js';
+import { calibrationWarnings, holdOut } from '../parts/calibrate.js';
+import { FrozenFeatureMethod } from '../parts/frozen-method.js';
+import type { NamedImage } from '../parts/inputs.js';
+import { malformed, readModel } from '../parts/learned-file.js';
+import { decodeModel, type ModelContent } from '../parts/model-file.js';
+import { openThreads } from '../parts/open-threads.js';
+import type { FitOptions, FitResult, ImageInput, LearnedArray, MethodInfo } from '../types.js';
+import { channelCount, chooseChannels, type PaDiMConfig, type PaDiMOptions, resolvePaDiMConfig } from './config.js';
+import { gridSide } from './embedder.js';
+import { encodePaDiM, type Learned, readPaDiM } from './file.js';
+import { type FittedGaussians, fitGaussians } from './fit-gaussians.js';
+import { FLAGS } from './flags.js';
+import { SESSIONS, type SessionInit } from './session.js';
+
+export type { PaDiMConfig, PaDiMOptions } from './config.js';
+
+/**
+ * PaDiM (Defard, Setkov, Loesch, Audigier: PaDiM: a Patch Distribution Modeling Framework for Anomaly Detection and
+ * Localization, ICPR 2020 workshops).
+ *
+ * Needs good images only, no gradient training. The map holds Mahalanobis distances, in standard deviations from 0 up, smoothed; the
+ * score is its maximum. Higher is more anomalous.
+ * It takes images to be aligned: what is good at one position says nothing about the next one, so parts that lie anywhere, or turned,
+ * are PatchCore's. With P positions and d channels a model takes 2 P d (d + 1) bytes: at 224 x 224 63 MB for 100 channels, 1.9 GB for 550, all of
+ * which is read once per image.
+ */
+export class PaDiM extends FrozenFeatureMethod<PaDiMConfig, Learned, SessionInit> {
+  static readonly info: MethodInfo = {
+    id: 'padim',
+    name: 'PaDiM',
+    paper:
+      'Defard et al., PaDiM: a Patch Distribution Modeling Framework for Anomaly Detection and Localization, ICPR 2020',
+    year: 2020,
+    family: 'Gaussian per position',
+    settings: ['unsupervised', 'few-shot', 'noisy'],
+  };
+
+  static readonly flags = FLAGS;
+  static readonly sessions = SESSIONS;
+  protected readonly sessions = SESSIONS;
+
+  /** @throws IadError BAD_CONFIG naming the field at fault */
+  constructor(options: PaDiMOptions = {}) {
+    super(resolvePaDiMConfig(options));
+  }
+
+  /**
+   * Learns from good images only; an earlier fit is forgotten. One pass over the images, more if the statistics of all positions do not
+   * fit `memoryBudget` at once. A failed or stopped fit leaves the model as it was.
+   * @throws IadError NO_GOOD_IMAGES, an image's own error (unless `skipBad`), WEIGHTS_*, MEMORY_BUDGET, ABORTED; BAD_CONFIG for more
+   *   `dims` than there are; BAD_ARGUMENT for a singular covariance where `ridge` is 0
+   */
+  async fit(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
+    const all = this.namedImages(images, 'fit');
+    await ensureBackend();
+    const weights = await this.resolveWeights();
+    const channels = chooseChannels(this.config, weights.architecture);
+    const { held, kept } = holdOut('padim', all, this.config);
+    const fitted = await this.#fitGaussians(kept, { config: this.config, weights, channels, gaussians: null }, options);
+    const start = performance.now();
+    const skipped = [...fitted.skipped];
+    const learned = { gaussians: fitted.gaussians, channels, images: fitted.images, calibration: null };
+    const calibration = await this.calibrate(learned, weights, held, skipped, options);
+    this.adopt({ ...learned, calibration }, options.signal);
+    const calibrationImages = calibration?.scores.length ?? 0;
+    return {
+      images: fitted.images,
+      calibrationImages,
+      skipped,
+      timings: { ...fitted.timings, calibration: performance.now() - start },
+      warnings: [...this.#passWarnings(fitted), ...calibrationWarnings(this.config, calibrationImages)],
+    };
+  }
+
+  /** Sizes of the means and of the packed factors. @throws IadError NOT_FITTED */
+  get learned(): readonly LearnedArray[] {
+    const { positions, depth, factors } = this.fitted('learned').gaussians;
+    return [
+      { name: 'means', shape: [positions, depth] },
+      { name: 'covariance factors', shape: [positions, factors.length / positions] },
+    ];
+  }
+
+  /** The channels kept of the concatenated layers, ascending. @throws IadError NOT_FITTED */
+  get channels(): readonly number[] {
+    return this.fitted('channels').channels;
+  }
+
+  get info(): MethodInfo {
+    return PaDiM.info;
+  }
+
+  /** The model as the bytes of a .iad file: configuration, Gaussians, thresholds, the backbone's name and hash. */
+  async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return encodePaDiM(this.config, this.fitted('save'), this.backbone);
+  }
+
+  /**
+   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
+   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
+   *   those it was fitted with; WEIGHTS_MISSING if there are none
+   */
+  static async load(path: string): Promise<PaDiM> {
+    return PaDiM.fromContent(await readModel(path), path);
+  }
+
+  /** @param path for messages */
+  static async fromBytes(bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<PaDiM> {
+    return PaDiM.fromContent(await decodeModel(bytes, path), path);
+  }
+
+  /** From a model file that was read already. */
+  static async fromContent(content: ModelContent, path: string): Promise<PaDiM> {
+    const { config, learned, backbone } = readPaDiM(content, path);
+    const model = new PaDiM(config);
+    const { architecture } = await model.sameWeights(backbone, path);
+    const total = channelCount(config, architecture);
+    const isList = learned.channels.every((channel, i) => channel < total && channel > (learned.channels[i - 1] ?? -1));
+    if (!isList) throw malformed(`its channels are no ascending list of ${total}`, path);
+    model.adopt(learned);
+    return model;
+  }
+
+  protected scoreInit(weights: FoldedWeights, { channels, gaussians }: Learned): SessionInit {
+    return { config: this.config, weights, channels, gaussians };
+  }
+
+  async #fitGaussians(images: readonly NamedImage[], init: SessionInit, options: FitOptions): Promise<FittedGaussians> {
+    const threads = await openThreads(SESSIONS, init, images.length, options.workers);
+    try {
+      const { onProgress, signal, skipBad = false } = options;
+      const { ridge, memoryBudget } = this.config;
+      const sizes = { positions: gridSide(this.config) ** 2, depth: init.channels.length };
+      return await fitGaussians(images, threads, { onProgress, signal, skipBad, ridge, memoryBudget, ...sizes });
+    } finally {
+      await threads.close();
+    }
+  }
+
+  #passWarnings({ passes }: FittedGaussians): string[] {
+    if (passes === 1) return [];
+    const { memoryBudget } = this.config;
+    return [
+      `memoryBudget of ${memoryBudget} bytes does not hold the statistics of all positions: images were read ${passes} times`,
+    ];
+  }
+}
