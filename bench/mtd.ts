@@ -12,7 +12,6 @@ import { loadMask } from '../src/data/load.js';
 import type { Sample } from '../src/data/types.js';
 import { evaluationMap, evaluationMask } from '../src/data/views.js';
 import { useBackend } from '../src/kernels/backend.js';
-import { projectRows } from '../src/methods/parts/projection.js';
 import {
   type PatchCoreConfig,
   type PatchCoreOptions,
@@ -20,10 +19,10 @@ import {
 } from '../src/methods/patchcore/config.js';
 import { selectRows } from '../src/methods/patchcore/coreset.js';
 import { Scorer } from '../src/methods/patchcore/scorer.js';
-import { makeProjection } from '../src/methods/patchcore/selection-space.js';
 import { imageMetrics, PixelAccumulator } from '../src/metrics/index.js';
 import { argumentsOf } from './arguments.js';
 import { FeatureCache } from './features.js';
+import { gatherPatches, selectionRows } from './patches.js';
 
 const { values } = parseArgs({
   options: {
@@ -86,15 +85,14 @@ for (const seed of numbers(values.seeds)) {
   const ratios = numbers(values.ratios);
   const start = performance.now();
   const train = dataset.train.map(({ id }) => features.patches(id).embedding);
-  const perImage = train.map((embedding) => embedding.length / dimension);
-  const population = perImage.reduce((sum, count) => sum + count, 0);
-  const { rows, columns } = await selectionRows(train, population, config);
+  const population = train.reduce((sum, { length }) => sum + length / dimension, 0);
+  const { rows, columns } = await selectionRows(train, dimension, config);
   const loaded = seconds(start);
   const selecting = performance.now();
   const most = Math.floor(Math.max(...ratios) * population);
   const picks = await selectRows(rows, columns, most, config, { onProgress: undefined, signal: undefined });
   const selection = seconds(selecting);
-  const bank = gather(train, perImage, picks);
+  const bank = gatherPatches(train, dimension, picks);
   for (const ratio of ratios) {
     const size = Math.floor(ratio * population);
     runs.push(
@@ -114,30 +112,6 @@ for (const seed of numbers(values.seeds)) {
   }
 }
 features.close();
-
-async function selectionRows(train: readonly Float32Array[], population: number, config: PatchCoreConfig) {
-  const outputs = typeof config.projection === 'number' ? config.projection : null;
-  const columns = outputs ?? dimension;
-  const rows = new Float32Array(population * columns);
-  const projection = makeProjection(config, dimension, outputs);
-  let at = 0;
-  for (const embedding of train) {
-    const part = projection ? await projectRows(embedding, projection) : embedding;
-    rows.set(part, at);
-    at += part.length;
-  }
-  return { rows, columns };
-}
-
-function gather(train: readonly Float32Array[], perImage: readonly number[], picks: Int32Array): Float32Array {
-  const origin = perImage.flatMap((count, image) => Array.from({ length: count }, (_, patch) => ({ image, patch })));
-  const bank = new Float32Array(picks.length * dimension);
-  picks.forEach((pick, row) => {
-    const { image, patch } = origin[pick]!;
-    bank.set(train[image]!.subarray(patch * dimension, (patch + 1) * dimension), row * dimension);
-  });
-  return bank;
-}
 
 /** One line per image-score rule, all from one search and one set of maps. */
 async function score(

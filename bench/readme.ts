@@ -1,12 +1,14 @@
-// Puts the table of the kernel benchmark into README.md, from the results in bench/results: npm run bench:readme
+// Puts the tables of the kernel benchmark into README.md (short) and bench/results/README.md, from the results there: npm run bench:readme
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { markdown, withTable } from './harness/markdown.js';
-import { Results } from './harness/results.js';
+import { fullTables, shortTable, storedRuns, withTable } from './harness/markdown.js';
 
-const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const runs = storedRuns();
+put('../README.md', shortTable(runs));
+put('results/README.md', fullTables(runs));
 
-const results = Results.parse(JSON.parse(readFileSync(path('bench/results/kernels.json'), 'utf8')));
-const made = withTable(readFileSync(path('README.md'), 'utf8'), markdown(results));
-writeFileSync(path('README.md.part'), made);
-renameSync(path('README.md.part'), path('README.md'));
+function put(document: string, table: string): void {
+  const path = fileURLToPath(new URL(document, import.meta.url));
+  writeFileSync(`${path}.part`, withTable(readFileSync(path, 'utf8'), table));
+  renameSync(`${path}.part`, path);
+}

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { readLayersModel } from '../src/backbones/formats/layers-model.js';
 import { writeSafetensors } from '../src/backbones/formats/safetensors.js';
 import { type RawTensor, toFloat32 } from '../src/backbones/formats/tensor.js';
+import { toHalves } from '../src/runtime/float16.js';
 
 const require = createRequire(import.meta.url);
 
@@ -24,23 +25,6 @@ export async function cutWeights(target: string): Promise<void> {
 function halved(name: string, tensor: RawTensor): RawTensor {
   if (tensor.shape.length < 4) return tensor;
   const values = toFloat32(tensor, name, 'weights');
-  const halves = Uint16Array.from(values, toHalf);
+  const halves = toHalves(values);
   return { dtype: 'F16', shape: tensor.shape, data: new Uint8Array(halves.buffer) };
-}
-
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
-
-/** The nearest float16, ties to even. */
-export function toHalf(value: number): number {
-  float[0] = value;
-  const sign = (bits[0]! >>> 16) & 0x8000;
-  const magnitude = bits[0]! & 0x7fffffff;
-  if (magnitude >= 0x47800000) return sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00);
-  if (magnitude < 0x38800000) {
-    // Subnormal: adding 0.5 puts the value's last place where float16 has it, rounded by the addition.
-    float[0] = Math.abs(value) + 0.5;
-    return sign | (bits[0]! - 0x3f000000);
-  }
-  return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
 }

@@ -1,5 +1,6 @@
 // Results as a Markdown table.
-import type { BenchResults } from './results.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import { type BenchResults, Results } from './results.js';
 import { ratios, short } from './table.js';
 
 export function markdown({ rows, backends, machine, date }: BenchResults): string {
@@ -24,6 +25,32 @@ export function markdown({ rows, backends, machine, date }: BenchResults): strin
     '| --- | --- | --- | --- | --- | --- |',
     ...lines.map((line) => `| ${line} |`),
   ].join('\n');
+}
+
+/** All runs in bench/results. */
+export function storedRuns(): BenchResults[] {
+  const folder = new URL('../results/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => /^kernels.*\.json$/.test(name));
+  return files.sort().map((name) => Results.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8'))));
+}
+
+/** Every row of every run. */
+export function fullTables(runs: readonly BenchResults[]): string {
+  return runs.map(markdown).join('\n\n');
+}
+
+/** Of every kernel the first row that has a baseline, from the backends of one machine together. */
+export function shortTable([first, ...others]: readonly BenchResults[]): string {
+  if (!first) throw new Error('there are no results');
+  const seen = new Set<string>();
+  const rows = [first, ...others]
+    .flatMap((run) => run.rows)
+    .filter(({ op, backend, baselines }) => {
+      const isNew = Object.keys(baselines).length > 0 && !seen.has(`${op} ${backend}`);
+      if (isNew) seen.add(`${op} ${backend}`);
+      return isNew;
+    });
+  return markdown({ ...first, rows });
 }
 
 const START = '<!-- bench: made by npm run bench:readme -->';

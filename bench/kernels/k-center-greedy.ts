@@ -1,6 +1,5 @@
 // kCenterGreedy beside a pass over all rows for every pick (brute) and stock ops. The real size is that of 10 % and 1 % of the
-// patches of 761 images; IAD_TF_BENCH_FEATURES names a file of float32 rows of depth 128 to take them from.
-import process from 'node:process';
+// patches of 761 images; IAD_TF_BENCH_FEATURES names a folder of real ones, which `npm run bench:features` makes.
 import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { kCenterAdvanceComposite, kCenterStartComposite } from '../../src/kernels/k-center-greedy/composite.js';
@@ -9,11 +8,10 @@ import { K_CENTER_ADVANCE, K_CENTER_START } from '../../src/kernels/k-center-gre
 import { KCenterStream } from '../../src/kernels/k-center-greedy/stream.js';
 import { type KernelImplementation, runKernel, stateInputs } from '../../src/kernels/registry.js';
 import { KernelThreads } from '../../src/kernels/threads/index.js';
-import { networkFeatures, storedFeatures } from './network-features.js';
+import { networkFeatures, REAL_OR_SEEDED, realFeatures } from './network-features.js';
 import type { Inputs, KernelBenchmark, Run } from './types.js';
 
 const DEPTH = 128;
-const FILE = process.env.IAD_TF_BENCH_FEATURES;
 
 interface Size {
   readonly rows: number;
@@ -67,10 +65,10 @@ function benchmark({ rows, count, set, baselines }: Size): KernelBenchmark {
   const size = rows * DEPTH;
   return {
     op: 'kCenterGreedy',
-    sizes: `${count} of ${rows}x${DEPTH}`,
+    sizes: `${count} of ${rows}x${DEPTH}${set === 'real' ? `, ${REAL_OR_SEEDED}` : ''}`,
     set,
     make: () => {
-      const features = set === 'real' && FILE ? storedFeatures(FILE, DEPTH) : networkFeatures(4, rows, DEPTH);
+      const features = set === 'real' ? realFeatures('coreset', rows, DEPTH) : networkFeatures(4, rows, DEPTH);
       return { features, anchors: anchorsOf(features.shape[0]) };
     },
     run,

@@ -1,5 +1,7 @@
 // Features for the benches: seeded rows with the spectrum of network features, or real ones from a file.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { Random } from '../../src/runtime/random.js';
@@ -24,8 +26,16 @@ export function networkFeatures(seed: number, rows: number, depth: number): Tens
   return tf.tensor2d(out, [rows, depth]);
 }
 
-/** Little-endian float32 rows from a file. */
-export function storedFeatures(path: string, depth: number): Tensor2D {
-  const { buffer, byteOffset, byteLength } = readFileSync(path);
-  return tf.tensor2d(new Float32Array(buffer, byteOffset, byteLength / 4), [byteLength / 4 / depth, depth]);
+/** The folder that `npm run bench:features` made, if there is one. */
+const FOLDER = process.env.IAD_TF_BENCH_FEATURES;
+
+/** Rows of real features, or seeded ones of the same size. `coreset` has all patches projected, `bank` 1 % of them, `queries` ten images'. */
+export function realFeatures(name: 'coreset' | 'bank' | 'queries', rows: number, depth: number): Tensor2D {
+  if (FOLDER === undefined) return networkFeatures(name === 'queries' ? 3 : 2, rows, depth);
+  const { buffer, byteOffset, byteLength } = readFileSync(join(FOLDER, `${name}.f32`));
+  if (byteLength < 4 * rows * depth) throw new Error(`${name}.f32 has fewer than ${rows} rows of ${depth}`);
+  return tf.tensor2d(new Float32Array(buffer, byteOffset, rows * depth), [rows, depth]);
 }
+
+/** What a row's sizes say about its inputs. */
+export const REAL_OR_SEEDED = FOLDER === undefined ? 'seeded features' : 'real features';

@@ -1,5 +1,6 @@
 // Images, geometry and datasets: the entry `iad-tf/data`.
 export { listImages } from '#platform/data/files';
+export * from './augment/index.js';
 export { type DatasetOptions, type FileList, Folder, indexDataset, type LayoutName, openDataset } from './dataset.js';
 export { encodePng, type PixelArray } from './encode.js';
 export { type GeometryConfig, type GeometryPlan, planGeometry } from './geometry.js';

@@ -1,14 +1,11 @@
-// What is made of the kernel benchmark's results: the comparison of two runs, the README's table, and the bundle's weights.
+// What is made of the kernel benchmark's results: the comparison of two runs and the README's table.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { markdown, withTable } from '../../bench/harness/markdown.js';
-import { type BenchResults, Results } from '../../bench/harness/results.js';
-import { toHalf } from '../../scripts/bundle-weights.js';
-import { toFloat32 } from '../../src/backbones/formats/tensor.js';
-import { Random } from '../../src/runtime/random.js';
+import { fullTables, markdown, shortTable, storedRuns, withTable } from '../../bench/harness/markdown.js';
+import type { BenchResults } from '../../bench/harness/results.js';
 import { ROOT } from '../helpers/bundle.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'iad-tf-bench-'));
@@ -86,37 +83,11 @@ describe("README's table", () => {
     expect(() => withTable('no marks', '')).toThrow(/marks/);
   });
 
-  it('is that of the results', () => {
-    const file = (name: string) => readFileSync(join(ROOT, name), 'utf8');
-    const table = markdown(Results.parse(JSON.parse(file('bench/results/kernels.json'))));
-    expect(withTable(file('README.md'), table)).toBe(file('README.md'));
-  });
-});
-
-describe('toHalf', () => {
-  const back = (half: number) =>
-    toFloat32({ dtype: 'F16', shape: [1], data: new Uint8Array(Uint16Array.of(half).buffer) }, 'x', 'x')[0];
-
-  it('keeps every float16 as it is', () => {
-    for (let half = 0; half < 65536; half++) {
-      const value = back(half) ?? 0;
-      if (!Number.isNaN(value)) expect(toHalf(value)).toBe(half);
-    }
-    expect(back(toHalf(Number.NaN))).toBeNaN();
-  });
-
-  it('rounds to the nearest, ties to even', () => {
-    expect(toHalf(2049)).toBe(toHalf(2048));
-    expect(toHalf(2051)).toBe(toHalf(2052));
-    expect(back(toHalf(65519.99))).toBe(65504);
-    expect(back(toHalf(65520))).toBe(Number.POSITIVE_INFINITY);
-    expect(back(toHalf(2 ** -25))).toBe(0);
-    expect(back(toHalf(3 * 2 ** -26))).toBe(2 ** -24);
-    const random = new Random(1);
-    for (let i = 0; i < 2000; i++) {
-      const value = Math.fround(random.normal() * 10 ** (8 * random.uniform() - 6));
-      const [near, exponent] = [back(toHalf(value)) ?? 0, Math.floor(Math.log2(Math.abs(value)))];
-      expect(Math.abs(near - value)).toBeLessThanOrEqual(2 ** (Math.max(exponent, -14) - 11));
-    }
+  it('is that of the results, and so is the one beside them', () => {
+    const text = (name: string) => readFileSync(join(ROOT, name), 'utf8');
+    const runs = storedRuns();
+    expect(shortTable(runs)).toContain('| `topKNeighbors` 784x1536 in 16384, k=1 | wasm |');
+    expect(withTable(text('README.md'), shortTable(runs))).toBe(text('README.md'));
+    expect(withTable(text('bench/results/README.md'), fullTables(runs))).toBe(text('bench/results/README.md'));
   });
 });

@@ -1,11 +1,12 @@
 // The examples run as they stand, on the build.
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodePng, loadImage } from '../../src/data/index.js';
 import { writeSynth } from '../../src/data/synth/index.js';
 import { ROOT } from '../helpers/bundle.js';
 
@@ -27,6 +28,16 @@ async function example(name: string, ...args: string[]): Promise<string> {
 
 test('metrics.mjs', async () => {
   expect(await example('metrics.mjs')).toMatch(/^AUROC 0\.75 {2}AP 0\.83/);
+});
+
+test('augment.mjs writes four variants', async () => {
+  const file = join(folder, 'part.png');
+  const data = Uint8Array.from({ length: 3 * 30 * 20 }, (_, i) => i % 251);
+  await writeFile(file, await encodePng({ width: 30, height: 20, data }));
+  const variants = join(folder, 'variants');
+  expect(await example('augment.mjs', file, variants)).toMatch(/^4 variants of /);
+  const made = await Promise.all([0, 1, 2, 3].map((copy) => loadImage(join(variants, `${copy}.png`))));
+  expect(new Set(made.map((image) => image.data.join())).size).toBe(4);
 });
 
 test.each(['patchcore.mjs', 'padim.ts'])('%s finds the defective part among good ones', async (name) => {

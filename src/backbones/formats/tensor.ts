@@ -1,5 +1,6 @@
 // A tensor as it lies in a file: bytes, a dtype and a shape. All weight formats come down to a map of these.
 import { IadError } from '../../runtime/errors.js';
+import { fromHalves } from '../../runtime/float16.js';
 
 /** Bytes per element of the dtypes we read, by their safetensors names. */
 export const DTYPE_BYTES = {
@@ -55,7 +56,7 @@ export function toFloat32(tensor: RawTensor, name: string, path: string): Float3
     case 'F64':
       return Float32Array.from(new Float64Array(buffer));
     case 'F16':
-      return halvesToFloat(new Uint16Array(buffer));
+      return fromHalves(new Uint16Array(buffer));
     case 'BF16': {
       const halves = new Uint16Array(buffer);
       const bits = new Uint32Array(halves.length);
@@ -77,24 +78,4 @@ export function toFloat32(tensor: RawTensor, name: string, path: string): Float3
     default:
       return dtype satisfies never;
   }
-}
-
-let halfTable: Float32Array | undefined;
-
-/** By a table of all 65536: tens of millions of weights go through here. */
-function halvesToFloat(halves: Uint16Array): Float32Array {
-  halfTable ??= Float32Array.from({ length: 65536 }, (_, half) => halfToFloat(half));
-  const values = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) values[i] = halfTable[halves[i]!]!;
-  return values;
-}
-
-/** IEEE 754 binary16 to a number. */
-function halfToFloat(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -1,0 +1,85 @@
+// The views of an image through a frozen backbone, by way of the cache. An image whose features are cached is not even decoded.
+import * as tf from '@tensorflow/tfjs';
+import { readBytes } from '#platform/data/files';
+import type { Backbone, LayerName } from '../../../backbones/types.js';
+import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../../data/geometry.js';
+import { checkedHeader, MAX_BYTES } from '../../../data/image.js';
+import { loadImage } from '../../../data/load.js';
+import type { Image } from '../../../data/types.js';
+import { extractView, resizeToPlan } from '../../../data/views.js';
+import { sha256 } from '../../../runtime/sha256.js';
+import type { NamedImage } from '../inputs.js';
+import type { FeatureCache } from './cache.js';
+import type { FeatureMap, FeatureMaps } from './types.js';
+
+export interface FrozenOptions {
+  readonly backbone: Backbone;
+  /** Which stage outputs. */
+  readonly layers: readonly LayerName[];
+  readonly geometry: GeometryConfig;
+  readonly cache: FeatureCache;
+}
+
+/**
+ * The features of an image's views, one view after another in the order of its plan.
+ * @returns per view one map per layer, float16 values in float32; not to be written to, another caller may have been given the same
+ * @throws IadError as `loadImage`, `planGeometry` and `FeatureCache.get`
+ */
+export async function* frozenFeatures(
+  image: NamedImage,
+  { backbone, layers, geometry, cache }: FrozenOptions,
+): AsyncGenerator<FeatureMaps, void, void> {
+  const { width, height, hash, load } = await open(image);
+  const plan = planGeometry(width, height, geometry);
+  let resized: Promise<Image> | undefined;
+  for (let view = 0; view < plan.views.length; view++) {
+    const key = { backbone: backbone.hash, backend: tf.getBackend(), layers, geometry, view, image: hash };
+    yield await cache.get(key, async () => {
+      resized ??= load().then((whole) => resizeToPlan(whole, plan));
+      return forward(backbone, layers, await resized, plan, view);
+    });
+  }
+}
+
+/** Size and hash without decoding. Pixels that are decoded already are not the same content as the file they came from. */
+async function open({ id, source }: NamedImage) {
+  if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
+    const { width, height, data } = await loadImage(source, { path: id });
+    const hash = `pixels ${width} x ${height} ${await sha256(data)}`;
+    return { width, height, hash, load: async () => source };
+  }
+  const path = typeof source === 'string' ? source : id;
+  const bytes = typeof source === 'string' ? await readBytes(source, MAX_BYTES) : source;
+  const header = checkedHeader(bytes, { path });
+  const turned = header.orientation >= 5;
+  return {
+    width: turned ? header.height : header.width,
+    height: turned ? header.width : header.height,
+    hash: `file ${await sha256(bytes)}`,
+    load: () => loadImage(bytes, { path }),
+  };
+}
+
+async function forward(
+  backbone: Backbone,
+  layers: readonly LayerName[],
+  resized: Image,
+  plan: GeometryPlan,
+  view: number,
+): Promise<FeatureMaps> {
+  const side = plan.inputSize;
+  const images = tf.tensor4d(Float32Array.from(extractView(resized, plan, view)), [1, side, side, 3]);
+  let byLayer: Record<LayerName, tf.Tensor4D> | undefined;
+  try {
+    byLayer = backbone.features(images, layers);
+    const maps = new Map<LayerName, FeatureMap>();
+    for (const layer of layers) {
+      const [, height, width, channels] = byLayer[layer].shape;
+      maps.set(layer, { shape: [height, width, channels], data: await byLayer[layer].data<'float32'>() });
+    }
+    return maps;
+  } finally {
+    images.dispose();
+    if (byLayer) tf.dispose(byLayer);
+  }
+}
