@@ -12,7 +12,18 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 
-const SMALL = ['--layers', 'layer1', '--input-size', '64', '--hidden-ratio', '0.1', '--batch-size', '2', '--workers', '1'];
+const SMALL = [
+  '--layers',
+  'layer1',
+  '--input-size',
+  '64',
+  '--hidden-ratio',
+  '0.1',
+  '--batch-size',
+  '2',
+  '--workers',
+  '1',
+];
 const FIT = ['fit', '--data', 'parts/board', '--method', 'fastflow', ...SMALL, '--epochs', '12', ...BACKEND];
 
 test('--checkpoint keeps a training that Ctrl-C stops, --resume goes on to the same bytes', async () => {
@@ -34,7 +45,12 @@ describe('exit code 2 or 1, and nothing is made', () => {
   const DATA = ['fit', '--data', 'parts/board'];
   test.each<[string, 1 | 2, string[], string[]]>([
     ['--resume alone', 2, [...FIT, ...OUT, '--resume'], ['[BAD_ARGUMENT]', '--checkpoint']],
-    ['a checkpoint of PatchCore', 2, [...DATA, ...OUT, '--checkpoint', 'c'], ['[BAD_ARGUMENT]', 'PatchCore trains nothing']],
+    [
+      'a checkpoint of PatchCore',
+      2,
+      [...DATA, ...OUT, '--checkpoint', 'c'],
+      ['[BAD_ARGUMENT]', 'PatchCore trains nothing'],
+    ],
     ['a cache for PatchCore', 2, [...DATA, ...OUT, '--cache-folder', 'c'], ['[BAD_ARGUMENT]', '--cache-folder']],
     ['a checkpoint that is a folder', 1, [...FIT, ...OUT, '--checkpoint', 'parts'], ['[WRITE_FAILED]', 'parts']],
     ['no epochs', 2, [...FIT, ...OUT, '--epochs', '0'], ['[BAD_CONFIG]', 'FastFlow.epochs']],
