@@ -3,7 +3,7 @@
 import { checkLimit } from './area.js';
 import { BinnedSums, type ErrorBounds } from './binned-sums.js';
 import { connectedComponents } from './components.js';
-import { MetricError } from './errors.js';
+import { checkMaskThreshold, MetricError } from './errors.js';
 import { keyOfBits } from './float-keys.js';
 import type { AreaLimits, PixelOptions } from './pixel.js';
 import { highestKeys, type PixelImage, type ReadImage, readImage } from './pixel-store.js';
@@ -66,6 +66,7 @@ export class BinnedPixelAccumulator {
   #channels: number | null = 0;
 
   constructor({ maskThreshold, maxBytes = 2 ** 27 }: BinnedOptions = {}) {
+    checkMaskThreshold('BinnedPixelAccumulator', maskThreshold);
     if (!(maxBytes >= 2 ** 20)) {
       throw new MetricError('BAD_ARGUMENT', `BinnedPixelAccumulator: maxBytes is ${maxBytes}, not at least ${2 ** 20}`);
     }

@@ -1,7 +1,7 @@
 // Defect channels of MVTec LOCO AD and AutoVI: ground truth in one mask per defect, which may overlap, each with an area at
 // which it counts as found (Bergmann et al. 2022, IJCV 130).
 import { MetricError } from './errors.js';
-import type { Grid } from './grid.js';
+import { type Grid, readValues } from './grid.js';
 
 /** When a defect counts as found in full. */
 export interface Saturation {
@@ -43,23 +43,25 @@ export function saturationArea(area: number, { saturationThreshold: t, relativeS
 /**
  * The channels of one image from its mask files as they are: zeros, and the one pixel value that names the defect's entry in
  * the configuration.
- * @throws MetricError `BAD_LABEL` (no or several pixel values, or one without an entry)
+ * @throws MetricError with the mask's index: `BAD_LABEL` (no or several pixel values, or one without an entry), `SHAPE`
  */
 export function defectChannels(masks: readonly Grid[], config: readonly DefectConfig[]): DefectChannel[] {
   return masks.map((mask, i) => {
-    const values = new Set<number>();
-    for (let at = 0; at < mask.data.length; at++) values.add(mask.data[at]!);
-    values.delete(0);
+    const pixels = readValues('defectChannels', `mask ${i}`, mask, i);
+    const values = new Set(pixels.filter((pixel) => pixel !== 0));
     const [value] = values;
     const entry = config.find(({ pixel_value }) => pixel_value === value);
     if (values.size !== 1 || entry === undefined) {
       const known = config.map(({ pixel_value }) => pixel_value).join(', ');
       const found = [...values].slice(0, 5).join(', ');
-      throw new MetricError('BAD_LABEL', `defectChannels: mask ${i} holds [${found}] beside 0, not one of [${known}]`);
+      throw new MetricError(
+        'BAD_LABEL',
+        `defectChannels: mask ${i} holds [${found}] beside 0, not one of [${known}]`,
+        i,
+      );
     }
-    const data = Uint8Array.from(mask.data, (pixel) => (pixel === value ? 1 : 0));
     return {
-      mask: { ...mask, data },
+      mask: { data: Uint8Array.from(pixels, (pixel) => (pixel === value ? 1 : 0)), shape: mask.shape },
       defect: entry.defect_name,
       saturationThreshold: entry.saturation_threshold,
       relativeSaturation: entry.relative_saturation,

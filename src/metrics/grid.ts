@@ -76,6 +76,17 @@ export function readMask(
   return mask;
 }
 
+/**
+ * The values as they are, row-major.
+ * @throws MetricError with `index`: `BAD_ARGUMENT` (no grid), `SHAPE`
+ */
+export function readValues(caller: string, what: string, grid: Grid, index: number): unknown[] {
+  const { width, height, ...view } = layout(caller, what, grid, index);
+  const values: unknown[] = [];
+  forEach(grid.data, width, height, view, (value) => values.push(value));
+  return values;
+}
+
 const NOT_BINARY = 'is neither 0 nor 1; give maskThreshold to binarise';
 
 interface View {

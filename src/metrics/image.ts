@@ -2,6 +2,7 @@
 // 0 normal, P anomalous and N normal items; an item is predicted anomalous when its score >= threshold; results are
 // fractions in 0..1, and null is "undefined for this input". All are O(n log n), exact for ties, and throw MetricError:
 // `SHAPE` (lengths differ), `NOT_FINITE` (NaN or infinite score) or `BAD_LABEL`, with the `index` of the image at fault.
+import { checkChoice } from './errors.js';
 import { AveragePrecisionSum, BestF1, PrTrapezoidSum, RocArea } from './sums.js';
 import { type RankedScores, rankScores, walkTieGroups } from './tie-groups.js';
 
@@ -27,6 +28,7 @@ export function auroc(
   labels: ArrayLike<number>,
   variant: 'exact' | 'mvtec-official' = 'exact',
 ): number | null {
+  checkChoice('auroc', 'variant', variant, ['exact', 'mvtec-official']);
   const ranked = rankScores('auroc', scores, labels);
   if (variant === 'mvtec-official') return officialAuroc(ranked);
   const area = new RocArea();

@@ -1,6 +1,6 @@
 // Results on MVTec LOCO AD as its authors report them: logical and structural anomalies apart, each with all good images, and
 // the plain mean of the two. A value pooled over both is another number.
-import { MetricError } from './errors.js';
+import { checkChoice, MetricError } from './errors.js';
 import { auroc } from './image.js';
 import type { RefinementRule } from './official-spro.js';
 import type { PixelAccumulator } from './pixel.js';
@@ -36,6 +36,7 @@ export function locoAuspro(
   if (kinds.length !== pixels.length) {
     throw new MetricError('SHAPE', `locoAuspro: ${kinds.length} kinds and ${pixels.length} images`);
   }
+  checkChoice('locoAuspro', 'variant', variant, ['exact', 'official']);
   const refineOn = kinds.map((_, i) => i);
   return byKind('locoAuspro', kinds, (images) =>
     variant === 'exact'

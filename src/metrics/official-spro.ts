@@ -1,6 +1,7 @@
 // AUsPRO as the evaluation code of MVTec LOCO AD takes it: not at every score but at thresholds that it refines until the curve
 // has no wide gap. For comparison; the exact area needs no threshold.
 import { areaUnderCurve } from './area.js';
+import { checkChoice } from './errors.js';
 import { firstKeyAt, floatOfKey, sortKeys } from './float-keys.js';
 import { countFrom, HIGH } from './pairs.js';
 import type { StoredImage } from './pixel-store.js';
@@ -29,6 +30,7 @@ type Point = readonly [fpr: number, spro: number];
  * or a normal pixel.
  */
 export function refinedThresholds(images: readonly StoredImage[], rule: RefinementRule): Float64Array | null {
+  checkChoice('officialAuspro', 'rule', rule, ['loco', 'autovi']);
   const evaluate = curveOf(images);
   const scores = allKeys(images);
   if (evaluate === null) return null;

@@ -1,6 +1,6 @@
 // PIMO (Bertoldo et al. 2024): the true-positive rate of each anomalous image against the false-positive rate that all share,
 // which is taken on normal images alone; and its area over the logarithm of that rate, AUPIMO.
-import { MetricError } from './errors.js';
+import { checkChoice, MetricError } from './errors.js';
 import { firstKeyAt, floatOfKey, sortKeys } from './float-keys.js';
 import { countFrom, HIGH } from './pairs.js';
 import type { StoredImage } from './pixel-store.js';
@@ -38,6 +38,7 @@ const DEFAULT_THRESHOLDS = 300_000;
 /** @param indices what the images are called in the result */
 export function aupimoOf(images: readonly StoredImage[], indices: readonly number[], options: AupimoOptions): Aupimo {
   const { fprBounds: [low, high] = DEFAULT_BOUNDS, variant = 'exact', thresholds = DEFAULT_THRESHOLDS } = options;
+  checkChoice('aupimo', 'variant', variant, ['exact', 'anomalib']);
   if (!(low > 0 && low < high && high <= 1)) {
     throw new MetricError('BAD_ARGUMENT', `aupimo: fprBounds are ${low} and ${high}, not 0 < lower < upper <= 1`);
   }

@@ -3,7 +3,7 @@
 import { checkLimit } from './area.js';
 import { type ConfusionCounts, checkThreshold, type ThresholdRule } from './confusion.js';
 import type { PrCurve, RocCurve } from './curves.js';
-import { MetricError } from './errors.js';
+import { checkChoice, checkMaskThreshold, MetricError } from './errors.js';
 import { firstKeyAt, floatOfKey, sortKeys } from './float-keys.js';
 import { binarisationThreshold, binarised, rankSampledAupro } from './im-iad.js';
 import { ausproAt, type OfficialAuspro, type RefinementRule, refinedThresholds } from './official-spro.js';
@@ -73,6 +73,7 @@ export class PixelAccumulator {
   readonly #maskThreshold: number | undefined;
 
   constructor({ maskThreshold }: PixelOptions = {}) {
+    checkMaskThreshold('PixelAccumulator', maskThreshold);
     this.#maskThreshold = maskThreshold;
   }
 
@@ -139,6 +140,7 @@ export class PixelAccumulator {
   }: PixelResultOptions = {}): PixelLevelMetrics {
     checkLimit('PixelAccumulator.result', fprLimit);
     checkLimit('PixelAccumulator.result', sproLimit);
+    checkChoice('PixelAccumulator.result', 'protocol', protocol, ['continuous', 'im-iad']);
     const chosen = this.#select(images);
     if (protocol === 'continuous') return rankingOf(chosen, fprLimit, sproLimit);
     const threshold = binarisationThreshold(chosen);
@@ -155,6 +157,7 @@ export class PixelAccumulator {
   /** Name the limit with the value: `aupro@0.3`. A constant map gives limit / 2. Null without a region or a normal pixel. */
   aupro({ images, limit = 0.3, variant = 'exact' }: AuproOptions = {}): number | null {
     checkLimit('PixelAccumulator.aupro', limit);
+    checkChoice('PixelAccumulator.aupro', 'variant', variant, ['exact', 'im-iad']);
     const chosen = this.#select(images);
     return variant === 'exact' ? rankingOf(chosen, limit, 1).aupro : rankSampledAupro(chosen, limit);
   }
@@ -214,7 +217,7 @@ export class PixelAccumulator {
    * @param threshold in units of the maps, compared as a 64-bit number; not NaN
    */
   confusion(threshold: number, rule: ThresholdRule = '>=', { images }: PixelSelection = {}): ConfusionCounts {
-    checkThreshold('PixelAccumulator.confusion', threshold);
+    checkThreshold('PixelAccumulator.confusion', threshold, rule);
     const first = firstKeyAt(threshold, rule);
     const counts = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
     for (const image of this.#select(images)) {
@@ -229,13 +232,13 @@ export class PixelAccumulator {
 
   /** IoU per image, in place of the pooled one of {@link confusion}. */
   meanIou(threshold: number, rule: ThresholdRule = '>=', { images }: PixelSelection = {}): MeanIou {
-    checkThreshold('PixelAccumulator.meanIou', threshold);
+    checkThreshold('PixelAccumulator.meanIou', threshold, rule);
     return meanIou(this.#select(images), firstKeyAt(threshold, rule));
   }
 
   /** Mean overlap of regions (PRO) and of channels (sPRO) at one threshold. */
   overlap(threshold: number, rule: ThresholdRule = '>', { images }: PixelSelection = {}): Overlaps {
-    checkThreshold('PixelAccumulator.overlap', threshold);
+    checkThreshold('PixelAccumulator.overlap', threshold, rule);
     return overlapsAt(this.#select(images), firstKeyAt(threshold, rule));
   }
 

@@ -137,6 +137,9 @@ function filled(): PixelAccumulator {
   return pixels;
 }
 
+const SEVEN = { defect_name: 'dent', pixel_value: 7, saturation_threshold: 1, relative_saturation: true };
+const other = (choice: string) => choice as never;
+
 const CALLS: [name: string, code: MetricErrorCode, call: () => unknown, index?: number][] = [
   ...[0, -0.1, 1.5, NAN].map((limit): [string, MetricErrorCode, () => unknown] => [
     `fprLimit ${limit}`,
@@ -194,8 +197,24 @@ const CALLS: [name: string, code: MetricErrorCode, call: () => unknown, index?: 
     'SHAPE',
     () => imagesOf({ data: [], shape: [0, 2, 2] }, { data: [], shape: [0, 2] }),
   ],
-  ['a defect of no entry', 'BAD_LABEL', () => defectChannels([grid([0, 7], 1, 2)], [])],
-  ['a channel of two values', 'BAD_LABEL', () => defectChannels([grid([7, 8], 1, 2)], [])],
+  ['a defect of no entry', 'BAD_LABEL', () => defectChannels([grid([0, 7], 1, 2)], []), 0],
+  ['a channel of two values', 'BAD_LABEL', () => defectChannels([grid([7, 8], 1, 2)], [SEVEN]), 0],
+  ['a mask file without a defect', 'BAD_LABEL', () => defectChannels([grid([7], 1, 1), grid([0], 1, 1)], [SEVEN]), 1],
+  ['a mask file cut short', 'SHAPE', () => defectChannels([grid([7], 1, 2)], [SEVEN]), 0],
+  ['an unknown protocol', 'BAD_ARGUMENT', () => filled().result({ protocol: other('imiad') })],
+  ['an unknown variant of AUPRO', 'BAD_ARGUMENT', () => filled().aupro({ variant: other('sampled') })],
+  ['an unknown variant of AUPIMO', 'BAD_ARGUMENT', () => filled().aupimo({ variant: other('other') })],
+  ['an unknown variant of AUROC', 'BAD_ARGUMENT', () => auroc([1], [1], other('mvtec'))],
+  [
+    'an unknown variant of AUsPRO',
+    'BAD_ARGUMENT',
+    () => locoAuspro(filled(), ['good', 'good'], { variant: other('') }),
+  ],
+  ['an unknown refinement', 'BAD_ARGUMENT', () => filled().officialAuspro({ rule: other('mvtec') })],
+  ['an unknown rule', 'BAD_ARGUMENT', () => confusionCounts([1], [1], 0, other('=>'))],
+  ['an unknown rule for pixels', 'BAD_ARGUMENT', () => filled().overlap(0, other('<'))],
+  ['a mask threshold of NaN', 'BAD_ARGUMENT', () => new PixelAccumulator({ maskThreshold: NAN })],
+  ['a binned mask threshold of NaN', 'BAD_ARGUMENT', () => new BinnedPixelAccumulator({ maskThreshold: NAN })],
   [
     'a saturation of -1',
     'BAD_ARGUMENT',

@@ -4,11 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { thinnedIndices } from '../../src/metrics/area.js';
 import {
   areaUnderCurve,
+  auroc,
   type DefectChannel,
   defectChannels,
+  locoAuroc,
+  locoAuspro,
   PixelAccumulator,
   type PixelImage,
   pixelMetrics,
+  prCurve,
+  rocCurve,
   saturationArea,
 } from '../../src/metrics/index.js';
 import { channelledImages, drawnImages } from './arbitrary.js';
@@ -188,13 +193,42 @@ describe('saturated overlap', () => {
 
   test('channels from mask files', () => {
     const entry = { defect_name: 'dent', pixel_value: 200, saturation_threshold: 0.5, relative_saturation: true };
-    const [channel] = defectChannels([{ data: Uint8Array.of(0, 200, 200, 0), shape: [2, 2] }], [entry]);
+    const [channel] = defectChannels(
+      [{ data: Uint8Array.of(9, 0, 200, 200, 0), shape: [2, 2], stride: [2, 1], offset: 1 }],
+      [entry],
+    );
     expect(channel).toEqual({
       mask: { data: Uint8Array.of(0, 1, 1, 0), shape: [2, 2] },
       defect: 'dent',
       saturationThreshold: 0.5,
       relativeSaturation: true,
     });
+  });
+});
+
+describe('MVTec LOCO AD', () => {
+  const kinds = ['good', 'logical', 'good', 'structural', 'logical'] as const;
+
+  test('image-level AUROC of each kind with all good images, and their mean', () => {
+    const scores = [1, 2, 2, 3, 0];
+    expect(locoAuroc(scores, kinds)).toEqual({ logical: 0.375, structural: 1, mean: 0.6875 });
+    const [first, second] = ['logical', 'structural'].map((kind) => {
+      const own = kinds.flatMap((one, i) => (one === kind || one === 'good' ? [i] : []));
+      return auroc(
+        own.map((i) => scores[i]!),
+        own.map((i) => (kinds[i] === 'good' ? 0 : 1)),
+        'mvtec-official',
+      );
+    });
+    expect(locoAuroc(scores, kinds, 'mvtec-official')).toMatchObject({ logical: first, structural: second });
+  });
+
+  test('a kind that is missing leaves no mean', () => {
+    expect(locoAuroc([1, 2], ['good', 'logical'])).toEqual({ logical: 1, structural: null, mean: null });
+    const pixels = accumulate([{ map: { data: [0], shape: [1, 1] } }]);
+    for (const variant of ['exact', 'official'] as const) {
+      expect(locoAuspro(pixels, ['good'], { variant })).toEqual({ logical: null, structural: null, mean: null });
+    }
   });
 });
 
@@ -236,6 +270,17 @@ describe('curves', () => {
     expectClose(areaUnderCurve([0, ...pr.recall], [1, ...pr.precision], 1), prAucTrapezoid);
     expectClose(areaUnderCurve(pro.fpr, pro.overlap, 0.3) / 0.3, aupro);
     expect([pro.fpr[0], pro.overlap[0], pro.fpr.at(-1), pro.overlap.at(-1)]).toEqual([0, 0, 1, 1]);
+  });
+
+  test('are those of the pooled pixels', () => {
+    fc.assert(
+      fc.property(drawnImages, (list) => {
+        const pooled = [list.flatMap(({ map }) => [...map]), list.flatMap(({ mask }) => [...mask])] as const;
+        const own = accumulate(list.map(pixelImage));
+        expect(own.rocCurve()).toEqual(rocCurve(...pooled));
+        expect(own.prCurve()).toEqual(prCurve(...pooled));
+      }),
+    );
   });
 
   test('hold the counts of every threshold', () => {
