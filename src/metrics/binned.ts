@@ -5,6 +5,20 @@ import { BinnedSums, type ErrorBounds } from './binned-sums.js';
 import { connectedComponents } from './components.js';
 import { checkMaskThreshold, MetricError } from './errors.js';
 import { keyOfBits } from './float-keys.js';
+import {
+  ANOMALOUS_BYTES,
+  addTo,
+  binsAt,
+  bytesOf,
+  copyOf,
+  halved,
+  isPage,
+  NORMAL_BYTES,
+  noAnomalous,
+  PAGE_BITS,
+  PAGES,
+  type Page,
+} from './pages.js';
 import type { AreaLimits, PixelOptions } from './pixel.js';
 import { highestKeys, type PixelImage, type ReadImage, readImage } from './pixel-store.js';
 import type { PixelLevelMetrics } from './ranking-sums.js';
@@ -20,24 +34,7 @@ export interface BinnedOptions extends PixelOptions {
   readonly maxBytes?: number;
 }
 
-/** Bits of a key within a page; 4,096 pages cover all floats, eight to a power of two. */
-const PAGE_BITS = 20;
-const PAGES = 2 ** (32 - PAGE_BITS);
 const MOST_PIXELS = 2 ** 32 - 1;
-
-/** Counts of one page's intervals; the sums over anomalous pixels only from the first such pixel on. */
-export interface Page {
-  readonly normal: Uint32Array;
-  readonly anomalous: AnomalousBins | null;
-}
-
-interface AnomalousBins {
-  readonly count: Uint32Array;
-  /** Σ 1 / area of its region. */
-  readonly overlap: Float64Array;
-  /** Σ 1 / saturation area. */
-  readonly saturating: Float64Array;
-}
 
 export interface BinnedState {
   readonly kind: 'iad-tf/binned-pixels@1';
@@ -122,13 +119,14 @@ export class BinnedPixelAccumulator {
   /** A copy of the counts as plain data, to post to another thread or to store. */
   toState(): BinnedState {
     const pages = this.#pages.flatMap((page, index) => (page ? [{ index, ...copyOf(page) }] : []));
-    const { shift, images, regions, channels } = {
+    return {
+      kind: 'iad-tf/binned-pixels@1',
       shift: this.#shift,
       images: this.#images,
       regions: this.#regions,
       channels: this.#channels,
+      pages,
     };
-    return { kind: 'iad-tf/binned-pixels@1', shift, images, regions, channels, pages };
   }
 
   /**
@@ -168,8 +166,9 @@ export class BinnedPixelAccumulator {
   /** Makes the pages that an image's pixels need, and room for them. */
   #open(bits: Uint32Array, mask: Uint8Array | null): void {
     const needed = new Uint8Array(PAGES);
-    for (let i = 0; i < bits.length; i++)
-      needed[keyOfBits(bits[i]!) >>> PAGE_BITS]! |= 1 + (mask === null ? 0 : mask[i]!) * 2;
+    for (let i = 0; i < bits.length; i++) {
+      needed[keyOfBits(bits[i]!) >>> PAGE_BITS]! |= mask !== null && mask[i] === 1 ? 3 : 1;
+    }
     this.#ensure(needed);
   }
 
@@ -261,59 +260,3 @@ export class BinnedPixelAccumulator {
 const IN_PAGE = 2 ** PAGE_BITS - 1;
 /** Of −3.4e38; the keys below are not of numbers. */
 const LOWEST_KEY = 0x00800000;
-const NORMAL_BYTES = 4;
-const ANOMALOUS_BYTES = 20;
-
-function isPage({ normal, anomalous }: Page, bins: number): boolean {
-  const arrays = [normal, ...(anomalous ? [anomalous.count, anomalous.overlap, anomalous.saturating] : [])];
-  return arrays.every((array) => ArrayBuffer.isView(array) && array.length === bins);
-}
-
-function binsAt(shift: number): number {
-  return 2 ** (PAGE_BITS - shift);
-}
-
-function bytesOf(pages: readonly (Page | undefined)[], shift: number): number {
-  let perBin = 0;
-  for (const page of pages) if (page) perBin += NORMAL_BYTES + (page.anomalous ? ANOMALOUS_BYTES : 0);
-  return perBin * binsAt(shift);
-}
-
-function noAnomalous(bins: number): AnomalousBins {
-  return { count: new Uint32Array(bins), overlap: new Float64Array(bins), saturating: new Float64Array(bins) };
-}
-
-function copyOf({ normal, anomalous }: Page): Page {
-  const sums = anomalous && {
-    count: anomalous.count.slice(),
-    overlap: anomalous.overlap.slice(),
-    saturating: anomalous.saturating.slice(),
-  };
-  return { normal: normal.slice(), anomalous: sums };
-}
-
-function halved({ normal, anomalous }: Page): Page {
-  const bins = normal.length / 2;
-  const sums = anomalous && noAnomalous(bins);
-  if (sums && anomalous) {
-    sumNeighbours(anomalous.count, sums.count);
-    sumNeighbours(anomalous.overlap, sums.overlap);
-    sumNeighbours(anomalous.saturating, sums.saturating);
-  }
-  return { normal: sumNeighbours(normal, new Uint32Array(bins)), anomalous: sums };
-}
-
-function sumNeighbours<A extends Uint32Array | Float64Array>(from: A, to: A): A {
-  for (let i = 0; i < to.length; i++) to[i] = from[2 * i]! + from[2 * i + 1]!;
-  return to;
-}
-
-/** Adds in place; gives back the sum of what was added. */
-function addTo(own: Uint32Array | Float64Array, other: Uint32Array | Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < own.length; i++) {
-    own[i]! += other[i]!;
-    sum += other[i]!;
-  }
-  return sum;
-}

@@ -137,6 +137,18 @@ function filled(): PixelAccumulator {
   return pixels;
 }
 
+/** 2^32 − 3 normal pixels. */
+function full(): BinnedPixelAccumulator {
+  const pixels = new BinnedPixelAccumulator();
+  pixels.add({ map: grid([0.5], 1, 1) });
+  const state = pixels.toState();
+  const [page] = state.pages;
+  return BinnedPixelAccumulator.fromState({
+    ...state,
+    pages: [{ ...page!, normal: page!.normal.map((n) => n * (2 ** 32 - 3)) }],
+  });
+}
+
 const SEVEN = { defect_name: 'dent', pixel_value: 7, saturation_threshold: 1, relative_saturation: true };
 const other = (choice: string) => choice as never;
 
@@ -186,6 +198,8 @@ const CALLS: [name: string, code: MetricErrorCode, call: () => unknown, index?: 
       );
     },
   ],
+  ['more pixels than can be counted', 'BAD_ARGUMENT', () => full().add({ map }), 1],
+  ['more pixels than can be counted, merged', 'BAD_ARGUMENT', () => full().merge(full())],
   ['kinds for other images', 'SHAPE', () => locoAuspro(filled(), ['good'])],
   ['kinds for other scores', 'SHAPE', () => locoAuroc([1, 2], ['good'])],
   ['an unknown kind', 'BAD_ARGUMENT', () => locoAuroc([1], JSON.parse('["bad"]')), 0],
