@@ -8,6 +8,7 @@ export { useBackend } from './kernels/backend.js';
 export { PaDiM, type PaDiMConfig, type PaDiMOptions } from './methods/padim/index.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
 export { createMethod, loadMethod, methodInfos } from './methods/registry.js';
+export { SPADE, type SpadeConfig, type SpadeOptions } from './methods/spade/index.js';
 export type {
   AnomalyMethod,
   CallOptions,
