@@ -158,7 +158,9 @@ describe('evaluate and report', () => {
     const args = ['--method', method, ...options, '--input-size', '64', '--resize', '64', '--calibration-share', '0'];
     const fit = await iadTf(['fit', '--data', 'parts/board', ...args, ...BACKEND, '--out', 'o.iad'], { cwd });
     expect(fit).toMatchObject({ code: 0, stdout: expect.stringContaining(sizes) });
-    const predict = await iadTf(['predict', 'parts/board/test/good', '--model', 'o.iad', '--json', ...BACKEND], { cwd });
+    const predict = await iadTf(['predict', 'parts/board/test/good', '--model', 'o.iad', '--json', ...BACKEND], {
+      cwd,
+    });
     const record = checked(predictionsSchema, JSON.parse(predict.stdout));
     expect(record).toMatchObject({ method, learned: [{ name: first }, {}, ...(method === 'spade' ? [{}, {}] : [{}])] });
   });

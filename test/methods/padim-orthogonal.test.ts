@@ -149,7 +149,9 @@ describe('the statistics', () => {
     const byInverse = Array.from({ length: positions }, (_, p) => {
       const centred = Array.from({ length: dims }, (__, i) => query[p * dims + i]! - gaussians.mean[p * dims + i]!);
       const precision = expected.precision.slice(p * dims * dims, (p + 1) * dims * dims);
-      return Math.sqrt(precision.reduce((sum, v, at) => sum + v * centred[Math.floor(at / dims)]! * centred[at % dims]!, 0));
+      return Math.sqrt(
+        precision.reduce((sum, v, at) => sum + v * centred[Math.floor(at / dims)]! * centred[at % dims]!, 0),
+      );
     });
     expect(relativeDifference(found, byInverse)).toBeLessThan(1e-5);
   });
@@ -161,7 +163,9 @@ describe('the statistics', () => {
     const whole = await fitMadeUp(train, sizes);
     const turned = await fitMadeUp(projected(train, matrix, 12), sizes);
     const expected = await distances(whole.gaussians, query);
-    expect(relativeDifference(await distances(turned.gaussians, projected(query, matrix, 12)), expected)).toBeLessThan(1e-5);
+    expect(relativeDifference(await distances(turned.gaussians, projected(query, matrix, 12)), expected)).toBeLessThan(
+      1e-5,
+    );
   });
 
   test('of images that are all the same are ten times the Euclidean distance', async () => {

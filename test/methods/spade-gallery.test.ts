@@ -58,7 +58,12 @@ describe('what is found', () => {
     const order = [0, 1, 2].sort((a, b) => far[a]! - far[b]!);
     const { images, distances } = await retrieve(GOOD, PART, { k: 2 });
     expect([...images]).toEqual(order.slice(0, 2));
-    expect(relativeDifference(distances, order.slice(0, 2).map((i) => far[i]!))).toBeLessThan(1e-6);
+    expect(
+      relativeDifference(
+        distances,
+        order.slice(0, 2).map((i) => far[i]!),
+      ),
+    ).toBeLessThan(1e-6);
     const found = await grids(galleryOf(SIZES, GOOD), PART, [2, 0]);
     for (const [i, { channels }] of SIZES.entries()) {
       const expected = leastDistances(PART.maps[i]!, [GOOD[2]!.maps[i]!, GOOD[0]!.maps[i]!], channels);
@@ -68,8 +73,8 @@ describe('what is found', () => {
 
   test('concatenated, is what brute force finds of all layers, bilinear on the first grid', async () => {
     const descriptors = ({ maps }: MadeUp) => {
-      const large = SIZES.map(({ side, channels }, i) =>
-        interpolate({ width: side, height: side, data: maps[i]! }, 4, 4, channels).data,
+      const large = SIZES.map(
+        ({ side, channels }, i) => interpolate({ width: side, height: side, data: maps[i]! }, 4, 4, channels).data,
       );
       return Float32Array.from({ length: 16 * 12 }, (_, at) => {
         const [position, channel] = [Math.floor(at / 12), at % 12];
@@ -106,7 +111,13 @@ describe('what is found', () => {
         const part = { maps: [new Float32Array(side * side * 9).map((_, at) => one[at % 9]!)], global: PART.global };
         const [found] = await grids(gallery, part, [0, 1, 2, 3, 4], {}, sizes);
         expect(Math.max(...found!)).toBe(0);
-        const [without] = await grids(gallery, part, [0, 1, 2, 3, 4].filter((i) => i !== image), {}, sizes);
+        const [without] = await grids(
+          gallery,
+          part,
+          [0, 1, 2, 3, 4].filter((i) => i !== image),
+          {},
+          sizes,
+        );
         expect(Math.min(...without!)).toBeGreaterThan(0);
       }
     }

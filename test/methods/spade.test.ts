@@ -55,18 +55,21 @@ test('fit says what it learned from', () => {
   expect(model.backbone.id).toBe('resnet50.keras_in1k');
 });
 
-test.each(['float32', 'float16'] as const)('the same seed gives the same bytes, also on two threads: %s', async (storage) => {
-  const [alone, spread] = [small({ storage }), small({ storage })];
-  await alone.fit(good, { workers: 1 });
-  await spread.fit(good, { workers: 2 });
-  expect(same(await spread.toBytes(), await alone.toBytes())).toBe(true);
-  const expected = await alone.predict(parts, { workers: 1 });
-  const loaded = await SPADE.fromBytes(await alone.toBytes());
-  for (const each of [spread, loaded]) {
-    expect((await each.predict(parts, { workers: 2 })).map(content)).toEqual(expected.map(content));
-  }
-  for (const each of [alone, spread, loaded]) each.dispose();
-});
+test.each(['float32', 'float16'] as const)(
+  'the same seed gives the same bytes, also on two threads: %s',
+  async (storage) => {
+    const [alone, spread] = [small({ storage }), small({ storage })];
+    await alone.fit(good, { workers: 1 });
+    await spread.fit(good, { workers: 2 });
+    expect(same(await spread.toBytes(), await alone.toBytes())).toBe(true);
+    const expected = await alone.predict(parts, { workers: 1 });
+    const loaded = await SPADE.fromBytes(await alone.toBytes());
+    for (const each of [spread, loaded]) {
+      expect((await each.predict(parts, { workers: 2 })).map(content)).toEqual(expected.map(content));
+    }
+    for (const each of [alone, spread, loaded]) each.dispose();
+  },
+);
 
 test('float16 takes half the bytes and changes scores by less than 1 %', async () => {
   const half = small({ storage: 'float16', imageScore: 'mapMax' });
@@ -97,8 +100,22 @@ test('an image that was learned is like itself', async () => {
 
 test.each<[string, SpadeOptions, number[][]]>([
   ['one layer', { layers: ['layer2'] }, [[3, 8, 8, 512]]],
-  ['the deepest layer, concatenated', { layers: ['layer3', 'layer4'], fusion: 'concat' }, [[3, 4, 4, 1024], [3, 2, 2, 2048]]],
-  ['an odd size, stretched, no smoothing', { geometry: 'stretch', inputSize: 75, smoothing: 0, layers: ['layer1', 'layer3'] }, [[3, 19, 19, 256], [3, 5, 5, 1024]]],
+  [
+    'the deepest layer, concatenated',
+    { layers: ['layer3', 'layer4'], fusion: 'concat' },
+    [
+      [3, 4, 4, 1024],
+      [3, 2, 2, 2048],
+    ],
+  ],
+  [
+    'an odd size, stretched, no smoothing',
+    { geometry: 'stretch', inputSize: 75, smoothing: 0, layers: ['layer1', 'layer3'] },
+    [
+      [3, 19, 19, 256],
+      [3, 5, 5, 1024],
+    ],
+  ],
 ])('%s: finite maps at the image size, nothing left behind', async (_, options, shapes) => {
   const before = tf.memory().numTensors;
   const own = small({ calibrationShare: 0, ...options });

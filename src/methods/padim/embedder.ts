@@ -48,7 +48,8 @@ export class Embedder {
       );
       // What is projected is summed over the layers; replicating cells afterwards leaves them few.
       const parts = this.#taken.map(({ layer, by, cells }) => tf.gather(reduced(maps[layer], by), cells));
-      const joined = this.#reduction.embedding === 'select' ? tf.concat(parts, 1) : parts.reduce((sum, part) => tf.add(sum, part));
+      const joined =
+        this.#reduction.embedding === 'select' ? tf.concat(parts, 1) : parts.reduce((sum, part) => tf.add(sum, part));
       return joined.expandDims<tf.Tensor3D>(0);
     });
   }
@@ -65,11 +66,7 @@ function reduced(map: tf.Tensor4D, by: Taken['by']): tf.Tensor2D {
   return tf.matMul(map.reshape<tf.Tensor2D>([-1, map.shape[3]]), by);
 }
 
-function split(
-  { layers, inputSize }: PaDiMConfig,
-  { architecture }: FoldedWeights,
-  reduction: Reduction,
-): Taken[] {
+function split({ layers, inputSize }: PaDiMConfig, { architecture }: FoldedWeights, reduction: Reduction): Taken[] {
   const depth = (layer: LayerName) => LAYER_NAMES.indexOf(layer);
   const first = layers[0] ?? 'layer1';
   let offset = 0;

@@ -29,7 +29,7 @@ export type { PaDiMConfig, PaDiMOptions } from './config.js';
  * which is read once per image.
  *
  * With `embedding: 'orthogonal'` it is the semi-orthogonal embedding (Kim, Kim, Yi, Lee: Semi-Orthogonal Embedding for Efficient Unsupervised
- * Anomaly Segmentation, 2021, arXiv 2105.14737): no channel is left out, a random rotation leaves 300 dimensions of all of them, 740 MB at its
+ * Anomaly Segmentation, 2021, arXiv 2105.14737): no channel is left out, a random projection leaves 300 dimensions of all of them, 740 MB at its
  * 256 x 256.
  */
 export class PaDiM extends FrozenFeatureMethod<PaDiMConfig, Learned, SessionInit> {
@@ -64,7 +64,11 @@ export class PaDiM extends FrozenFeatureMethod<PaDiMConfig, Learned, SessionInit
     const weights = await this.resolveWeights();
     const reduction = drawReduction(this.config, weights.architecture);
     const { held, kept } = holdOut('padim', all, this.config);
-    const fitted = await this.#fitGaussians(kept, { config: this.config, weights, reduction, gaussians: null }, options);
+    const fitted = await this.#fitGaussians(
+      kept,
+      { config: this.config, weights, reduction, gaussians: null },
+      options,
+    );
     const start = performance.now();
     const skipped = [...fitted.skipped];
     const learned = { gaussians: fitted.gaussians, reduction, images: fitted.images, calibration: null };
@@ -87,7 +91,9 @@ export class PaDiM extends FrozenFeatureMethod<PaDiMConfig, Learned, SessionInit
     return [
       { name: 'means', shape: [positions, depth] },
       { name: 'covariance factors', shape: [positions, factors.length / positions] },
-      ...(reduction.embedding === 'select' ? [] : [{ name: 'projection', shape: [projectedChannels(reduction), depth] }]),
+      ...(reduction.embedding === 'select'
+        ? []
+        : [{ name: 'projection', shape: [projectedChannels(reduction), depth] }]),
     ];
   }
 

@@ -14,7 +14,7 @@ const SCHEMA = z.strictObject({
   k: z.int().min(1).max(4096),
   /**
    * `layers`: each layer's features are compared by themselves, and the layers' maps averaged. `concat`: the paper's descriptors, all
-   * layers' features in one vector on the first layer's grid; some twenty times the work.
+   * layers' features in one vector on the first layer's grid; six times the work.
    */
   fusion: z.enum(['layers', 'concat']),
   /** `global`: the mean distance of the global vectors (the paper), which small defects hardly move. `mapMax`: the map's maximum. */

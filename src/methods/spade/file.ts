@@ -61,7 +61,11 @@ export function readSpadeHead(content: ModelContent, path: string) {
 export function readSpade(content: ModelContent, path: string, architecture: Architecture): Learned {
   const { config, images } = readSpadeHead(content, path);
   const isHalf = config.storage === 'float16';
-  const checked = <T extends { readonly shape: readonly number[] }>(name: string, part: T | undefined, shape: number[]) => {
+  const checked = <T extends { readonly shape: readonly number[] }>(
+    name: string,
+    part: T | undefined,
+    shape: number[],
+  ) => {
     if (part?.shape.join() === shape.join()) return part;
     throw malformed(`its ${name} is [${part?.shape ?? ''}], its configuration makes [${shape}]`, path);
   };

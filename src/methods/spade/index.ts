@@ -128,7 +128,12 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
     { onProgress, signal, skipBad = false, workers }: FitOptions,
   ): Promise<Gallery> {
     const builder = new GalleryBuilder(this.config, weights.architecture, images.length);
-    const threads = await openThreads(SESSIONS, { config: this.config, weights, gallery: null }, images.length, workers);
+    const threads = await openThreads(
+      SESSIONS,
+      { config: this.config, weights, gallery: null },
+      images.length,
+      workers,
+    );
     try {
       const watch = { onProgress, signal, skipBad };
       for await (const { arrays } of embedEach(images, threads, 'features', watch, skipped)) builder.add(...arrays);
@@ -140,6 +145,8 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
 
   #sizeWarnings({ images }: Gallery): string[] {
     const { k } = this.config;
-    return images < k ? [`k is ${k}, the gallery holds ${images} images: every image is compared with all of them`] : [];
+    return images < k
+      ? [`k is ${k}, the gallery holds ${images} images: every image is compared with all of them`]
+      : [];
   }
 }
