@@ -100,7 +100,7 @@ describe('what is found', () => {
     expect([...(await retrieve([GOOD[0]!, GOOD[1]!, GOOD[1]!], GOOD[1]!, { k: 2 })).images]).toEqual([1, 2]);
   });
 
-  test.each([7, 14])('leaves no position out on a grid of %i x %i', async (side) => {
+  test.each([7, 14])('leaves no position out on a grid of side %i', async (side) => {
     const sizes: LayerSizes[] = [{ layer: 'layer3', side, channels: 9 }];
     const good = [1, 2, 3, 4, 5].map((seed) => madeUp(sizes, WIDTH, seed));
     const gallery = galleryOf(sizes, good);
@@ -172,7 +172,7 @@ describe('score and map', () => {
     expect([turned.map, turned.score]).toEqual([map, one]);
   });
 
-  test.each(['layers', 'concat'] as const)('in float16 they change by less than 1 %%: %s', async (fusion) => {
+  test.each(['layers', 'concat'] as const)('in float16 they change by less than a hundredth: %s', async (fusion) => {
     const gallery = galleryOf(SIZES, GOOD);
     const halves = gallery.layers.map((layer) => ({ ...layer, maps: toHalves(Float32Array.from(layer.maps)) }));
     const options = { k: 2, fusion, imageScore: 'mapMax' } as const;
