@@ -91,13 +91,13 @@ export function likelihoodMap(decoder: CflowDecoder, features: Tensor4D, tensors
  */
 export function cflowMap(
   likelihoods: readonly Tensor4D[],
-  peaks: ArrayLike<number>,
+  peaks: readonly Scalar[],
   height: number,
   width: number,
 ): Tensor4D {
   return tf.tidy(() => {
     const maps = likelihoods.map((l, i) => {
-      return tf.image.resizeBilinear(tf.exp<Tensor4D>(tf.sub(l, peaks[i] ?? 0)), [height, width], true);
+      return tf.image.resizeBilinear(tf.exp<Tensor4D>(tf.sub(l, peaks[i] ?? Number.NaN)), [height, width], true);
     });
     return tf.sub(maps.length, tf.addN(maps));
   });

@@ -103,7 +103,7 @@ function checkParts(parts: readonly TrainingPart[], names: readonly string[]): v
 /** Where in its batch an optimiser step is. */
 export interface StepPlace {
   /** From 0, over all epochs. */
-  readonly batch: number;
+  readonly batchNumber: number;
   readonly part: number;
   readonly stepOfPart: number;
   /** The part's steps up to this one, over all batches: from 1. */
@@ -112,7 +112,7 @@ export interface StepPlace {
 }
 
 export function placeOf({ parts, stepsPerBatch }: TrainingPlan, step: number): StepPlace {
-  const batch = Math.floor(step / stepsPerBatch);
+  const batchNumber = Math.floor(step / stepsPerBatch);
   let stepOfPart = step % stepsPerBatch;
   let part = 0;
   for (const { steps } of parts) {
@@ -120,8 +120,8 @@ export function placeOf({ parts, stepsPerBatch }: TrainingPlan, step: number): S
     stepOfPart -= steps;
     part++;
   }
-  const ofPart = batch * (parts[part]?.steps ?? 1) + stepOfPart + 1;
-  return { batch, part, stepOfPart, ofPart, isLast: (step + 1) % stepsPerBatch === 0 };
+  const ofPart = batchNumber * (parts[part]?.steps ?? 1) + stepOfPart + 1;
+  return { batchNumber, part, stepOfPart, ofPart, isLast: (step + 1) % stepsPerBatch === 0 };
 }
 
 function bad(what: string): IadError {

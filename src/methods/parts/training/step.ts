@@ -53,10 +53,10 @@ export async function trainStep<Batch extends TensorContainer>(
   const { seed } = plan.config;
   const epoch = Math.floor(step / plan.stepsPerEpoch);
   const place = placeOf(plan, step);
-  const { part, stepOfPart } = place;
-  const batch = await held.at(place.batch);
+  const { batchNumber, part, stepOfPart } = place;
+  const batch = await held.at(batchNumber);
   const random = Random.forKey(`training|loss|${step}`, seed);
-  const inputs = { parameters, buffers, batch, random, step, epoch, part, stepOfPart };
+  const inputs = { parameters, buffers, batch, random, step, epoch, batchNumber, part, stepOfPart };
   let found: StepGradients | undefined;
   try {
     found = lossAndGradients(problem, inputs, plan.parts[part]?.parameters ?? []);
@@ -81,13 +81,13 @@ export async function trainStep<Batch extends TensorContainer>(
 function move(
   plan: TrainingPlan,
   state: TrainingState,
-  { batch, ofPart }: StepPlace,
+  { batchNumber, ofPart }: StepPlace,
   { gradients, updates }: StepGradients,
   scale: number,
 ): void {
   const { config, optimizers, stepsPerBatch } = plan;
   const length = { steps: plan.steps / stepsPerBatch, stepsPerEpoch: plan.stepsPerEpoch / stepsPerBatch };
-  const size = { factor: rateFactor(config.schedule, batch, length), scale, t: ofPart };
+  const size = { factor: rateFactor(config.schedule, batchNumber, length), scale, t: ofPart };
   const next = tf.tidy(() =>
     Object.entries(gradients).map(([name, gradient]) => {
       const [optimizer, weights, moments] = [optimizers[name], state.parameters[name], state.moments[name]];

@@ -18,6 +18,8 @@ export interface LossInputs<Batch> {
   readonly step: number;
   /** From 0. */
   readonly epoch: number;
+  /** From 0, over all epochs. */
+  readonly batchNumber: number;
   /** Of the problem's parts the one that this step is of. */
   readonly part: number;
   /** Of the steps of this part on this batch, from 0. */
