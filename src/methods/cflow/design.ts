@@ -8,7 +8,7 @@ import { IadError } from '../../runtime/errors.js';
 import { type NamedTensors, named, type Parameter } from '../parts/flow/parameters.js';
 import { refuseUnless } from '../parts/frozen-config.js';
 import type { FeatureShape, TrainedDesign, TrainedNetwork } from '../parts/trained/design.js';
-import { readScored } from '../parts/trained/score.js';
+import { readScored } from '../parts/trained/scored.js';
 import type { ScheduleInput } from '../parts/training/index.js';
 import type { CFlowConfig } from './config.js';
 import { fiberOrder, fibersOf, groupCount } from './fibers.js';
