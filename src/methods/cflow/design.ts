@@ -1,5 +1,5 @@
 // CFLOW-AD as the frame of trained methods asks for it: the decoders' network, their training, and what the backbone sees.
-import type { Scalar, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import * as z from 'zod';
 import { createBackbone } from '../../backbones/graph.js';
@@ -31,7 +31,9 @@ export const DESIGN: TrainedDesign<CFlowConfig, null> = {
   backbone: (weights, { encoderPadding }) => createBackbone(weights, { padding: encoderPadding }),
   augment: ({ rotation }) => {
     if (rotation === 0) return null;
-    return (view, random) => [augment({ image: view }, [{ kind: 'rotate', degrees: [-rotation, rotation] }], random).image];
+    return (view, random) => [
+      augment({ image: view }, [{ kind: 'rotate', degrees: [-rotation, rotation] }], random).image,
+    ];
   },
 };
 
@@ -57,7 +59,11 @@ export function cflowNetwork(config: CFlowConfig, shapes: readonly FeatureShape[
   const levels = shapes.map(([height, width, channels]) => ({ height, width, channels }));
   const isMirrored = encoderPadding === 'reflect';
   const mirrors = levels.every(({ height, width }) => Math.min(height, width) > 1);
-  refuseUnless(!isMirrored || mirrors, 'CFlow.inputSize', `${inputSize} leaves a single cell, which cannot be mirrored`);
+  refuseUnless(
+    !isMirrored || mirrors,
+    'CFlow.inputSize',
+    `${inputSize} leaves a single cell, which cannot be mirrored`,
+  );
   const decoders = cflowDecoders({ levels, condition: positionChannels, steps: couplings });
   const fibersOn = ({ places }: CflowDecoder, images: number) => ({ count: images * places, groupSize: fibers });
   const likelihoods = (features: readonly Tensor4D[], tensors: NamedTensors) =>
@@ -79,7 +85,7 @@ export function cflowNetwork(config: CFlowConfig, shapes: readonly FeatureShape[
     },
     score: ({ images, features }, tensors) =>
       readScored(config, () => {
-        const peaks = tf.unstack<Scalar>(named(tensors, PEAKS));
+        const peaks = tf.unstack(named(tensors, PEAKS)).map((peak) => peak.asScalar());
         return { map: cflowMap(likelihoods(features(images), tensors), peaks, inputSize, inputSize), score: 'max' };
       }),
     conclude: async (batches, tensors) => {
