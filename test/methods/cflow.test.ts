@@ -189,16 +189,15 @@ test('defects are told at image and pixel level, and the record says how', async
   const own = new CFlow({
     inputSize: 128,
     layers: ['layer2'],
-    epochs: 25,
+    epochs: 12,
     batchSize: 8,
-    couplings: 3,
+    couplings: 2,
     positionChannels: 16,
     learningRate: 2e-3,
     rotation: 0,
   });
   const fit = await own.fit(dataset.train, { workers: 1 });
   const found = await evaluate(own, dataset, { fit, workers: 1 });
-  console.log(found.image, found.pixel, fit.timings, fit.training.epochs.map((e) => e.loss));
   expect(found.image.auroc).toBeGreaterThan(0.9);
   expect(found.pixel!.auroc).toBeGreaterThan(0.9);
   expect(evaluationSchema.parse(found)).toMatchObject({ method: 'cflow', learned: own.learned });
