@@ -2,6 +2,7 @@
 import type { Scalar, Tensor, TensorContainer } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
+import { freeTapeAsItGoes } from './free-tape.js';
 import type { LossInputs, Tensors, TrainingProblem } from './types.js';
 
 export interface StepGradients {
@@ -13,14 +14,14 @@ export interface StepGradients {
 
 /**
  * Everything in it is the caller's.
- * @param names of the parameters that gradients are wanted by
+ * @param names of the parameters that gradients are wanted by; all unless told
  * @throws IadError BAD_ARGUMENT if the loss is no scalar, does not depend on a parameter, or updates a buffer that does not exist or in
  *   another shape; nothing is left behind by what it throws
  */
 export function lossAndGradients<Batch extends TensorContainer>(
   problem: Pick<TrainingProblem<Batch>, 'loss'>,
   inputs: Omit<LossInputs<Batch>, 'update'>,
-  names: readonly string[],
+  names: readonly string[] = Object.keys(inputs.parameters),
 ): StepGradients {
   const wanted = names.map((name) => {
     const parameter = inputs.parameters[name];
@@ -42,6 +43,7 @@ export function lossAndGradients<Batch extends TensorContainer>(
     return tf.tidy(() => {
       const forward = () => {
         const loss = problem.loss({ ...inputs, update });
+        freeTapeAsItGoes();
         if (loss.rank === 0 && loss.dtype === 'float32') return loss;
         throw refused(`the loss must be a float32 scalar, not ${loss.dtype} [${loss.shape}]`);
       };
