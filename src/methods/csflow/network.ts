@@ -2,6 +2,7 @@
 // Wandt: Fully Convolutional Cross-Scale-Flows for Image-based Defect Detection, WACV 2022).
 import type { Scalar, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { IadError } from '../../runtime/errors.js';
 import { dimensionsOf, type Flow, type Flowed, halfSquaredLength, lossPerDimension } from '../parts/flow/flow.js';
 import { csFlow } from '../parts/flow/flows.js';
 import { randomOrders } from '../parts/flow/mixing.js';
@@ -45,9 +46,10 @@ export function csFlowScore(scales: readonly Tensor4D[]): Tensor1D {
 
 /**
  * The anomaly map: the mean of z^2 over the channels of the finest scale, resized (bilinear, half-pixel centres); from 0 up.
- * @param finest z of the finest scale, [B, h, w, C]
+ * @param scales z, the finest first, [B, h, w, C] each
  * @returns [B, height, width, 1]
  */
-export function csFlowMap(finest: Tensor4D, height: number, width: number): Tensor4D {
+export function csFlowMap([finest]: readonly Tensor4D[], height: number, width: number): Tensor4D {
+  if (!finest) throw new IadError('BAD_ARGUMENT', 'csFlowMap: there is no scale', { path: 'scales' });
   return tf.tidy(() => tf.image.resizeBilinear(tf.mean(tf.square(finest), 3, true), [height, width], false, true));
 }

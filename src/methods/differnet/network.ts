@@ -2,30 +2,14 @@
 // Wandt, Rosenhahn: Same Same But DifferNet: Semi-Supervised Defect Detection with Normalizing Flows, WACV 2021).
 import type { Scalar, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import type { Backbone, LayerName } from '../../backbones/types.js';
 import { type Flow, type Flowed, lossPerDimension } from '../parts/flow/flow.js';
 import { differNetFlow } from '../parts/flow/flows.js';
-import { pyramid } from '../parts/pyramid.js';
 
 /** Hidden layers of a subnet. */
 const HIDDEN_LAYERS = 3;
 
-/**
- * The mean over positions of a layer's output at three scales, the largest first. Has a gradient by the images.
- * @param images [B, H, W, 3] RGB, 0..255; H and W multiples of 4
- * @returns [B, 3 C], owned by the caller
- */
-export function pooledFeatures(images: Tensor4D, backbone: Backbone, layer: LayerName): Tensor2D {
-  return tf.tidy(() => {
-    const pooled = pyramid(images, 'nearest').map((scale) =>
-      tf.tidy(() => tf.mean<Tensor2D>(backbone.features(scale, [layer])[layer], [1, 2])),
-    );
-    return tf.concat2d(pooled, 1);
-  });
-}
-
 export interface DifferNetShape {
-  /** Of the vectors: three times those of the layer, even. */
+  /** Of the vectors, even. */
   readonly channels: number;
   /** Width of the subnets' three hidden layers. */
   readonly hidden: number;
@@ -38,6 +22,15 @@ export function differNetNetwork({ channels, hidden, orders }: DifferNetShape): 
   return differNetFlow('flow', { channels, hidden: new Array<number>(HIDDEN_LAYERS).fill(hidden), orders });
 }
 
+/**
+ * The means over all positions, scale after scale.
+ * @param scales a layer's features of each scale, the largest first, [B, h, w, C]
+ * @returns [B, scales C]
+ */
+export function pooled(scales: readonly Tensor4D[]): Tensor2D {
+  return tf.tidy(() => tf.concat2d(scales.map((scale) => tf.mean<Tensor2D>(scale, [1, 2])), 1));
+}
+
 /** The mean negative log-likelihood per dimension, up to a constant. */
 export function differNetLoss(flowed: Flowed<Tensor2D[]>): Scalar {
   return lossPerDimension(flowed);
@@ -46,9 +39,9 @@ export function differNetLoss(flowed: Flowed<Tensor2D[]>): Scalar {
 /**
  * How unlikely each vector is: the mean of z^2, from 0 up; 1 for z as the flow is trained to make it. An image's score is the mean over
  * its rotations.
- * @param z [B, D]
+ * @param scales z, one scale, [B, D]
  * @returns [B]
  */
-export function vectorScores(z: Tensor2D): Tensor1D {
-  return tf.tidy(() => tf.mean<Tensor1D>(tf.square(z), 1));
+export function vectorScores(scales: readonly Tensor2D[]): Tensor1D {
+  return tf.tidy(() => tf.mean<Tensor1D>(tf.square(tf.concat2d([...scales], 1)), 1));
 }
