@@ -5,6 +5,8 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './benchmark/ind
 export { Folder, loadImage, openDataset } from './data/index.js';
 export type { Dataset, Image, ImageSource, Mask, Sample } from './data/types.js';
 export { useBackend } from './kernels/backend.js';
+export { CsFlow, type CsFlowConfig, type CsFlowOptions } from './methods/csflow/index.js';
+export { DifferNet, type DifferNetConfig, type DifferNetOptions } from './methods/differnet/index.js';
 export { PaDiM, type PaDiMConfig, type PaDiMOptions } from './methods/padim/index.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
 export { createMethod, loadMethod, methodInfos } from './methods/registry.js';

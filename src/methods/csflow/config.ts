@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { definedOnly, FROZEN_DEFAULTS, refuseUnless } from '../parts/frozen-config.js';
 import { parseConfig } from '../parts/parse-config.js';
-import { SHRINKINGS } from '../parts/pyramid.js';
-import { TRAINED_DEFAULTS, TRAINED_FIELDS } from '../parts/trained/config.js';
+import { SHRINKINGS, TRAINED_DEFAULTS, TRAINED_FIELDS } from '../parts/trained/index.js';
+import { SCALES } from './network.js';
 
 const SCHEMA = z.strictObject({
   ...TRAINED_FIELDS,
@@ -40,5 +40,7 @@ const DEFAULTS: CsFlowConfig = {
 export function resolveCsFlowConfig(options: CsFlowOptions): CsFlowConfig {
   const config = parseConfig('CsFlow', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
   refuseUnless(config.layers.length === 1, 'CsFlow.layers', 'must be one layer: its output at three scales is what the flow sees');
+  const smallest = 2 ** (SCALES - 1);
+  refuseUnless(config.inputSize % smallest === 0, 'CsFlow.inputSize', `must be a multiple of ${smallest}`);
   return config;
 }

@@ -1,12 +1,9 @@
 // CS-Flow as the frame of trained methods wants it.
 import * as z from 'zod';
 import { refuseUnless } from '../parts/frozen-config.js';
-import { pyramid, SCALES } from '../parts/pyramid.js';
-import type { Setting, TrainedDesign } from '../parts/trained/design.js';
-import { permutation } from '../parts/trained/permutation.js';
-import { readScored } from '../parts/trained/read-scored.js';
+import { permutation, pyramid, readScored, type Setting, type TrainedDesign } from '../parts/trained/index.js';
 import type { CsFlowConfig } from './config.js';
-import { csFlowLoss, csFlowMap, csFlowNetwork, csFlowScore, drawOrders, type Orders } from './network.js';
+import { csFlowLoss, csFlowMap, csFlowNetwork, csFlowScore, drawOrders, type Orders, SCALES } from './network.js';
 
 /** The reference's; PyTorch's default is 1e-8. */
 const EPSILON = 1e-4;
@@ -39,7 +36,7 @@ export const DESIGN: TrainedDesign<CsFlowConfig, Orders> = {
     optimizer: { kind: 'adam', rate, epsilon: EPSILON, weightDecay },
     clipNorm: CLIP_NORM,
   }),
-  inputs: ({ inputSize, shrinking }) => pyramid(inputSize, shrinking),
+  inputs: ({ inputSize, shrinking }) => pyramid(inputSize, SCALES, shrinking),
 };
 
 /** @throws IadError BAD_CONFIG unless the scales' features halve, and have an even number of channels */

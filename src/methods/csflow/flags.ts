@@ -1,7 +1,6 @@
 // CS-Flow's options on the command line.
 import type { MethodFlag } from '../parts/flags.js';
-import { SHRINKINGS } from '../parts/pyramid.js';
-import { TRAINED_FLAGS } from '../parts/trained/flags.js';
+import { SHRINKINGS, TRAINED_FLAGS } from '../parts/trained/index.js';
 
 export const FLAGS: readonly MethodFlag[] = [
   ...TRAINED_FLAGS,

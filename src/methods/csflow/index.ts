@@ -1,9 +1,7 @@
 // CS-Flow: one normalizing flow of an image's features at three scales; what is unlikely under it is anomalous.
 import { readModel } from '../parts/learned-file.js';
 import { decodeModel, type ModelContent } from '../parts/model-file.js';
-import { trainedConfig } from '../parts/trained/file.js';
-import { TrainedMethod } from '../parts/trained/method.js';
-import { trainedSessions } from '../parts/trained/session.js';
+import { TrainedMethod, trainedConfig, trainedSessions } from '../parts/trained/index.js';
 import type { MethodInfo } from '../types.js';
 import { type CsFlowConfig, type CsFlowOptions, resolveCsFlowConfig } from './config.js';
 import { DESIGN } from './design.js';

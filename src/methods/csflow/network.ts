@@ -6,7 +6,9 @@ import { IadError } from '../../runtime/errors.js';
 import { dimensionsOf, type Flow, type Flowed, halfSquaredLength, lossPerDimension } from '../parts/flow/flow.js';
 import { csFlow } from '../parts/flow/flows.js';
 import { randomOrders } from '../parts/flow/mixing.js';
-import { SCALES } from '../parts/pyramid.js';
+
+/** Of the image. */
+export const SCALES = 3;
 
 /** For every block, for each of the three scales, an order of the channels. */
 export type Orders = readonly (readonly (readonly number[])[])[];

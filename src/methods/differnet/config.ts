@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { definedOnly, FROZEN_DEFAULTS, refuseUnless } from '../parts/frozen-config.js';
 import { parseConfig } from '../parts/parse-config.js';
-import { SIDE_STEP } from '../parts/pyramid.js';
-import { TRAINED_DEFAULTS, TRAINED_FIELDS } from '../parts/trained/config.js';
+import { TRAINED_DEFAULTS, TRAINED_FIELDS } from '../parts/trained/index.js';
+import { SCALES } from './network.js';
 
 export const ROTATIONS = ['fixed', 'random'] as const;
 export const LOCALISATIONS = ['gradient', 'none'] as const;
@@ -67,6 +67,7 @@ const DEFAULTS: DifferNetConfig = {
 export function resolveDifferNetConfig(options: DifferNetOptions): DifferNetConfig {
   const config = parseConfig('DifferNet', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
   refuseUnless(config.layers.length === 1, 'DifferNet.layers', 'must be one layer: its means at three scales are the vector');
-  refuseUnless(config.inputSize % SIDE_STEP === 0, 'DifferNet.inputSize', `must be a multiple of ${SIDE_STEP}`);
+  const smallest = 2 ** (SCALES - 1);
+  refuseUnless(config.inputSize % smallest === 0, 'DifferNet.inputSize', `must be a multiple of ${smallest}`);
   return config;
 }

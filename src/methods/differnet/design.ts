@@ -3,12 +3,10 @@ import * as z from 'zod';
 import { ARCHITECTURES } from '../../backbones/architecture.js';
 import { refuseUnless } from '../parts/frozen-config.js';
 import { randomOrders } from '../parts/flow/mixing.js';
-import { pyramid } from '../parts/pyramid.js';
-import type { Setting, TrainedDesign } from '../parts/trained/design.js';
-import { permutation } from '../parts/trained/permutation.js';
+import { permutation, pyramid, type Setting, type TrainedDesign } from '../parts/trained/index.js';
 import { scoringAngles, turnedCopies } from './augment.js';
 import type { DifferNetConfig } from './config.js';
-import { differNetLoss, differNetNetwork, pooled } from './network.js';
+import { differNetLoss, differNetNetwork, pooled, SCALES } from './network.js';
 import { rotationScore, scoreWithMap } from './score.js';
 
 /** The reference's; PyTorch's defaults are 0.9, 0.999 and 1e-8. */
@@ -44,7 +42,7 @@ export const DESIGN: TrainedDesign<DifferNetConfig, Orders> = {
   training: ({ learningRate: rate, weightDecay }) => ({
     optimizer: { kind: 'adam', rate, betas: BETAS, epsilon: EPSILON, weightDecay },
   }),
-  inputs: ({ inputSize }) => pyramid(inputSize, 'nearest'),
+  inputs: ({ inputSize }) => pyramid(inputSize, SCALES, 'nearest'),
   augment: turnedCopies,
 };
 

@@ -1,6 +1,6 @@
 // DifferNet's options on the command line.
 import type { MethodFlag } from '../parts/flags.js';
-import { TRAINED_FLAGS } from '../parts/trained/flags.js';
+import { TRAINED_FLAGS } from '../parts/trained/index.js';
 import { LOCALISATIONS, ROTATIONS } from './config.js';
 
 export const FLAGS: readonly MethodFlag[] = [

@@ -1,9 +1,7 @@
 // DifferNet: a normalizing flow of whole images' features; an image is as anomalous as it is unlikely, at many angles.
 import { readModel } from '../parts/learned-file.js';
 import { decodeModel, type ModelContent } from '../parts/model-file.js';
-import { trainedConfig } from '../parts/trained/file.js';
-import { TrainedMethod } from '../parts/trained/method.js';
-import { trainedSessions } from '../parts/trained/session.js';
+import { TrainedMethod, trainedConfig, trainedSessions } from '../parts/trained/index.js';
 import type { MethodInfo } from '../types.js';
 import { type DifferNetConfig, type DifferNetOptions, resolveDifferNetConfig } from './config.js';
 import { DESIGN, type Orders } from './design.js';

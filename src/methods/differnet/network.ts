@@ -5,6 +5,9 @@ import * as tf from '@tensorflow/tfjs';
 import { type Flow, type Flowed, lossPerDimension } from '../parts/flow/flow.js';
 import { differNetFlow } from '../parts/flow/flows.js';
 
+/** Of the image. */
+export const SCALES = 3;
+
 /** Hidden layers of a subnet. */
 const HIDDEN_LAYERS = 3;
 

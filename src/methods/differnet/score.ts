@@ -5,7 +5,7 @@ import type { Image } from '../../data/types.js';
 import { gaussianBlur } from '../../kernels/index.js';
 import type { Flow } from '../parts/flow/flow.js';
 import type { NamedTensors } from '../parts/flow/parameters.js';
-import type { ScoredView } from '../parts/trained/design.js';
+import type { ScoredView } from '../parts/trained/index.js';
 import { turned } from './augment.js';
 import { differNetLoss, pooled, vectorScores } from './network.js';
 import { rotateSpline } from './spline.js';
