@@ -52,6 +52,16 @@ describe('exit code 2, and nothing is made', () => {
       ['fit', ...DATA, ...OUT, '--method', 'padim', '--dims', 'some'],
       ['[BAD_CONFIG]', 'PaDiM.dims'],
     ],
+    [
+      'no width of a flow',
+      ['fit', ...DATA, ...OUT, '--method', 'csflow', '--hidden', '0'],
+      ['[BAD_CONFIG]', 'CsFlow.hidden'],
+    ],
+    [
+      'unknown angles',
+      ['fit', ...DATA, ...OUT, '--method', 'differnet', '--rotations', 'some'],
+      ["'--rotations <name>'", 'fixed, random'],
+    ],
     ['a split for a layout without', ['fit', ...DATA, ...OUT, '--split', 'random80'], ['[BAD_ARGUMENT]', 'mtd']],
     [
       'a model and how to fit one',

@@ -1,5 +1,5 @@
 // The turned copies that DifferNet sees of an image: drawn while it is trained, at given angles when it scores.
-import { type AugmentStep, augment, rotate } from '../../data/augment/index.js';
+import { type AugmentStep, augment } from '../../data/augment/index.js';
 import type { Image } from '../../data/types.js';
 import { Random } from '../../runtime/random.js';
 import type { DifferNetConfig } from './config.js';
@@ -26,9 +26,4 @@ export function scoringAngles({ rotations, rotationCount, seed }: DifferNetConfi
     default:
       return rotations satisfies never;
   }
-}
-
-/** The view turned by each angle: nearest pixel, black corners. */
-export function turned(view: Image, angles: readonly number[]): Image[] {
-  return angles.map((degrees) => ({ ...view, data: rotate(view, degrees).data }));
 }

@@ -1,12 +1,12 @@
 // DifferNet's score of a view, the mean over its rotations, and its map: where the loss of all rotations depends on the pixels most.
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { rotate } from '../../data/augment/index.js';
 import type { Image } from '../../data/types.js';
 import { gaussianBlur } from '../../kernels/index.js';
 import type { Flow } from '../parts/flow/flow.js';
 import type { NamedTensors } from '../parts/flow/parameters.js';
 import type { ScoredView } from '../parts/trained/index.js';
-import { turned } from './augment.js';
 import { differNetLoss, pooled, vectorScores } from './network.js';
 import { rotateSpline } from './spline.js';
 
@@ -50,28 +50,26 @@ export async function scoreWithMap(
 ): Promise<ScoredView> {
   const side = view.width;
   const sums = new Float64Array(side * side);
-  let sum = 0;
-  for (const group of groups(angles)) {
-    const { scores, gradients } = tf.tidy(() => {
-      const kept: { scores?: Tensor1D } = {};
+  const scores: Tensor1D[] = [];
+  try {
+    for (const group of groups(angles)) {
       const lossOf = (images: Tensor) => {
         const flowed = flow.forward([pooled(features(images.as4D(group.length, side, side, 3)))], tensors);
-        kept.scores = tf.keep(vectorScores(flowed.values));
+        scores.push(tf.keep(vectorScores(flowed.values)));
         return tf.mul<Scalar>(differNetLoss(flowed), group.length);
       };
-      const byPixel = tf.grad(lossOf)(turnedImages(view, group));
-      return { scores: kept.scores, gradients: tf.div<Tensor4D>(byPixel, [...inputScale]) };
-    });
-    try {
-      sum += total((await scores?.data<'float32'>()) ?? [Number.NaN]);
-      const magnitudes = await uprightMagnitudes(await gradients.data<'float32'>(), side, group, smoothing);
+      const gradients = tf.tidy(() => tf.div(tf.grad(lossOf)(turnedImages(view, group)), [...inputScale]));
+      const values = await gradients.data<'float32'>().finally(() => gradients.dispose());
+      const magnitudes = await uprightMagnitudes(values, side, group, smoothing);
       for (let i = 0; i < sums.length; i++) sums[i]! += magnitudes[i]!;
-    } finally {
-      tf.dispose([scores ?? [], gradients]);
     }
+    let sum = 0;
+    for (const each of scores) sum += total(await each.data<'float32'>());
+    const count = 3 * angles.length;
+    return { score: sum / angles.length, map: Float32Array.from(sums, (value) => (value / count) ** 2) };
+  } finally {
+    tf.dispose(scores);
   }
-  const count = 3 * angles.length;
-  return { score: sum / angles.length, map: Float32Array.from(sums, (value) => (value / count) ** 2) };
 }
 
 /** @param gradients [angles, side, side, 3] @returns [side, side]: the sum of their absolute values, turned back and blurred */
@@ -94,11 +92,10 @@ async function uprightMagnitudes(
 }
 
 function turnedImages(view: Image, angles: readonly number[]): Tensor4D {
-  return tf.tidy(() =>
-    tf.stack<tf.Tensor3D>(
-      turned(view, angles).map(({ data, height, width }) => tf.tensor3d(Float32Array.from(data), [height, width, 3])),
-    ),
-  ) as Tensor4D;
+  const { width, height, data } = view;
+  const values = new Float32Array(angles.length * data.length);
+  for (const [i, degrees] of angles.entries()) values.set(rotate(view, degrees).data, i * data.length);
+  return tf.tensor4d(values, [angles.length, height, width, 3]);
 }
 
 function groups(angles: readonly number[]): (readonly number[])[] {
