@@ -7,7 +7,10 @@ export type { Dataset, Image, ImageSource, Mask, Sample } from './data/types.js'
 export { useBackend } from './kernels/backend.js';
 export { CsFlow, type CsFlowConfig, type CsFlowOptions } from './methods/csflow/index.js';
 export { DifferNet, type DifferNetConfig, type DifferNetOptions } from './methods/differnet/index.js';
+export { FastFlow, type FastFlowConfig, type FastFlowOptions } from './methods/fastflow/index.js';
 export { PaDiM, type PaDiMConfig, type PaDiMOptions } from './methods/padim/index.js';
+export type { TrainedFitOptions, TrainingRecord } from './methods/parts/trained/index.js';
+export type { TrainedFitResult } from './methods/parts/trained-method.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
 export { createMethod, loadMethod, methodInfos } from './methods/registry.js';
 export type {

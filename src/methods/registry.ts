@@ -2,6 +2,7 @@
 import { IadError } from '../runtime/errors.js';
 import { CsFlow } from './csflow/index.js';
 import { DifferNet } from './differnet/index.js';
+import { FastFlow } from './fastflow/index.js';
 import { PaDiM } from './padim/index.js';
 import type { MethodFlag } from './parts/flags.js';
 import { malformed, readModel } from './parts/learned-file.js';
@@ -21,7 +22,7 @@ interface MethodClass {
   fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
-const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, CsFlow, DifferNet];
+const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, FastFlow, CsFlow, DifferNet];
 
 export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);

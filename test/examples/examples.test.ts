@@ -40,10 +40,14 @@ test('augment.mjs writes four variants', async () => {
   expect(new Set(made.map((image) => image.data.join())).size).toBe(4);
 });
 
-test.each(['patchcore.mjs', 'padim.ts'])('%s finds the defective part among good ones', async (name) => {
+test.each([
+  ['patchcore.mjs'],
+  ['padim.ts'],
+  ['fastflow.ts', '10'],
+])('%s finds the defective part among good ones', async (name, ...more) => {
   const parts = join(folder, 'metal');
   const file = join(folder, `${name}.iad`);
-  const lines = (await example(name, join(parts, 'train'), join(parts, 'test'), file)).trim().split('\n');
+  const lines = (await example(name, join(parts, 'train'), join(parts, 'test'), file, ...more)).trim().split('\n');
   const score = (pattern: RegExp) => {
     const line = lines.find((each) => pattern.test(each)) ?? '';
     expect(line).toMatch(/^(DEFECT|good) {2,4}\d+\.\d\d /);

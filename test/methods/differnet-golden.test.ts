@@ -57,7 +57,7 @@ function backbone(): Backbone {
 }
 
 function featuresOf(network: Backbone): (images: Tensor4D) => Tensor4D[] {
-  const { of } = pyramid(method.side, 3, 'nearest');
+  const { of } = pyramid(method.side, 3);
   return (images) => tf.tidy(() => of(images).map((scale) => network.features(scale, [method.layer])[method.layer]));
 }
 

@@ -42,7 +42,7 @@ export const DESIGN: TrainedDesign<DifferNetConfig, Orders> = {
   training: ({ learningRate: rate, weightDecay }) => ({
     optimizer: { kind: 'adam', rate, betas: BETAS, epsilon: EPSILON, weightDecay },
   }),
-  inputs: ({ inputSize }) => pyramid(inputSize, SCALES, 'nearest'),
+  inputs: ({ inputSize }) => pyramid(inputSize, SCALES),
   augment: turnedCopies,
 };
 

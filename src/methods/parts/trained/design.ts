@@ -23,7 +23,7 @@ export interface Setting<Config extends TrainedConfig> {
 
 /** What the samples of one training step are, or a single image to be validated. The frame's to dispose of. */
 export type TrainingBatch = {
-  /** The frozen backbone's features [B, h, w, C], one per set of `Setting.features`; empty for methods without. */
+  /** The frozen backbone's features [B, h, w, C], one per set of `Setting.features`. */
   readonly features: Tensor4D[];
   /** RGB 0..255 [B, inputSize, inputSize, 3], if the design `usesPixels`. */
   readonly images?: Tensor4D;
