@@ -91,6 +91,8 @@ describe('methods by name', () => {
       ['patchcore', 2022],
       ['padim', 2020],
       ['fastflow', 2021],
+      ['csflow', 2022],
+      ['differnet', 2021],
     ]);
     expect(createMethod('patchcore', { seed: 5 }).config.seed).toBe(5);
     expect(() => createMethod('patchcore', { sede: 5 })).toThrow(/BAD_CONFIG.*sede/);
