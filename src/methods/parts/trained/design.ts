@@ -120,9 +120,15 @@ export interface TrainedDesign<Config extends TrainedConfig, State> {
    * features are then computed once and cached.
    */
   readonly augment?: (config: Config) => ((view: Image, random: Random) => Image[]) | null;
-  /** Images held out from training to choose the best epoch by `TrainedNetwork.validate`; default: none, the last epoch counts. */
-  readonly validation?: (config: Config) => {
-    /** Share of the training images, above 0, below 1; see splitValidation. Of a single image none is held out. */
+  /**
+   * Images held out from training to choose the best epoch by `TrainedNetwork.validate`; default and null: none, the last epoch counts.
+   * @param images how many there are to train on and to hold out
+   */
+  readonly validation?: (
+    config: Config,
+    images: number,
+  ) => {
+    /** Share of the images, above 0, below 1; see splitValidation. Of a single image none is held out. */
     readonly share: number;
     /** Stop after so many epochs without a better one; default: never. */
     readonly patience?: number;

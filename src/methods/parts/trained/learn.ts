@@ -86,7 +86,7 @@ async function learnFrom<Config extends TrainedConfig, State>(
   await samples.readAll({ onProgress, signal, skipBad }, skipped);
   const read = performance.now();
   const { images } = samples;
-  const wanted = design.validation?.(config) ?? null;
+  const wanted = design.validation?.(config, images.length) ?? null;
   const all = images.map((_, i) => i);
   const split = wanted && images.length > 1 ? splitValidation(images.length, wanted.share, config.seed) : null;
   const training = split?.training ?? all;
