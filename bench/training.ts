@@ -15,7 +15,7 @@ import { useBackend } from '../src/kernels/backend.js';
 import { createMethod, methodInfos } from '../src/methods/registry.js';
 import type { FitOptions } from '../src/methods/types.js';
 import { argumentsOf } from './arguments.js';
-import { kernelTimes } from './harness/kernel-time.js';
+import { KernelClock, type KernelTime } from './harness/kernel-time.js';
 import { machine, versions } from './harness/machine.js';
 import { fieldsOf } from './settings.js';
 
@@ -99,28 +99,40 @@ async function timedFit(method: ReturnType<typeof createMethod>, options: FitOpt
   };
 }
 
-/** Of the time that fitting takes: what is spent in this library's kernels, in tfjs's, and outside of kernels. */
+/**
+ * Of the time that training steps take (of the whole fit, where there are none): what is spent in this library's kernels, in tfjs's, and
+ * the rest outside of kernels.
+ */
 async function kernelShares(id: string, fields: Record<string, unknown>) {
   const method = createMethod(id, fieldsFor(id, fields));
-  const options = { workers: 1 };
   // what is made once is made before
-  await method.fit(parts.train, options);
-  let ms = 0;
-  const times = await kernelTimes(async () => {
-    const start = performance.now();
-    await method.fit(parts.train, options);
-    ms = performance.now() - start;
-  });
-  method.dispose();
+  await method.fit(parts.train, { workers: 1 });
+  const clock = new KernelClock();
+  let start = performance.now();
+  let isFirst = true;
+  try {
+    let shares = sharesOf(clock.times(), 1);
+    const onProgress: FitOptions['onProgress'] = ({ stage }) => {
+      if (stage !== 'training') return;
+      if (isFirst) {
+        clock.reset();
+        start = performance.now();
+      } else shares = sharesOf(clock.times(), performance.now() - start);
+      isFirst = false;
+    };
+    await method.fit(parts.train, { workers: 1, onProgress });
+    return isFirst ? sharesOf(clock.times(), performance.now() - start) : shares;
+  } finally {
+    clock.stop();
+    method.dispose();
+  }
+}
+
+function sharesOf(times: readonly KernelTime[], ms: number) {
   const share = (isOwn: boolean) =>
     rounded(times.filter((time) => time.isOwn === isOwn).reduce((sum, time) => sum + time.ms, 0) / ms);
-  return {
-    own: share(true),
-    tfjs: share(false),
-    most: times
-      .slice(0, 8)
-      .map(({ kernel, isOwn, calls, ms: inKernel }) => ({ kernel, isOwn, calls, share: rounded(inKernel / ms) })),
-  };
+  const most = times.slice(0, 8).map((time) => ({ ...time, ms: undefined, share: rounded(time.ms / ms) }));
+  return { own: share(true), tfjs: share(false), most };
 }
 
 /** Seconds of an epoch: features from memory, from files of the cache, and from the backbone in every epoch. */

@@ -12,42 +12,59 @@ export interface KernelTime {
   readonly ms: number;
 }
 
-/**
- * Runs something and counts. For backends whose kernels compute before they return: wasm and cpu.
- * @returns the kernels that were called, those that took most first
- */
-export async function kernelTimes(run: () => Promise<void>): Promise<KernelTime[]> {
-  const backendName = tf.getBackend();
-  const counts = new Map<string, { calls: number; ms: number }>();
+/** Counts from its making to `stop`, on the current backend: one whose kernels compute before they return, wasm or cpu. */
+export class KernelClock {
+  readonly #backendName = tf.getBackend();
+  readonly #before = tf.getKernelsForBackend(this.#backendName);
+  readonly #counts = new Map<string, { calls: number; ms: number }>();
   /** For each kernel that is running, the time in kernels that it called. */
-  const inner: number[] = [];
-  const before = tf.getKernelsForBackend(backendName);
-  const timed = (config: tf.KernelConfig): tf.KernelConfig => ({
-    ...config,
-    kernelFunc: (call) => {
-      inner.push(0);
-      const start = performance.now();
-      try {
-        return config.kernelFunc(call);
-      } finally {
-        const ms = performance.now() - start;
-        const called = inner.pop() ?? 0;
-        if (inner.length > 0) inner[inner.length - 1] = (inner.at(-1) ?? 0) + ms;
-        const count = counts.get(config.kernelName) ?? { calls: 0, ms: 0 };
-        counts.set(config.kernelName, { calls: count.calls + 1, ms: count.ms + ms - called });
-      }
-    },
-  });
-  replace(before.map(timed));
-  try {
-    await run();
-  } finally {
-    replace(before);
+  readonly #inner: number[] = [];
+
+  constructor() {
+    replace(this.#before.map((config) => this.#timed(config)));
   }
-  const own = ownKernels(backendName);
-  return [...counts]
-    .map(([kernel, count]) => ({ kernel, isOwn: own.has(kernel), ...count }))
-    .sort((a, b) => b.ms - a.ms);
+
+  /** Forgets what was counted so far. */
+  reset(): void {
+    this.#counts.clear();
+  }
+
+  /** The kernels that were called, those that took most first. */
+  times(): KernelTime[] {
+    const replaced = STOCK_KERNELS.filter(({ backendName }) => backendName === this.#backendName);
+    const own = new Set([...KERNELS, ...replaced].map(({ name }) => name));
+    return [...this.#counts]
+      .map(([kernel, count]) => ({ kernel, isOwn: own.has(kernel), ...count }))
+      .sort((a, b) => b.ms - a.ms);
+  }
+
+  /** Gives tfjs its kernels back. */
+  stop(): void {
+    replace(this.#before);
+  }
+
+  #timed(config: tf.KernelConfig): tf.KernelConfig {
+    return {
+      ...config,
+      kernelFunc: (call) => {
+        this.#inner.push(0);
+        const start = performance.now();
+        try {
+          return config.kernelFunc(call);
+        } finally {
+          this.#add(config.kernelName, performance.now() - start);
+        }
+      },
+    };
+  }
+
+  #add(kernel: string, ms: number): void {
+    const called = this.#inner.pop() ?? 0;
+    const caller = this.#inner.length - 1;
+    if (caller >= 0) this.#inner[caller] = (this.#inner[caller] ?? 0) + ms;
+    const count = this.#counts.get(kernel) ?? { calls: 0, ms: 0 };
+    this.#counts.set(kernel, { calls: count.calls + 1, ms: count.ms + ms - called });
+  }
 }
 
 function replace(configs: readonly tf.KernelConfig[]): void {
@@ -55,9 +72,4 @@ function replace(configs: readonly tf.KernelConfig[]): void {
     tf.unregisterKernel(config.kernelName, config.backendName);
     tf.registerKernel(config);
   }
-}
-
-function ownKernels(backendName: string): ReadonlySet<string> {
-  const replaced = STOCK_KERNELS.filter((kernel) => kernel.backendName === backendName);
-  return new Set([...KERNELS, ...replaced].map(({ name }) => name));
 }
