@@ -19,28 +19,24 @@ from torch import nn
 
 
 class AllInOne(nn.Module):
-    """FastFlow's and CFLOW's step: an affine coupling, a global affine map per channel, a permutation or a rotation."""
+    """FastFlow's step: an affine coupling, a global affine map per channel, a permutation."""
 
-    def __init__(self, channels: int, subnet: nn.Module, alpha: float, rotates: bool):
+    def __init__(self, channels: int, subnet: nn.Module):
         super().__init__()
         self.kept = channels - channels // 2
-        self.subnet, self.alpha, self.rotates = subnet, alpha, rotates
+        self.subnet = subnet
         self.gamma = nn.Parameter(torch.full((channels,), 2 * math.log(math.expm1(5))))
         self.offset = nn.Parameter(torch.zeros(channels))
-        mixing = torch.linalg.qr(torch.randn(channels, channels))[0] if rotates else torch.randperm(channels)
-        self.register_buffer("mixing", mixing)
+        self.register_buffer("order", torch.randperm(channels))
 
-    def forward(self, x, condition=None):
+    def forward(self, x):
         passed, changed = x[:, : self.kept], x[:, self.kept :]
-        a = self.subnet(passed if condition is None else torch.cat([passed, condition], 1)) * 0.1
-        s, t = a[:, : changed.shape[1]], a[:, changed.shape[1] :]
-        s = self.alpha * torch.tanh(s)
-        wide = (1, -1) + (1,) * (x.dim() - 2)
+        a = self.subnet(passed) * 0.1
+        s, t = 2 * torch.tanh(a[:, : changed.shape[1]]), a[:, changed.shape[1] :]
         scale = 0.2 * F.softplus(self.gamma / 2)
-        y = torch.cat([passed, changed * torch.exp(s) + t], 1) * scale.view(wide) + self.offset.view(wide)
-        positions = x[0, 0].numel()
-        y = y @ self.mixing if self.rotates else y[:, self.mixing]
-        return y, s.flatten(1).sum(1) + positions * torch.log(scale).sum()
+        joined = torch.cat([passed, changed * torch.exp(s) + t], 1)
+        y = (joined * scale.view(1, -1, 1, 1) + self.offset.view(1, -1, 1, 1))[:, self.order]
+        return y, s.flatten(1).sum(1) + x[0, 0].numel() * torch.log(scale).sum()
 
 
 class FastFlow(nn.Module):
@@ -50,7 +46,7 @@ class FastFlow(nn.Module):
         super().__init__()
         self.norms = nn.ModuleList(nn.LayerNorm(level) for level in levels)
         self.flows = nn.ModuleList(
-            nn.ModuleList(AllInOne(c, self.subnet(c, 3 if k % 2 == 0 else 1), 2, False) for k in range(8))
+            nn.ModuleList(AllInOne(c, self.subnet(c, 3 if k % 2 == 0 else 1)) for k in range(8))
             for c, _, _ in levels
         )
 
