@@ -17,7 +17,7 @@ import type {
 } from '../types.js';
 import { calibrate } from './calibrate.js';
 import { type Calibration, conformalPixelPValue, type Thresholds, thresholdsOf } from './calibration.js';
-import { type FrozenConfig, geometryOf } from './frozen-config.js';
+import { checkLayers, type FrozenConfig, geometryOf } from './frozen-config.js';
 import { type NamedImage, nameImages } from './inputs.js';
 import { openThreads, ThreadKeeper, threadCount } from './open-threads.js';
 import { toPrediction } from './prediction.js';
@@ -40,7 +40,9 @@ export abstract class FrozenFeatureMethod<
   #learned: Learned | null = null;
   readonly #here = new ThreadKeeper();
 
+  /** @throws IadError BAD_CONFIG for layers that the backbone does not have, WEIGHTS_UNKNOWN */
   protected constructor(config: Config) {
+    checkLayers(this.info.name, config);
     this.config = config;
   }
 
@@ -156,7 +158,8 @@ export abstract class FrozenFeatureMethod<
   /** The weights of the configuration, as deep as its layers need them. */
   protected async resolveWeights(): Promise<FoldedWeights> {
     const { backbone, layers } = this.config;
-    this.#weights ??= await resolveWeights(backbone, { until: layers.at(-1) ?? 'layer4' });
+    const until = layers.at(-1);
+    this.#weights ??= await resolveWeights(backbone, until === undefined ? {} : { until });
     return this.#weights;
   }
 
