@@ -55,7 +55,7 @@ describe('exit code 2, and nothing is made', () => {
     [
       'no width of a flow',
       ['fit', ...DATA, ...OUT, '--method', 'csflow', '--hidden', '0'],
-      ['[BAD_CONFIG]', 'CsFlow.hidden'],
+      ['[BAD_CONFIG]', 'CS-Flow.hidden'],
     ],
     [
       'unknown angles',

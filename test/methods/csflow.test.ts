@@ -18,7 +18,7 @@ import { content, smallParts } from '../helpers/small-parts.js';
 const cloth = smallParts('cloth', { train: 7, testGood: 1, testPerDefect: 1 });
 const good = cloth.train;
 const parts = cloth.test.slice(0, 3);
-const SMALL = { layers: ['layer2'], inputSize: 64, hidden: 6, blocks: 2, epochs: 3, batchSize: 3, learningRate: 1e-3, seed: 3 } as const;
+const SMALL = { backbone: 'resnet50', layers: ['layer2'], inputSize: 64, hidden: 6, blocks: 2, epochs: 3, batchSize: 3, learningRate: 1e-3, seed: 3 } as const;
 const small = (options: CsFlowOptions = {}) => new CsFlow({ ...SMALL, ...options });
 
 /** Quicker than toEqual, which takes each byte for a value. */
@@ -155,7 +155,7 @@ describe('what goes wrong', () => {
     const empty = small();
     await expect(empty.predict(parts)).rejects.toMatchObject({ code: 'NOT_FITTED', path: 'CS-Flow.predict' });
     await expect(empty.fit([])).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES', path: 'CS-Flow.fit' });
-    await expect(fitted({ inputSize: 72 })).rejects.toMatchObject({ code: 'BAD_CONFIG', path: 'CsFlow.inputSize' });
+    await expect(fitted({ inputSize: 72 })).rejects.toMatchObject({ code: 'BAD_CONFIG', path: 'CS-Flow.inputSize' });
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -169,12 +169,14 @@ describe('what goes wrong', () => {
     ['epochs', { epochs: 0 }],
     ['coresetRatio', { coresetRatio: 0.1 }],
   ])('the configuration is refused naming %s in %o', (field, options) => {
-    expect(() => new CsFlow(options)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', path: `CsFlow.${field}` }));
+    expect(() => new CsFlow(options)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', path: `CS-Flow.${field}` }));
   });
 
   test("the configuration has the paper's defaults and resolves to itself", () => {
     const config = resolveCsFlowConfig({});
     expect(config).toMatchObject({
+      backbone: 'efficientnet_b5_tf',
+      layers: ['features.6'],
       geometry: 'stretch',
       inputSize: 768,
       epochs: 240,
@@ -186,6 +188,7 @@ describe('what goes wrong', () => {
       shrinking: 'nearest',
       smoothing: 0,
     });
+    expect(resolveCsFlowConfig({ backbone: 'resnet50' }).layers).toEqual(['layer3']);
     expect(resolveCsFlowConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
   });
 });

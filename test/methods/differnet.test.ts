@@ -19,6 +19,7 @@ const metal = smallParts('metal', { train: 5, testGood: 1, testPerDefect: 1 });
 const good = metal.train;
 const parts = metal.test.slice(0, 2);
 const SMALL = {
+  backbone: 'resnet50',
   layers: ['layer1'],
   inputSize: 64,
   hidden: 8,
@@ -175,6 +176,8 @@ describe('the configuration', () => {
   test("has the paper's defaults and resolves to itself", () => {
     const config = resolveDifferNetConfig({});
     expect(config).toMatchObject({
+      backbone: 'alexnet',
+      layers: ['features.12'],
       geometry: 'stretch',
       inputSize: 448,
       epochs: 192,

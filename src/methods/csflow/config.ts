@@ -1,5 +1,6 @@
 // CS-Flow's configuration: what may be set, its defaults, and the check of what arrives.
 import * as z from 'zod';
+import { deepLayer } from '../parts/deep-layer.js';
 import { definedOnly, FROZEN_DEFAULTS, refuseUnless } from '../parts/frozen-config.js';
 import { parseConfig } from '../parts/parse-config.js';
 import { SHRINKINGS, TRAINED_DEFAULTS, TRAINED_FIELDS } from '../parts/trained/index.js';
@@ -24,7 +25,8 @@ export type CsFlowOptions = Partial<CsFlowConfig>;
 const DEFAULTS: CsFlowConfig = {
   ...FROZEN_DEFAULTS,
   ...TRAINED_DEFAULTS,
-  layers: ['layer3'],
+  backbone: 'efficientnet_b5_tf',
+  layers: ['features.6'],
   resize: 768,
   inputSize: 768,
   epochs: 240,
@@ -38,9 +40,10 @@ const DEFAULTS: CsFlowConfig = {
 
 /** Fills in the defaults and checks every field. @throws IadError BAD_CONFIG naming the first field at fault */
 export function resolveCsFlowConfig(options: CsFlowOptions): CsFlowConfig {
-  const config = parseConfig('CsFlow', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
-  refuseUnless(config.layers.length === 1, 'CsFlow.layers', 'must be one layer: its output at three scales is what the flow sees');
+  const parsed = parseConfig('CS-Flow', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
+  const config = options.layers ? parsed : { ...parsed, layers: [deepLayer(parsed.backbone)] };
+  refuseUnless(config.layers.length === 1, 'CS-Flow.layers', 'must be one layer: its output at three scales is what the flow sees');
   const smallest = 2 ** (SCALES - 1);
-  refuseUnless(config.inputSize % smallest === 0, 'CsFlow.inputSize', `must be a multiple of ${smallest}`);
+  refuseUnless(config.inputSize % smallest === 0, 'CS-Flow.inputSize', `must be a multiple of ${smallest}`);
   return config;
 }

@@ -12,7 +12,7 @@ const CLIP_NORM = 1;
 
 export const DESIGN: TrainedDesign<CsFlowConfig, Orders> = {
   method: 'csflow',
-  name: 'CsFlow',
+  name: 'CS-Flow',
   state: (setting) => {
     const ofScale = permutation(channelsOf(setting));
     return z.array(z.array(ofScale).length(SCALES)).length(setting.config.blocks);
@@ -43,14 +43,14 @@ export const DESIGN: TrainedDesign<CsFlowConfig, Orders> = {
 function channelsOf({ config, features }: Setting<CsFlowConfig>): number {
   const [finest] = features;
   const [height = 0, width = 0, channels = 0] = finest ?? [];
-  const halve = features.every(([h, w], level) => h * 2 ** level === height && w * 2 ** level === width);
+  const halve = height > 0 && features.every(([h, w], level) => h * 2 ** level === height && w * 2 ** level === width);
   const sizes = features.map(([h, w]) => `${h} x ${w}`).join(', ');
   refuseUnless(
     halve,
-    'CsFlow.inputSize',
+    'CS-Flow.inputSize',
     `is ${config.inputSize}, at which ${config.layers} gives features of ${sizes}: each scale must be half of the one before. ` +
       "Use a multiple of four times the layer's stride.",
   );
-  refuseUnless(channels % 2 === 0, 'CsFlow.layers', `${config.layers} has ${channels} channels, an odd number`);
+  refuseUnless(channels % 2 === 0, 'CS-Flow.layers', `${config.layers} has ${channels} channels, an odd number`);
   return channels;
 }

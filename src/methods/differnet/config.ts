@@ -1,5 +1,6 @@
 // DifferNet's configuration: what may be set, its defaults, and the check of what arrives.
 import * as z from 'zod';
+import { deepLayer } from '../parts/deep-layer.js';
 import { definedOnly, FROZEN_DEFAULTS, refuseUnless } from '../parts/frozen-config.js';
 import { parseConfig } from '../parts/parse-config.js';
 import { TRAINED_DEFAULTS, TRAINED_FIELDS } from '../parts/trained/index.js';
@@ -44,7 +45,8 @@ export type DifferNetOptions = Partial<DifferNetConfig>;
 const DEFAULTS: DifferNetConfig = {
   ...FROZEN_DEFAULTS,
   ...TRAINED_DEFAULTS,
-  layers: ['layer3'],
+  backbone: 'alexnet',
+  layers: ['features.12'],
   resize: 448,
   inputSize: 448,
   smoothing: 3,
@@ -65,7 +67,8 @@ const DEFAULTS: DifferNetConfig = {
 
 /** Fills in the defaults and checks every field. @throws IadError BAD_CONFIG naming the first field at fault */
 export function resolveDifferNetConfig(options: DifferNetOptions): DifferNetConfig {
-  const config = parseConfig('DifferNet', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
+  const parsed = parseConfig('DifferNet', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
+  const config = options.layers ? parsed : { ...parsed, layers: [deepLayer(parsed.backbone)] };
   refuseUnless(config.layers.length === 1, 'DifferNet.layers', 'must be one layer: its means at three scales are the vector');
   const smallest = 2 ** (SCALES - 1);
   refuseUnless(config.inputSize % smallest === 0, 'DifferNet.inputSize', `must be a multiple of ${smallest}`);

@@ -46,8 +46,11 @@ export const DESIGN: TrainedDesign<DifferNetConfig, Orders> = {
   augment: turnedCopies,
 };
 
-/** Of all scales together. @throws IadError BAD_CONFIG for an odd number */
+/** Of all scales together. @throws IadError BAD_CONFIG for an odd number, or an image too small for the backbone */
 function channelsOf({ config, features }: Setting<DifferNetConfig>): number {
+  const [, , smallest] = features;
+  const rule = `is ${config.inputSize}: a quarter of it is too small for ${config.layers}`;
+  refuseUnless(smallest !== undefined && smallest[0] > 0, 'DifferNet.inputSize', rule);
   const channels = features.reduce((sum, [, , each]) => sum + each, 0);
   refuseUnless(channels % 2 === 0, 'DifferNet.layers', `${config.layers} has ${channels} channels at three scales, an odd number`);
   return channels;
