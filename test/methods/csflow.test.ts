@@ -18,7 +18,17 @@ import { content, smallParts } from '../helpers/small-parts.js';
 const cloth = smallParts('cloth', { train: 7, testGood: 1, testPerDefect: 1 });
 const good = cloth.train;
 const parts = cloth.test.slice(0, 3);
-const SMALL = { backbone: 'resnet50', layers: ['layer2'], inputSize: 64, hidden: 6, blocks: 2, epochs: 3, batchSize: 3, learningRate: 1e-3, seed: 3 } as const;
+const SMALL: CsFlowOptions = {
+  backbone: 'resnet50',
+  layers: ['layer2'],
+  inputSize: 64,
+  hidden: 6,
+  blocks: 2,
+  epochs: 3,
+  batchSize: 3,
+  learningRate: 1e-3,
+  seed: 3,
+};
 const small = (options: CsFlowOptions = {}) => new CsFlow({ ...SMALL, ...options });
 
 /** Quicker than toEqual, which takes each byte for a value. */
@@ -124,7 +134,11 @@ describe('a model file', () => {
     const path = join(folder, 'cloth.iad');
     await model.save(path);
     const loaded = await CsFlow.load(path);
-    expect([loaded.config, loaded.thresholds, loaded.backbone]).toEqual([model.config, model.thresholds, model.backbone]);
+    expect([loaded.config, loaded.thresholds, loaded.backbone]).toEqual([
+      model.config,
+      model.thresholds,
+      model.backbone,
+    ]);
     expect(same(await loaded.toBytes(), await model.toBytes())).toBe(true);
     expect((await loaded.predict(parts, { workers: 1 })).map(content)).toEqual(predictions.map(content));
     const byName = await loadMethod(path);
@@ -140,7 +154,12 @@ describe('a model file', () => {
     ['without a state', () => ({ state: null })],
     ['with the orders of one block', ({ state }) => ({ state: { ...Object(state), drawn: orders(1, 512) } })],
     ['with orders of other channels', ({ state }) => ({ state: { ...Object(state), drawn: orders(2, 256) } })],
-    ['with an order that repeats a channel', ({ state }) => ({ state: { ...Object(state), drawn: new Array(2).fill(new Array(3).fill(new Array(512).fill(1))) } })],
+    [
+      'with an order that repeats a channel',
+      ({ state }) => ({
+        state: { ...Object(state), drawn: new Array(2).fill(new Array(3).fill(new Array(512).fill(1))) },
+      }),
+    ],
     ['of another width', ({ config }) => ({ config: { ...Object(config), hidden: 7 } })],
   ];
   test.each(changes)('%s is refused', async (_, change) => {
@@ -169,7 +188,9 @@ describe('what goes wrong', () => {
     ['epochs', { epochs: 0 }],
     ['coresetRatio', { coresetRatio: 0.1 }],
   ])('the configuration is refused naming %s in %o', (field, options) => {
-    expect(() => new CsFlow(options)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', path: `CS-Flow.${field}` }));
+    expect(() => new CsFlow(options)).toThrow(
+      expect.objectContaining({ code: 'BAD_CONFIG', path: `CS-Flow.${field}` }),
+    );
   });
 
   test("the configuration has the paper's defaults and resolves to itself", () => {
@@ -195,11 +216,11 @@ describe('what goes wrong', () => {
 
 test('defects are told at image and pixel level, and the record says how', async () => {
   const dataset = synthSamples({ kind: 'cloth', seed: 5, size: 160, train: 14, testGood: 6, testPerDefect: 2 });
-  const own = small({ inputSize: 128, hidden: 16, epochs: 12, batchSize: 4, learningRate: 2e-3 });
-  const fit = await own.fit(dataset.train, { workers: 2, cacheFolder: join(folder, 'cache') });
-  const found = await evaluate(own, dataset, { fit, workers: 2 });
+  const own = small({ inputSize: 128, hidden: 16, epochs: 5, batchSize: 4, learningRate: 2e-3 });
+  const fit = await own.fit(dataset.train, { workers: 1 });
+  const found = await evaluate(own, dataset, { fit, workers: 1 });
   expect(found.image.auroc).toBeGreaterThan(0.9);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.9);
+  expect(found.pixel!.auroc).toBeGreaterThan(0.95);
   expect(evaluationSchema.parse(found)).toMatchObject({ method: 'csflow', learned: own.learned });
   own.dispose();
 });

@@ -25,19 +25,24 @@ MEAN = torch.tensor([0.485, 0.456, 0.406])[:, None, None]
 STD = torch.tensor([0.229, 0.224, 0.225])[:, None, None]
 
 
-def extractor():
-    net = torchvision.models.resnet18(weights=None).double().eval()
+def seeded(net, unused):
+    net = net.double().eval()
     state = net.state_dict()
     for name, tensor in state.items():
-        if not name.startswith('fc.') and tensor.dtype == torch.float64:
+        if not name.startswith(unused) and tensor.dtype == torch.float64:
             state[name] = backbone_golden.weight(name, tuple(tensor.shape))
     net.load_state_dict(state)
+    return net
+
+
+def extractor():
+    net = seeded(torchvision.models.resnet18(weights=None), 'fc.')
     return torch.nn.Sequential(net.conv1, net.bn1, net.relu, net.maxpool, getattr(net, LAYER))
 
 
 def pooled(net, x):
     """x normalised, [B, 3, H, W]"""
-    scales = [F.interpolate(x, size=SIDE >> i) if i else x for i in range(3)]
+    scales = [F.interpolate(x, size=x.shape[-1] >> i) if i else x for i in range(3)]
     return torch.cat([net(scale).mean((2, 3)) for scale in scales], 1)
 
 
@@ -63,9 +68,18 @@ def method():
             'score': z.pow(2).mean().item(), 'map': ((total / (3 * ROTATIONS)) ** 2).flatten().tolist()}
 
 
+def alex_net():
+    """The paper's backbone, at almost the least size that it can be given."""
+    side = 256
+    net = seeded(torchvision.models.alexnet(weights=None), 'classifier.').features
+    x = (backbone_golden.image(side, side) / 255 - MEAN) / STD
+    with torch.no_grad():
+        return {'side': side, 'y': pooled(net, x)[0].tolist()}
+
+
 def splines():
     cases = []
-    for side, degrees in ((2, 45), (5, 90), (9, -33), (16, 5.625)):
+    for side, degrees in ((2, 180), (5, 90), (9, -33), (16, 5.625)):
         image = signed(f'spline {side}', (side, side, 2)).astype(np.float32)
         turned = rotate(image.astype(np.float64), degrees, reshape=False)
         cases.append({'side': side, 'degrees': degrees, 'turned': turned.flatten().tolist()})
@@ -73,6 +87,6 @@ def splines():
 
 
 if __name__ == '__main__':
-    fixture = {'method': method(), 'splines': splines()}
+    fixture = {'method': method(), 'alexNet': alex_net(), 'splines': splines()}
     rounded = json.loads(json.dumps(fixture), parse_float=lambda text: float(f'{float(text):.9g}'))
     pathlib.Path(sys.argv[1], 'differnet.json').write_text(json.dumps(rounded) + '\n')

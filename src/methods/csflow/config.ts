@@ -42,7 +42,11 @@ const DEFAULTS: CsFlowConfig = {
 export function resolveCsFlowConfig(options: CsFlowOptions): CsFlowConfig {
   const parsed = parseConfig('CS-Flow', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
   const config = options.layers ? parsed : { ...parsed, layers: [deepLayer(parsed.backbone)] };
-  refuseUnless(config.layers.length === 1, 'CS-Flow.layers', 'must be one layer: its output at three scales is what the flow sees');
+  refuseUnless(
+    config.layers.length === 1,
+    'CS-Flow.layers',
+    'must be one layer: its output at three scales is what the flow sees',
+  );
   const smallest = 2 ** (SCALES - 1);
   refuseUnless(config.inputSize % smallest === 0, 'CS-Flow.inputSize', `must be a multiple of ${smallest}`);
   return config;

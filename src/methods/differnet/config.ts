@@ -69,7 +69,11 @@ const DEFAULTS: DifferNetConfig = {
 export function resolveDifferNetConfig(options: DifferNetOptions): DifferNetConfig {
   const parsed = parseConfig('DifferNet', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
   const config = options.layers ? parsed : { ...parsed, layers: [deepLayer(parsed.backbone)] };
-  refuseUnless(config.layers.length === 1, 'DifferNet.layers', 'must be one layer: its means at three scales are the vector');
+  refuseUnless(
+    config.layers.length === 1,
+    'DifferNet.layers',
+    'must be one layer: its means at three scales are the vector',
+  );
   const smallest = 2 ** (SCALES - 1);
   refuseUnless(config.inputSize % smallest === 0, 'DifferNet.inputSize', `must be a multiple of ${smallest}`);
   return config;

@@ -1,8 +1,8 @@
 // DifferNet as the frame of trained methods wants it.
 import * as z from 'zod';
 import { ARCHITECTURES } from '../../backbones/architecture.js';
-import { refuseUnless } from '../parts/frozen-config.js';
 import { randomOrders } from '../parts/flow/mixing.js';
+import { refuseUnless } from '../parts/frozen-config.js';
 import { permutation, pyramid, type Setting, type TrainedDesign } from '../parts/trained/index.js';
 import { scoringAngles, turnedCopies } from './augment.js';
 import type { DifferNetConfig } from './config.js';
@@ -52,6 +52,10 @@ function channelsOf({ config, features }: Setting<DifferNetConfig>): number {
   const rule = `is ${config.inputSize}: a quarter of it is too small for ${config.layers}`;
   refuseUnless(smallest !== undefined && smallest[0] > 0, 'DifferNet.inputSize', rule);
   const channels = features.reduce((sum, [, , each]) => sum + each, 0);
-  refuseUnless(channels % 2 === 0, 'DifferNet.layers', `${config.layers} has ${channels} channels at three scales, an odd number`);
+  refuseUnless(
+    channels % 2 === 0,
+    'DifferNet.layers',
+    `${config.layers} has ${channels} channels at three scales, an odd number`,
+  );
   return channels;
 }

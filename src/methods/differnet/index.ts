@@ -23,7 +23,8 @@ export class DifferNet extends TrainedMethod<DifferNetConfig, Orders> {
   static readonly info: MethodInfo = {
     id: 'differnet',
     name: 'DifferNet',
-    paper: 'Rudolph et al., Same Same But DifferNet: Semi-Supervised Defect Detection with Normalizing Flows, WACV 2021',
+    paper:
+      'Rudolph et al., Same Same But DifferNet: Semi-Supervised Defect Detection with Normalizing Flows, WACV 2021',
     year: 2021,
     family: 'normalizing flow',
     settings: ['unsupervised'],

@@ -31,7 +31,12 @@ export function differNetNetwork({ channels, hidden, orders }: DifferNetShape): 
  * @returns [B, scales C]
  */
 export function pooled(scales: readonly Tensor4D[]): Tensor2D {
-  return tf.tidy(() => tf.concat2d(scales.map((scale) => tf.mean<Tensor2D>(scale, [1, 2])), 1));
+  return tf.tidy(() =>
+    tf.concat2d(
+      scales.map((scale) => tf.mean<Tensor2D>(scale, [1, 2])),
+      1,
+    ),
+  );
 }
 
 /** The mean negative log-likelihood per dimension, up to a constant. */

@@ -26,7 +26,9 @@ export interface Scoring {
 export async function rotationScore(view: Image, { flow, tensors, features, angles }: Scoring): Promise<number> {
   let sum = 0;
   for (const group of groups(angles)) {
-    const scores = tf.tidy(() => vectorScores(flow.forward([pooled(features(turnedImages(view, group)))], tensors).values));
+    const scores = tf.tidy(() =>
+      vectorScores(flow.forward([pooled(features(turnedImages(view, group)))], tensors).values),
+    );
     sum += total(await scores.data<'float32'>().finally(() => scores.dispose()));
   }
   return sum / angles.length;

@@ -74,9 +74,7 @@ export function logLikelihood(scales: readonly Tensor[], logDeterminant: Tensor1
  * @param flowed z, [B, ..., C] each
  */
 export function lossPerDimension({ values, logDeterminant }: Flowed<readonly Tensor[]>): Scalar {
-  return tf.tidy(() =>
-    tf.div<Scalar>(tf.mean(negativeLogLikelihood(values, logDeterminant)), dimensionsOf(values)),
-  );
+  return tf.tidy(() => tf.div<Scalar>(tf.mean(negativeLogLikelihood(values, logDeterminant)), dimensionsOf(values)));
 }
 
 /** D: numbers of one sample, over all its scales. */

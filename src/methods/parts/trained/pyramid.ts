@@ -45,7 +45,12 @@ function everyNth(images: Tensor4D, factor: number): Tensor4D {
   const [count, height, width, channels] = images.shape;
   const [rows, columns] = [height / factor, width / factor];
   return tf.tidy(() => {
-    const tall = tf.slice(images.reshape([count, rows, factor, width * channels]), 0, [count, rows, 1, width * channels]);
+    const tall = tf.slice(images.reshape([count, rows, factor, width * channels]), 0, [
+      count,
+      rows,
+      1,
+      width * channels,
+    ]);
     const wide = tall.reshape<tf.Tensor3D>([count * rows, columns, factor * channels]);
     return tf.slice(wide, 0, [count * rows, columns, channels]).reshape([count, rows, columns, channels]);
   });
