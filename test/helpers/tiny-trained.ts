@@ -53,16 +53,9 @@ export const TINY: TinyDesign = {
       return tf.mul<tf.Tensor4D>(moved, tf.exp(named(tensors, 'logScale')));
     };
     const unlikelihood = (batch: TrainingBatch, tensors: NamedTensors) =>
-      tf.sub<tf.Scalar>(
-        tf.mul(tf.mean(tf.square(standard(batch, tensors))), 0.5),
-        tf.mean(named(tensors, 'logScale')),
-      );
+      tf.sub<tf.Scalar>(tf.mul(tf.mean(tf.square(standard(batch, tensors))), 0.5), tf.mean(named(tensors, 'logScale')));
     return {
-      parameters: [
-        mean,
-        constant('logScale', [channels], 0),
-        { ...constant('peak', [1], 1), isTrained: false },
-      ],
+      parameters: [mean, constant('logScale', [channels], 0), { ...constant('peak', [1], 1), isTrained: false }],
       buffers: [constant('steps', [1], 0)],
       loss: ({ batch, tensors, update }) => {
         update('steps', tf.add(named(tensors, 'steps'), 1));

@@ -17,7 +17,15 @@ import type { ProgressEvent } from '../../src/runtime/progress.js';
 import { content, smallParts } from '../helpers/small-parts.js';
 
 const { train: good, test: parts } = smallParts('metal', { train: 10, testGood: 2, testPerDefect: 1 });
-const SMALL = { layers: ['layer1', 'layer2'], inputSize: 48, steps: 2, hiddenRatio: 0.1, epochs: 4, batchSize: 4, seed: 3 } as const;
+const SMALL = {
+  layers: ['layer1', 'layer2'],
+  inputSize: 48,
+  steps: 2,
+  hiddenRatio: 0.1,
+  epochs: 4,
+  batchSize: 4,
+  seed: 3,
+} as const;
 const small = (options: FastFlowOptions = {}) => new FastFlow({ ...SMALL, layers: [...SMALL.layers], ...options });
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
@@ -49,9 +57,7 @@ test('says what it learned', () => {
     size ** 2 * kept * hidden + hidden + size ** 2 * hidden * 2 * kept + 2 * kept;
   const level = (side: number, channels: number, hidden: number) =>
     2 * side * side * channels + 4 * channels + subnet(channels / 2, hidden, 3) + subnet(channels / 2, hidden, 1);
-  expect(model.learned).toEqual([
-    { name: 'trained parameters', shape: [level(12, 256, 12) + level(6, 512, 25)] },
-  ]);
+  expect(model.learned).toEqual([{ name: 'trained parameters', shape: [level(12, 256, 12) + level(6, 512, 25)] }]);
 });
 
 test('the map is a likelihood from -1 to 0, the score its maximum; two threads predict the same', async () => {
@@ -74,7 +80,8 @@ test('the measure and the score only change how the same network is read', async
     return found;
   };
   const mean = await read({ imageScore: 'mean' });
-  for (const { score, map } of mean) expect(score).toBeCloseTo(map.data.reduce((a, b) => a + b, 0) / map.data.length, 5);
+  for (const { score, map } of mean)
+    expect(score).toBeCloseTo(map.data.reduce((a, b) => a + b, 0) / map.data.length, 5);
   const squares = await read({ measure: 'meanSquare' });
   for (const { score, map } of squares) {
     expect(Math.min(...map.data)).toBeGreaterThan(0);
@@ -121,7 +128,7 @@ describe('a model file', () => {
     const config = (options: object) => ({ config: { ...Object(whole.config), ...options } });
     await (await refused(config({ inputSize: 64 }))).toThrow(/MODEL_FORMAT.*norm.scale is \[12,12,256\]/);
     await (await refused(config({ steps: 3 }))).toThrow(/MODEL_FORMAT.*level0/);
-    await (await refused(config({ layers: ['layer1'] }))).toThrow(/MODEL_FORMAT.*does not fit its configuration/);
+    await (await refused(config({ layers: ['layer2'] }))).toThrow(/MODEL_FORMAT.*does not fit its configuration/);
     await (await refused(config({ kernels: '3x3' }))).toThrow(/MODEL_FORMAT.*subnet/);
     await (await refused(config({ hiddenRatio: 1e-9 }))).toThrow(/MODEL_FORMAT.*makes no network/);
     const state = Object(whole.state);
@@ -149,10 +156,9 @@ describe('the configuration', () => {
       smoothing: 0,
     });
     expect(resolveFastFlowConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
-    expect(['resnet18', 'wide_resnet50_2'].map((architecture) => kernelsOf(config, architecture as 'resnet18'))).toEqual([
-      '3x3',
-      'alternating',
-    ]);
+    expect(
+      ['resnet18', 'wide_resnet50_2'].map((architecture) => kernelsOf(config, architecture as 'resnet18')),
+    ).toEqual(['3x3', 'alternating']);
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -170,7 +176,9 @@ describe('the configuration', () => {
     ['cacheBudget', { cacheBudget: 0 }],
     ['coresetRatio', { coresetRatio: 0.1 }],
   ])('is refused naming %s in %o', (field, options) => {
-    expect(() => new FastFlow(options)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', path: `FastFlow.${field}` }));
+    expect(() => new FastFlow(options)).toThrow(
+      expect.objectContaining({ code: 'BAD_CONFIG', path: `FastFlow.${field}` }),
+    );
   });
 });
 
@@ -185,7 +193,14 @@ test('a network without hidden channels is refused before anything is done', asy
 
 test('defects are told at image and pixel level, and the record says how', async () => {
   const dataset = synthSamples({ kind: 'metal', seed: 5, size: 128, train: 16, testGood: 8, testPerDefect: 2 });
-  const own = new FastFlow({ layers: ['layer1', 'layer2'], inputSize: 96, steps: 4, hiddenRatio: 0.2, epochs: 20, batchSize: 8 });
+  const own = new FastFlow({
+    layers: ['layer1', 'layer2'],
+    inputSize: 96,
+    steps: 4,
+    hiddenRatio: 0.2,
+    epochs: 20,
+    batchSize: 8,
+  });
   const fit = await own.fit(dataset.train, { workers: 1 });
   const found = await evaluate(own, dataset, { fit, workers: 1 });
   expect(found.image.auroc).toBeGreaterThan(0.8);

@@ -4,7 +4,7 @@ import { seedFor } from '../../runtime/random.js';
 import { couplingSizes } from '../parts/flow/all-in-one.js';
 import { randomOrders } from '../parts/flow/mixing.js';
 import { refuseUnless } from '../parts/frozen-config.js';
-import { permutation, readScored, type TrainedDesign } from '../parts/trained/index.js';
+import { type FeatureShape, permutation, readScored, type TrainedDesign } from '../parts/trained/index.js';
 import { type FastFlowConfig, kernelsOf } from './config.js';
 import { fastFlowLoss, fastFlowMap, fastFlowNetwork } from './network.js';
 
@@ -15,21 +15,11 @@ export const DESIGN: TrainedDesign<FastFlowConfig, Orders> = {
   method: 'fastflow',
   name: 'FastFlow',
 
-  state: ({ config, features }) => {
-    const ofLevel = features.map(([, , channels], i) => [
-      `level${i}`,
-      z.array(permutation(channels)).length(config.steps),
-    ]);
-    return z.strictObject(Object.fromEntries(ofLevel));
-  },
+  state: ({ config, features }) =>
+    z.strictObject(byLevel(features, (channels) => z.array(permutation(channels)).length(config.steps))),
 
-  draw: ({ config, features }) => {
-    const ofLevel = features.map(([, , channels], i) => [
-      `level${i}`,
-      randomOrders(channels, config.steps, seedFor(`fastflow|level${i}`, config.seed)),
-    ]);
-    return Object.fromEntries(ofLevel);
-  },
+  draw: ({ config: { steps, seed }, features }) =>
+    byLevel(features, (channels, level) => randomOrders(channels, steps, seedFor(`fastflow|${level}`, seed))),
 
   training: ({ learningRate: rate, weightDecay }) => ({
     optimizer: { kind: 'adam', rate, weightDecay },
@@ -43,7 +33,11 @@ export const DESIGN: TrainedDesign<FastFlowConfig, Orders> = {
     });
     const least = Math.min(...levels.map(({ channels }) => couplingSizes(channels).kept));
     const isWide = Math.floor(least * hiddenRatio) > 0;
-    refuseUnless(isWide, 'FastFlow.hiddenRatio', `is ${hiddenRatio}, which leaves a subnet of ${least} no hidden channel`);
+    refuseUnless(
+      isWide,
+      'FastFlow.hiddenRatio',
+      `is ${hiddenRatio}, which leaves a subnet of ${least} no hidden channel`,
+    );
     const kernels = kernelsOf(config, architecture);
     const network = fastFlowNetwork({ levels, layerNorm: true, kernels, hiddenRatio, tanh });
     return {
@@ -57,3 +51,12 @@ export const DESIGN: TrainedDesign<FastFlowConfig, Orders> = {
     };
   },
 };
+
+function byLevel<T>(
+  features: readonly FeatureShape[],
+  make: (channels: number, level: string) => T,
+): Record<string, T> {
+  return Object.fromEntries(
+    features.map(([, , channels], i): [string, T] => [`level${i}`, make(channels, `level${i}`)]),
+  );
+}

@@ -3,12 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writing } from '../../../runtime/writing.node.js';
-import type { FeatureCacheOptions } from './types.js';
-
-export interface TemporaryCache {
-  readonly options: FeatureCacheOptions;
-  remove(): Promise<void>;
-}
+import type { TemporaryCache } from './types.js';
 
 /**
  * A process that is killed leaves its folder to the system's own cleaning of temporary files.

@@ -1,12 +1,7 @@
 // A cache for one fit in a browser: in the page's memory, which is why it is small.
-import type { FeatureCacheOptions } from './types.js';
+import type { TemporaryCache } from './types.js';
 
 const MOST = 256 * 2 ** 20;
-
-export interface TemporaryCache {
-  readonly options: FeatureCacheOptions;
-  remove(): Promise<void>;
-}
 
 export async function temporaryCache(maxBytes: number): Promise<TemporaryCache> {
   return { options: { maxBytes: Math.min(maxBytes, MOST) }, remove: async () => {} };

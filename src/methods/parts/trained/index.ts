@@ -1,5 +1,7 @@
 // The frame of trained methods: a method gives its design, the frame does the rest.
-export { type TrainedConfig, TRAINED_DEFAULTS, TRAINED_FIELDS } from './config.js';
+
+export { TrainedMethod } from '../trained-method.js';
+export { TRAINED_DEFAULTS, TRAINED_FIELDS, type TrainedConfig } from './config.js';
 export type {
   FeatureShape,
   ScoredView,
@@ -17,4 +19,3 @@ export { permutation } from './permutation.js';
 export { pyramid, SHRINKINGS } from './pyramid.js';
 export { type MapAndScore, readScored } from './scored.js';
 export { trainedSessions } from './session.js';
-export { TrainedMethod } from '../trained-method.js';

@@ -70,7 +70,10 @@ export class Samples {
       progress(index + 1);
     }
     if (this.#images.length > 0) return;
-    throw new IadError('NO_GOOD_IMAGES', 'none of the images can be read', { path: 'fit', hint: 'See what was skipped.' });
+    throw new IadError('NO_GOOD_IMAGES', 'none of the images can be read', {
+      path: 'fit',
+      hint: 'See what was skipped.',
+    });
   }
 
   /**

@@ -3,7 +3,14 @@ import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { geometryOf } from '../frozen-config.js';
 import { openImage } from '../open-image.js';
-import { type SessionInit as AnyInit, type Job, type JobAnswer, NOTHING, type Session, type SessionKind } from '../session.js';
+import {
+  type SessionInit as AnyInit,
+  type Job,
+  type JobAnswer,
+  NOTHING,
+  type Session,
+  type SessionKind,
+} from '../session.js';
 import { arraysOf, type NamedArrays, upload } from './arrays.js';
 import type { TrainedConfig } from './config.js';
 import type { TrainedDesign, TrainedNetwork } from './design.js';
