@@ -150,7 +150,7 @@ describe('a model file', () => {
     ['of a method that is not known', () => ({ method: 'magic' })],
     ['with the orders of one block', ({ state }) => ({ state: { ...Object(state), drawn: [[1, 0]] } })],
     ['of another width', ({ config }) => ({ config: { ...Object(config), hidden: 7 } })],
-    ['of another layer', ({ config }) => ({ config: { ...Object(config), layers: ['layer2'] } })],
+    ['of more blocks', ({ config }) => ({ config: { ...Object(config), blocks: 3 } })],
   ];
   test.each(changes)('%s is refused', async (_, change) => {
     const whole = await decodeModel(await model.toBytes(), 'm.iad');
