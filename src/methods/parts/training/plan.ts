@@ -22,11 +22,17 @@ export interface TrainingPlan extends Setting, Length {
   readonly batches: Batches;
 }
 
+interface PlanOptions {
+  readonly optimizerOf: OptimizerOf | undefined;
+  readonly isValidated: boolean;
+  readonly identity: string | undefined;
+}
+
 /** @throws IadError BAD_CONFIG, BAD_ARGUMENT */
 export function planTraining<Batch extends TensorContainer>(
   problem: TrainingProblem<Batch>,
   given: TrainingConfig,
-  { optimizerOf, isValidated }: { optimizerOf: OptimizerOf | undefined; isValidated: boolean },
+  { optimizerOf, isValidated, identity }: PlanOptions,
 ): TrainingPlan {
   const config = parseConfig('training', trainingSchema, given);
   const { parameters, buffers = {}, samples } = problem;
@@ -53,13 +59,13 @@ export function planTraining<Batch extends TensorContainer>(
     stepsPerEpoch: perEpoch,
     epochs: Math.ceil(steps / perEpoch),
     batches: new Batches(batchPlan),
-    description: describe(config, { samples, isValidated }, parameters, buffers, optimizers),
+    description: describe(config, { samples, isValidated, identity }, parameters, buffers, optimizers),
   };
 }
 
 function describe(
   config: FullTrainingConfig,
-  rest: { samples: number; isValidated: boolean },
+  rest: { samples: number; isValidated: boolean; identity: string | undefined },
   parameters: Tensors,
   buffers: Tensors,
   optimizers: Optimizers,
