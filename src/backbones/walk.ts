@@ -75,8 +75,8 @@ function inverted(
 }
 
 /**
- * [N, H, W, C] to [N, 1, 1, C]. By pooling, rows first: tf.mean transposes the map so that what it sums lies side by side, which
- * takes longer than the block's convolutions.
+ * [N, H, W, C] to [N, 1, 1, C]. By pooling, row by row and then over rows: tf.mean transposes the map first, which takes several times as
+ * long on wasm, and one long sum rounds more.
  */
 function spatialMean(x: Tensor4D): Tensor4D {
   const [, height, width] = x.shape;

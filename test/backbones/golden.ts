@@ -31,11 +31,12 @@ export function seededStateDict(
   layout: Layout = layoutOf(architecture, new Map()),
 ): TensorMap {
   const tensors = new Map<string, RawTensor>();
+  const gain = architecture.startsWith('efficientnet') ? 3 : 6;
   const add = (entry: [string, RawTensor]) => tensors.set(...entry);
   for (const { name, shape } of convSpecs(architecture, until)) {
     const [height, width, inputs, outputs] = shape;
     const { kernel, bias, norm } = layout(name);
-    const bound = Math.sqrt(6 / (inputs * height * width));
+    const bound = Math.sqrt(gain / (inputs * height * width));
     add(tensor(kernel, [outputs, inputs, height, width], (u) => (2 * u - 1) * bound));
     if (bias !== undefined) add(tensor(bias, [outputs], (u) => u - 0.5));
     if (norm) {

@@ -56,7 +56,12 @@ describe('time in kernels', () => {
     const clock = new KernelClock();
     tf.dispose(tf.add(x, x));
     clock.reset();
-    tf.dispose([tf.matMul(x, x, false, true), tf.exp(x), tf.exp(x), randomProjection(x, { kind: 'gaussian', outputs: 8, seed: 1 })]);
+    tf.dispose([
+      tf.matMul(x, x, false, true),
+      tf.exp(x),
+      tf.exp(x),
+      randomProjection(x, { kind: 'gaussian', outputs: 8, seed: 1 }),
+    ]);
     const times = clock.times();
     clock.stop();
     tf.dispose(tf.exp(x));

@@ -30,15 +30,23 @@ const b5 = () => ({ architecture: 'efficientnet_b5_tf' as const, weights: join(f
 
 test.each<[string, () => AnomalyMethod]>([
   // 11, 5 and 2 positions: 2 * 5 and 4 * 2 are less than 11
-  ['PaDiM', () => new PaDiM({ ...common, backbone: alexnet(), layers: ['features.2', 'features.5', 'features.12'], dims: 20 })],
-  ['PatchCore', () => new PatchCore({ ...common, backbone: alexnet(), layers: ['features.5', 'features.9'], dimension: 64 })],
-  ['PatchCore', () => new PatchCore({ ...common, backbone: b5(), layers: ['features.3', 'features.4'], dimension: 64 })],
+  [
+    'PaDiM',
+    () => new PaDiM({ ...common, backbone: alexnet(), layers: ['features.2', 'features.5', 'features.12'], dims: 20 }),
+  ],
+  [
+    'PatchCore',
+    () => new PatchCore({ ...common, backbone: alexnet(), layers: ['features.5', 'features.9'], dimension: 64 }),
+  ],
+  [
+    'PatchCore',
+    () => new PatchCore({ ...common, backbone: b5(), layers: ['features.3', 'features.4'], dimension: 64 }),
+  ],
 ])('%s fits, predicts, and does the same when it is loaded', async (_, make) => {
+  const before = tf.memory().numTensors;
   const model = make();
   await model.fit(train, { workers: 1 });
-  const before = tf.memory().numTensors;
   const predictions = await model.predict(parts, { workers: 1 });
-  expect(tf.memory().numTensors).toBe(before);
   for (const { score, map } of predictions) {
     expect(Number.isFinite(score)).toBe(true);
     expect(map.data.every(Number.isFinite)).toBe(true);
@@ -50,4 +58,5 @@ test.each<[string, () => AnomalyMethod]>([
   const again = await loaded.predict(parts, { workers: 1 });
   expect(again.map(({ score }) => score)).toEqual(predictions.map(({ score }) => score));
   loaded.dispose();
+  expect(tf.memory().numTensors).toBe(before);
 });

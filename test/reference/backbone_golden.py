@@ -52,10 +52,10 @@ def uniform(name: str, count: int) -> np.ndarray:
     return x / 2**32
 
 
-def weight(name: str, shape: tuple) -> torch.Tensor:
+def weight(name: str, shape: tuple, gain: float) -> torch.Tensor:
     u = uniform(name, math.prod(shape)).reshape(shape)
     if len(shape) == 4:
-        value = (2 * u - 1) * math.sqrt(6 / math.prod(shape[1:]))
+        value = (2 * u - 1) * math.sqrt(gain / math.prod(shape[1:]))
     elif name.endswith("running_mean"):
         value = (u - 0.5) * 0.2
     elif name.endswith("running_var") or name.endswith("weight"):
@@ -103,9 +103,11 @@ def pad_as_tensorflow(net: torch.nn.Module, side: int) -> None:
 def torchvision_network(architecture: str) -> torch.nn.Module:
     net = getattr(torchvision.models, architecture.removesuffix("_tf"))(weights=None).double().eval()
     state = net.state_dict()
+    # with more, an EfficientNet's features grow from block to block until its gates are 0 or 1, and rounding decides which
+    gain = 3 if architecture.startswith("efficientnet") else 6
     for name, tensor in state.items():
         if not name.startswith(("fc.", "classifier.")) and tensor.dtype == torch.float64:
-            state[name] = weight(name, tuple(tensor.shape))
+            state[name] = weight(name, tuple(tensor.shape), gain)
     net.load_state_dict(state)
     if architecture.endswith("_tf"):
         pad_as_tensorflow(net, 456)

@@ -42,7 +42,7 @@ export abstract class FrozenFeatureMethod<
 
   /** @throws IadError BAD_CONFIG for layers that the backbone does not have, WEIGHTS_UNKNOWN */
   protected constructor(config: Config) {
-    checkLayers(this.info.name, config);
+    checkLayers(this.#name(), config);
     this.config = config;
   }
 
@@ -134,6 +134,10 @@ export abstract class FrozenFeatureMethod<
    */
   dispose(): void {
     this.#here.release();
+  }
+
+  #name(): string {
+    return this.info.name;
   }
 
   /** What was learned. @throws IadError NOT_FITTED naming the call */
