@@ -1,9 +1,10 @@
 // CS-Flow as a whole, with real ImageNet features on small synthetic parts.
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../../src/backbones/formats/safetensors.js';
 import { evaluate } from '../../src/benchmark/index.js';
 import { evaluationSchema } from '../../src/benchmark/schema.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
@@ -13,6 +14,7 @@ import { CsFlow, type CsFlowOptions } from '../../src/methods/csflow/index.js';
 import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
 import { loadMethod } from '../../src/methods/registry.js';
 import type { Prediction } from '../../src/methods/types.js';
+import { seededStateDict } from '../backbones/golden.js';
 import { content, smallParts } from '../helpers/small-parts.js';
 
 const cloth = smallParts('cloth', { train: 7, testGood: 1, testPerDefect: 1 });
@@ -78,7 +80,7 @@ test('the same seed gives the same bytes, on two threads the same predictions; a
   for (const each of [again, reseeded]) each.dispose();
 });
 
-test('scores and maps are what the paper says: from 0 up, and of the features before any training', async () => {
+test('scores and maps are from 0 up, the maps of the image size', () => {
   for (const { map, score } of predictions) {
     expect(map.shape).toEqual([96, 96]);
     expect(map.data.every((value) => value >= 0 && Number.isFinite(value))).toBe(true);
@@ -98,6 +100,28 @@ test.each<[string, CsFlowOptions]>([
   }
   own.dispose();
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test("on its paper's backbone, with seeded weights", async () => {
+  const weights = join(folder, 'b5.safetensors');
+  await writeFile(weights, writeSafetensors(seededStateDict('efficientnet_b5', 'features.6')));
+  const own = new CsFlow({
+    backbone: { architecture: 'efficientnet_b5_tf', weights },
+    inputSize: 128,
+    hidden: 2,
+    blocks: 1,
+    epochs: 1,
+    calibrationShare: 0,
+  });
+  expect(own.config.layers).toEqual(['features.6']);
+  await own.fit(good.slice(0, 2), { workers: 1 });
+  const [prediction] = await own.predict(parts.slice(0, 1), { workers: 1 });
+  expect(prediction!.map.data.every(Number.isFinite) && Number.isFinite(prediction!.score)).toBe(true);
+  // A subnet of 5x5: 3 convolutions from 152 to 2 channels and 7 from 2 to 304, their biases, and 3 gains.
+  expect(own.learned).toEqual([
+    { name: 'trained parameters', shape: [2 * (25 * (3 * 152 * 2 + 7 * 2 * 304) + 3 * 2 + 7 * 304 + 3)] },
+  ]);
+  own.dispose();
 });
 
 test('predictions in a row leave no tensor behind', async () => {

@@ -1,9 +1,10 @@
 // DifferNet as a whole, with real ImageNet features on small synthetic parts.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../../src/backbones/formats/safetensors.js';
 import { evaluate } from '../../src/benchmark/index.js';
 import { evaluationSchema } from '../../src/benchmark/schema.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
@@ -13,6 +14,7 @@ import { DifferNet, type DifferNetOptions } from '../../src/methods/differnet/in
 import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
 import { loadMethod } from '../../src/methods/registry.js';
 import type { Prediction } from '../../src/methods/types.js';
+import { seededStateDict } from '../backbones/golden.js';
 import { content, smallParts } from '../helpers/small-parts.js';
 
 const metal = smallParts('metal', { train: 5, testGood: 1, testPerDefect: 1 });
@@ -111,6 +113,21 @@ test('maps are from 0 up, of the image size, and not even; nothing is left behin
   await own.predict(parts.slice(0, 1), { workers: 1 });
   own.dispose();
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test("on its paper's backbone, with seeded weights; images too small for it are refused", async () => {
+  const weights = join(folder, 'alexnet.safetensors');
+  await writeFile(weights, writeSafetensors(seededStateDict('alexnet', 'features.12')));
+  const backbone = { architecture: 'alexnet', weights } as const;
+  const { layers: _, ...rest } = SMALL;
+  const own = new DifferNet({ ...rest, backbone, inputSize: 252, epochs: 1, calibrationShare: 0 });
+  expect(own.config.layers).toEqual(['features.12']);
+  await own.fit(good.slice(0, 2), { workers: 1 });
+  const [prediction] = await own.predict(parts.slice(0, 1), { workers: 1 });
+  expect(prediction!.map.data.every(Number.isFinite) && Number.isFinite(prediction!.score)).toBe(true);
+  own.dispose();
+  const small = new DifferNet({ ...rest, backbone, inputSize: 128 });
+  await expect(small.fit(good, { workers: 1 })).rejects.toMatchObject({ path: 'DifferNet.inputSize' });
 });
 
 test('a stopped fit goes on from its checkpoint to the same bytes', async () => {
