@@ -7,14 +7,18 @@
 // stay in it. Nothing is tuned on test images.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { evaluate } from '../src/benchmark/index.js';
-import type { Evaluation } from '../src/benchmark/types.js';
-import { openDataset } from '../src/data/dataset.js';
-import { useBackend } from '../src/kernels/backend.js';
-import { createMethod } from '../src/methods/registry.js';
-import type { FitResult } from '../src/methods/types.js';
-import type { BackendName } from '../src/runtime/backend.js';
-import type { ProgressEvent } from '../src/runtime/progress.js';
+import {
+  type BackendName,
+  createMethod,
+  type Evaluation,
+  evaluate,
+  type FitResult,
+  openDataset,
+  type ProgressEvent,
+  type TrainedFitOptions,
+  type TrainedFitResult,
+  useBackend,
+} from 'iad-tf';
 import { argumentsOf } from './arguments.js';
 import { machine, versions } from './harness/machine.js';
 import { fieldsOf } from './settings.js';
@@ -40,7 +44,7 @@ const out = values.out ?? `bench/results/mtd-${name}.json`;
 const split = values.split === 'random80' ? 'random80' : 'differnet';
 const fields = { geometry: 'stretch', calibrationShare: 0, ...fieldsOf(values.set) };
 const backend = await useBackend(backendName(values.backend));
-const call = {
+const call: TrainedFitOptions = {
   onProgress: progressNotes(),
   ...(workers !== undefined && { workers: Number(workers) }),
   ...(cache !== undefined && { cacheFolder: cache }),
@@ -71,13 +75,20 @@ function runOf(evaluation: Evaluation, fit: FitResult, fitMs: number) {
     perDefect,
     fitSeconds: seconds(fitMs),
     stageSeconds: Object.fromEntries(Object.entries(timings.fit).map(([stage, ms]) => [stage, seconds(ms)])),
-    ...('training' in fit && { training: fit.training }),
+    training: trainingOf(fit),
     predictSeconds: seconds(timings.predictTotal),
     perImageMs: timings.perImage,
     learned,
     peakMiB: peakMemory === null ? null : Math.round(peakMemory / 2 ** 20),
     warnings,
   };
+}
+
+/** Null for a method that does not train. */
+function trainingOf(fit: FitResult | TrainedFitResult) {
+  if (!('training' in fit)) return null;
+  const { epochs, epoch, steps } = fit.training;
+  return { steps, epochs: epochs.length, takenFrom: epoch, firstLoss: epochs[0]?.loss, lastLoss: epochs.at(-1)?.loss };
 }
 
 type Run = ReturnType<typeof runOf>;

@@ -1,7 +1,6 @@
 // Time inside of tfjs kernels: which of them take it, and whose they are.
 import * as tf from '@tensorflow/tfjs';
-import { KERNELS } from '../../src/kernels/list.js';
-import { STOCK_KERNELS } from '../../src/kernels/stock/index.js';
+import '@tensorflow/tfjs-backend-wasm';
 
 export interface KernelTime {
   readonly kernel: string;
@@ -12,6 +11,11 @@ export interface KernelTime {
   readonly ms: number;
 }
 
+/** The kernels that a backend has: before this library's useBackend, tfjs's own. */
+export function kernelsNow(backendName: string): ReadonlySet<tf.KernelFunc> {
+  return new Set(tf.getKernelsForBackend(backendName).map(({ kernelFunc }) => kernelFunc));
+}
+
 /** Counts from its making to `stop`, on the current backend: one whose kernels compute before they return, wasm or cpu. */
 export class KernelClock {
   readonly #backendName = tf.getBackend();
@@ -19,8 +23,12 @@ export class KernelClock {
   readonly #counts = new Map<string, { calls: number; ms: number }>();
   /** For each kernel that is running, the time in kernels that it called. */
   readonly #inner: number[] = [];
+  readonly #own: ReadonlySet<string>;
 
-  constructor() {
+  /** @param stock the kernels that are tfjs's: all others are this library's */
+  constructor(stock: ReadonlySet<tf.KernelFunc>) {
+    const own = this.#before.filter(({ kernelFunc }) => !stock.has(kernelFunc));
+    this.#own = new Set(own.map(({ kernelName }) => kernelName));
     replace(this.#before.map((config) => this.#timed(config)));
   }
 
@@ -31,10 +39,8 @@ export class KernelClock {
 
   /** The kernels that were called, those that took most first. */
   times(): KernelTime[] {
-    const replaced = STOCK_KERNELS.filter(({ backendName }) => backendName === this.#backendName);
-    const own = new Set([...KERNELS, ...replaced].map(({ name }) => name));
     return [...this.#counts]
-      .map(([kernel, count]) => ({ kernel, isOwn: own.has(kernel), ...count }))
+      .map(([kernel, count]) => ({ kernel, isOwn: this.#own.has(kernel), ...count }))
       .sort((a, b) => b.ms - a.ms);
   }
 

@@ -59,6 +59,12 @@ export function layerNames(architecture: Architecture): readonly LayerName[] {
   return ARCHITECTURES[architecture].layers.map(({ name }) => name);
 }
 
+/** The deepest layer that an architecture has. */
+export function lastLayer(architecture: Architecture): LayerName {
+  const { layers, usual } = ARCHITECTURES[architecture];
+  return layers.at(-1)?.name ?? usual;
+}
+
 /** The layers up to and with `until`. @throws BAD_ARGUMENT for a layer that the architecture does not have */
 export function layersUntil(architecture: Architecture, until: LayerName): readonly LayerSpec[] {
   const { layers } = ARCHITECTURES[architecture];

@@ -8,7 +8,7 @@ export {
   type WeightsStatus,
   weightsPath,
 } from '#platform/backbones/store';
-export { layerChannels, layerNames, layerSide, layerStride } from './architecture.js';
+export { lastLayer, layerChannels, layerNames, layerSide, layerStride } from './architecture.js';
 export {
   architectureOf,
   CATALOGUE,

@@ -1,7 +1,7 @@
 // What the benchmarks of methods share: fields from the command line, summaries of runs, time in kernels.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KernelClock } from '../../bench/harness/kernel-time.js';
+import { KernelClock, kernelsNow } from '../../bench/harness/kernel-time.js';
 import { fieldsOf } from '../../bench/settings.js';
 import { summaryOf } from '../../bench/summary.js';
 import { useBackend } from '../../src/kernels/backend.js';
@@ -46,14 +46,16 @@ describe('a summary', () => {
 });
 
 describe('time in kernels', () => {
+  let stock: ReadonlySet<tf.KernelFunc>;
   beforeAll(async () => {
+    stock = kernelsNow('wasm');
     await useBackend('wasm');
   });
 
   it('is counted by kernel, says whose it is, and leaves tfjs as it was', () => {
     const before = tf.getKernelsForBackend('wasm');
     const x = tf.ones<tf.Rank.R2>([40, 64]);
-    const clock = new KernelClock();
+    const clock = new KernelClock(stock);
     tf.dispose(tf.add(x, x));
     clock.reset();
     tf.dispose([

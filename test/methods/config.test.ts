@@ -132,6 +132,7 @@ describe('methods by name', () => {
     expect(methodInfos().map(({ id, year }) => [id, year])).toEqual([
       ['patchcore', 2022],
       ['padim', 2020],
+      ['spade', 2020],
       ['fastflow', 2021],
       ['csflow', 2022],
       ['differnet', 2021],
@@ -140,7 +141,7 @@ describe('methods by name', () => {
     expect(() => createMethod('patchcore', { sede: 5 })).toThrow(/BAD_CONFIG.*sede/);
   });
 
-  test.each(['spade', '', 'constructor', '__proto__', 'toString'])('refuse %o', (id) => {
-    expect(() => createMethod(id)).toThrow(/BAD_ARGUMENT.*Known: patchcore, padim/);
+  test.each(['magic', '', 'constructor', '__proto__', 'toString'])('refuse %o', (id) => {
+    expect(() => createMethod(id)).toThrow(/BAD_ARGUMENT.*Known: patchcore, padim, spade/);
   });
 });

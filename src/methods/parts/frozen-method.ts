@@ -1,7 +1,13 @@
 // What all methods on frozen features share: weights, threads, predictions, thresholds, model files. A method adds how it fits,
 // what it keeps, and the session that scores with that.
 import { writeFileAtomic } from '#platform/runtime/files';
-import { type FoldedWeights, resolveWeights } from '../../backbones/index.js';
+import {
+  architectureOf,
+  type FoldedWeights,
+  type LayerName,
+  lastLayer,
+  resolveWeights,
+} from '../../backbones/index.js';
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { ensureBackend } from '../../kernels/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
@@ -159,11 +165,15 @@ export abstract class FrozenFeatureMethod<
     });
   }
 
-  /** The weights of the configuration, as deep as its layers need them. */
-  protected async resolveWeights(): Promise<FoldedWeights> {
+  /** The deepest layer that the network is run to. */
+  protected get deepestLayer(): LayerName {
     const { backbone, layers } = this.config;
-    const until = layers.at(-1);
-    this.#weights ??= await resolveWeights(backbone, until === undefined ? {} : { until });
+    return layers.at(-1) ?? lastLayer(architectureOf(backbone));
+  }
+
+  /** The weights of the configuration, as deep as they are needed. */
+  protected async resolveWeights(): Promise<FoldedWeights> {
+    this.#weights ??= await resolveWeights(this.config.backbone, { until: this.deepestLayer });
     return this.#weights;
   }
 
