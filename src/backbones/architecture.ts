@@ -59,6 +59,11 @@ export function layerNames(architecture: Architecture): readonly LayerName[] {
   return ARCHITECTURES[architecture].layers.map(({ name }) => name);
 }
 
+/** Whether it is of the ResNet family. */
+export function isResNet(architecture: Architecture): boolean {
+  return ARCHITECTURES[architecture].layers.some(({ blocks }) => blocks.some(({ kind }) => kind === 'residual'));
+}
+
 /** The deepest layer that an architecture has. */
 export function lastLayer(architecture: Architecture): LayerName {
   const { layers, usual } = ARCHITECTURES[architecture];

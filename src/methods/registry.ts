@@ -10,6 +10,7 @@ import type { ModelContent } from './parts/model-file.js';
 import type { SessionKind } from './parts/session.js';
 import { PatchCore } from './patchcore/index.js';
 import { SPADE } from './spade/index.js';
+import { STPM } from './stpm/index.js';
 import type { AnomalyMethod, MethodInfo } from './types.js';
 
 /** What the class of a method offers besides its instances. */
@@ -23,7 +24,7 @@ interface MethodClass {
   fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
-const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, CsFlow, DifferNet];
+const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM, CsFlow, DifferNet];
 
 export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);

@@ -134,6 +134,7 @@ describe('methods by name', () => {
       ['padim', 2020],
       ['spade', 2020],
       ['fastflow', 2021],
+      ['stpm', 2021],
       ['csflow', 2022],
       ['differnet', 2021],
     ]);

@@ -9,6 +9,7 @@ import { useBackend } from '../../src/kernels/backend.js';
 import { PaDiM } from '../../src/methods/padim/index.js';
 import { PatchCore } from '../../src/methods/patchcore/index.js';
 import { loadMethod } from '../../src/methods/registry.js';
+import { SPADE } from '../../src/methods/spade/index.js';
 import type { AnomalyMethod } from '../../src/methods/types.js';
 import { seededStateDict } from '../backbones/golden.js';
 import { smallParts } from '../helpers/small-parts.js';
@@ -42,6 +43,7 @@ test.each<[string, () => AnomalyMethod]>([
     'PatchCore',
     () => new PatchCore({ ...common, backbone: b5(), layers: ['features.3', 'features.4'], dimension: 64 }),
   ],
+  ['SPADE', () => new SPADE({ ...common, backbone: alexnet(), layers: ['features.2', 'features.9'], k: 2 })],
 ])('%s fits, predicts, and does the same when it is loaded', async (_, make) => {
   const before = tf.memory().numTensors;
   const model = make();
