@@ -1,6 +1,8 @@
 // Finds methods by name. A new method adds one line here.
 import { IadError } from '../runtime/errors.js';
 import { CFlow } from './cflow/index.js';
+import { CsFlow } from './csflow/index.js';
+import { DifferNet } from './differnet/index.js';
 import { FastFlow } from './fastflow/index.js';
 import { PaDiM } from './padim/index.js';
 import type { MethodFlag } from './parts/flags.js';
@@ -23,7 +25,7 @@ interface MethodClass {
   fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
-const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM, CFlow];
+const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM, CFlow, CsFlow, DifferNet];
 
 export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);
