@@ -2,13 +2,54 @@
 import type { Scalar, Tensor, TensorContainer } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
-import type { LossInputs, Tensors, TrainingProblem } from './types.js';
+import { Random } from '../../../runtime/random.js';
+import type { LossInputs, Model, Tensors, TrainingProblem } from './types.js';
 
 export interface StepGradients {
   readonly loss: Scalar;
   readonly gradients: Tensors;
   /** New values of buffers. */
   readonly updates: Tensors;
+}
+
+/** Which samples, and when: plain data. */
+export interface StepSamples {
+  readonly indices: readonly number[];
+  /** From 0. */
+  readonly step: number;
+  /** From 0. */
+  readonly epoch: number;
+  /** Of the training. */
+  readonly seed: number;
+  /** Which part of the step's batch they are, from 0. */
+  readonly shard: number;
+}
+
+/** The loss of some samples and its gradients, whatever a batch of them is; everything in it is the caller's. */
+export type GradientsOf = (samples: StepSamples, model: Model) => Promise<StepGradients>;
+
+/** A problem's loss as a function of samples and values alone. It throws as {@link lossAndGradients}. */
+export function gradientsOf<Batch extends TensorContainer>(
+  problem: Pick<TrainingProblem<Batch>, 'batch' | 'loss'>,
+): GradientsOf {
+  return async (samples, model) => {
+    const { indices, step, epoch } = samples;
+    const { random, sampleRandom } = generators('batch', samples);
+    const batch = await problem.batch(indices, random, sampleRandom);
+    try {
+      return lossAndGradients(problem, { ...model, batch, ...generators('loss', samples), step, epoch });
+    } finally {
+      tf.dispose(batch);
+    }
+  };
+}
+
+function generators(purpose: string, { indices, step, seed, shard }: StepSamples) {
+  const key = `training|${purpose}|${step}`;
+  return {
+    random: Random.forKey(shard === 0 ? key : `${key}|shard ${shard}`, seed),
+    sampleRandom: (i: number) => Random.forKey(`${key}|sample ${indices[i]}`, seed),
+  };
 }
 
 /**
@@ -45,9 +86,10 @@ export function lossAndGradients<Batch extends TensorContainer>(
         // tfjs leaves the place of a parameter empty that the loss does not depend on.
         const gradient: Tensor | undefined = grads[i];
         if (!gradient) throw refused(`the loss does not depend on the parameter ${name}`);
-        gradients[name] = gradient;
+        // Clones: a gradient may be one of the tensors that the loss was computed from.
+        gradients[name] = gradient.clone();
       }
-      return { loss: value, gradients, updates };
+      return { loss: value.clone(), gradients, updates };
     });
   } catch (error) {
     tf.dispose(updates);

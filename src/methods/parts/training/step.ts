@@ -1,33 +1,24 @@
-// One optimiser step: batch, loss, gradients, and every parameter moved.
-import type { TensorContainer } from '@tensorflow/tfjs';
+// One optimiser step: gradients, and every parameter moved.
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
-import { Random } from '../../../runtime/random.js';
-import { lossAndGradients, notFinite, readStep, type StepGradients } from './gradients.js';
+import { notFinite, readStep, type StepGradients } from './gradients.js';
 import { clipScale, optimizerStep } from './optimizer.js';
 import type { TrainingPlan } from './plan.js';
 import { rateFactor } from './schedule.js';
+import type { GradientSource } from './source.js';
 import type { TrainingState } from './state.js';
-import type { TrainingProblem } from './types.js';
 
 /**
  * Takes the state one step on.
  * @returns the batch's loss before the step
  * @throws IadError TRAINING_DIVERGED if the loss or a gradient is not finite; the state stays as it was
  */
-export async function trainStep<Batch extends TensorContainer>(
-  problem: TrainingProblem<Batch>,
-  plan: TrainingPlan,
-  state: TrainingState,
-): Promise<number> {
+export async function trainStep(source: GradientSource, plan: TrainingPlan, state: TrainingState): Promise<number> {
   const { step, parameters, buffers } = state;
-  const { seed } = plan.config;
   const epoch = Math.floor(step / plan.stepsPerEpoch);
-  const random = (purpose: string) => Random.forKey(`training|${purpose}|${step}`, seed);
-  const batch = await problem.batch(plan.batches.at(step), random('batch'));
-  let found: StepGradients | undefined;
+  const batch = { indices: plan.batches.at(step), step, epoch, seed: plan.config.seed };
+  const found = await source.at(batch, { parameters, buffers });
   try {
-    found = lossAndGradients(problem, { parameters, buffers, batch, random: random('loss'), step, epoch });
     const { loss, norm } = await readStep(found);
     if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, plan, step);
     if (!Number.isFinite(norm)) {
@@ -40,8 +31,7 @@ export async function trainStep<Batch extends TensorContainer>(
     state.step += 1;
     return loss;
   } finally {
-    tf.dispose(batch);
-    if (found) tf.dispose([found.loss, found.gradients, found.updates]);
+    tf.dispose([found.loss, found.gradients, found.updates]);
   }
 }
 

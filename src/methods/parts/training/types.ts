@@ -7,19 +7,29 @@ import { scheduleSchema } from './schedule.js';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** A generator of the batch's i-th sample at this step alone, whichever thread computes it. */
+export type SampleRandom = (i: number) => Random;
+
 /** What the loss of one step is computed from. */
 export interface LossInputs<Batch> {
   readonly parameters: Tensors;
   readonly buffers: Tensors;
   readonly batch: Batch;
-  /** A generator of this step alone, for dropout and noise. */
+  /** A generator of this step alone, for dropout and noise; on several threads each has one of its own. */
   readonly random: Random;
+  readonly sampleRandom: SampleRandom;
   /** From 0. */
   readonly step: number;
   /** From 0. */
   readonly epoch: number;
   /** The value of a buffer from the next step on, such as a running mean. */
   readonly update: (buffer: string, value: Tensor) => void;
+}
+
+/** The values that a step starts from. */
+export interface Model {
+  readonly parameters: Tensors;
+  readonly buffers: Tensors;
 }
 
 /** A model as a pure function of its parameters, and the samples that it learns from. */
@@ -33,9 +43,9 @@ export interface TrainingProblem<Batch extends TensorContainer> {
   /**
    * The samples of one step. Its tensors become the loop's, which disposes of them.
    * @param indices of the samples, each once per epoch
-   * @param random a generator of this step alone, for augmentation
+   * @param random a generator of this step alone, for augmentation; on several threads each has one of its own
    */
-  readonly batch: (indices: readonly number[], random: Random) => Batch | Promise<Batch>;
+  readonly batch: (indices: readonly number[], random: Random, sampleRandom: SampleRandom) => Batch | Promise<Batch>;
   /** The mean loss of a batch; runs inside `tf.tidy` and the tape. */
   readonly loss: (inputs: LossInputs<Batch>) => Scalar;
 }
@@ -63,7 +73,7 @@ export interface Validation {
   /**
    * How bad the model is after an epoch, a finite number: on held-out images, never on test images. What it allocates it disposes of.
    */
-  readonly evaluate: (model: { readonly parameters: Tensors; readonly buffers: Tensors }) => number | Promise<number>;
+  readonly evaluate: (model: Model) => number | Promise<number>;
   /** Stop after so many epochs without a lower value; default: never. */
   readonly patience?: number;
 }

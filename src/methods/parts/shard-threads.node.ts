@@ -1,0 +1,25 @@
+// Worker threads in Node that compute gradients: each has a wasm backend of its own, the model lies on shared memory.
+import { WorkerPool } from '../../runtime/pool.node.js';
+import { share } from './share.js';
+import type { StepSamples } from './training/gradients.js';
+import type { ShardInit, ShardResult } from './training/shard.js';
+import type { ShardThreads } from './training/sharded.js';
+import { WORKER_SCRIPT } from './worker-script.node.js';
+
+export function shardThreads(method: string, init: ShardInit, size: number): ShardThreads | null {
+  const pool = new WorkerPool<unknown, StepSamples, ShardResult>(
+    WORKER_SCRIPT,
+    { method, training: share(init) },
+    size,
+  );
+  return {
+    async *run(shards) {
+      const describe = ({ step, shard }: StepSamples) => `training step ${step + 1}, part ${shard + 1} of ${shards.length}`;
+      for await (const outcome of pool.map(shards, describe)) {
+        if ('error' in outcome) throw outcome.error;
+        yield { result: outcome.result, values: new Float32Array(outcome.output ?? new SharedArrayBuffer(0)) };
+      }
+    },
+    close: () => pool.close(),
+  };
+}

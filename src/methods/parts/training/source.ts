@@ -1,0 +1,45 @@
+// Where the gradients of a step come from: this thread, or worker threads that share its batch.
+import type { TensorContainer } from '@tensorflow/tfjs';
+import { shardThreads } from '#platform/methods/parts/shard-threads';
+import { threadCount } from '../open-threads.js';
+import { gradientsOf, type StepGradients, type StepSamples } from './gradients.js';
+import { layoutOf } from './layout.js';
+import type { TrainingPlan } from './plan.js';
+import type { TrainingKind } from './shard.js';
+import { ShardedGradients } from './sharded.js';
+import type { Model, TrainingProblem } from './types.js';
+
+/** A step's whole batch. */
+export type StepBatch = Omit<StepSamples, 'shard'>;
+
+export interface GradientSource {
+  /** Everything in it is the caller's. */
+  at(batch: StepBatch, model: Model): Promise<StepGradients>;
+  close(): Promise<void>;
+}
+
+/** Threads that compute the gradients of a training's problem. */
+export interface TrainingThreads<Init = unknown> {
+  readonly kind: TrainingKind<Init>;
+  /** Plain data from which `kind` makes the same batches and the same loss. */
+  readonly init: Init;
+  /** At most one per sample of a batch. */
+  readonly workers: number;
+}
+
+/** @throws IadError BAD_ARGUMENT if `workers` is no number of threads */
+export function openSource<Batch extends TensorContainer>(
+  problem: TrainingProblem<Batch>,
+  { config, parameters, buffers }: TrainingPlan,
+  threads: TrainingThreads | undefined,
+): GradientSource {
+  const workers = threads ? threadCount(Math.min(config.batchSize, problem.samples), threads.workers) : 1;
+  if (threads && workers > 1) {
+    const layout = layoutOf({ parameters, buffers });
+    const model = new Float32Array(new SharedArrayBuffer(layout.length * Float32Array.BYTES_PER_ELEMENT));
+    const open = shardThreads(threads.kind.method, { problem: threads.init, layout, model }, workers);
+    if (open) return new ShardedGradients(open, { layout, model, workers });
+  }
+  const gradients = gradientsOf(problem);
+  return { at: (batch, model) => gradients({ ...batch, shard: 0 }, model), close: async () => {} };
+}
