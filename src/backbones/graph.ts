@@ -18,15 +18,28 @@ interface ConvTensors {
   readonly bias: tf.Tensor1D;
 }
 
+/** What the convolutions find beyond the border: zeros, or the image mirrored, its edge not repeated. */
+export type ConvPadding = 'zeros' | 'reflect';
+
+export interface BackboneOptions {
+  /** Default `zeros`, what the weights were trained with. `reflect` needs maps of two rows and columns or more at every 3x3. */
+  readonly padding?: ConvPadding;
+}
+
+interface Convolutions {
+  readonly tensors: ReadonlyMap<string, ConvTensors>;
+  readonly padding: ConvPadding;
+}
+
 /**
  * Puts the weights on the current backend.
  *
- * Paddings are torch's (symmetric, output floor((S + 2p - k) / s) + 1): [N, H, W, 3] gives [N, ceil(H/4), ceil(W/4), C] at
+ * The paddings' sizes are torch's (symmetric, output floor((S + 2p - k) / s) + 1): [N, H, W, 3] gives [N, ceil(H/4), ceil(W/4), C] at
  * layer1 and half of it, rounded up, at each further layer. The max-pool after the stem's ReLU ignores its padding.
  * @throws BAD_ARGUMENT from `features` for images that are not [N, H, W, 3], for no layers, for a layer deeper than the
  *   weights, and after `dispose`
  */
-export function createBackbone(weights: FoldedWeights): Backbone {
+export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: BackboneOptions = {}): Backbone {
   const { architecture, until } = weights;
   let convs: Map<string, ConvTensors> | undefined = new Map(
     convSpecs(architecture, until).map((spec) => [spec.name, upload(weights, spec)]),
@@ -35,7 +48,7 @@ export function createBackbone(weights: FoldedWeights): Backbone {
 
   function features<L extends LayerName>(images: tf.Tensor4D, layers: readonly L[]): Record<L, tf.Tensor4D> {
     if (!convs || !mean) throw new IadError('BAD_ARGUMENT', `features: the backbone ${weights.id} was disposed`);
-    const [inputConvs, inputMean] = [convs, mean];
+    const [inputConvs, inputMean]: [Convolutions, tf.Tensor1D] = [{ tensors: convs, padding }, mean];
     const held = layersUntil(until);
     const wanted = new Set<LayerName>(layers);
     const deepest = held.findLast((layer) => wanted.has(layer));
@@ -68,7 +81,7 @@ export function createBackbone(weights: FoldedWeights): Backbone {
 
   return {
     id: weights.id,
-    hash: weights.hash,
+    hash: padding === 'zeros' ? weights.hash : `${weights.hash} ${padding}`,
     architecture,
     features,
     channels: (layer) => layerChannels(architecture, layer),
@@ -96,7 +109,7 @@ function upload(weights: FoldedWeights, spec: ConvSpec): ConvTensors {
 function residual(
   x: tf.Tensor4D,
   { main, downsample }: BlockSpec,
-  convs: ReadonlyMap<string, ConvTensors>,
+  convs: Convolutions,
 ): tf.Tensor4D {
   const shortcut = downsample ? convolve(x, downsample, convs, 'linear') : x;
   const last = main.length - 1;
@@ -107,17 +120,29 @@ function residual(
 function convolve(
   x: tf.Tensor4D,
   spec: ConvSpec,
-  convs: ReadonlyMap<string, ConvTensors>,
+  { tensors, padding }: Convolutions,
   activation: 'relu' | 'linear',
 ): tf.Tensor4D {
-  const conv = convs.get(spec.name);
+  const conv = tensors.get(spec.name);
   if (!conv) throw new IadError('BAD_ARGUMENT', `weights hold no ${spec.name}`);
+  const border = (spec.shape[0] - 1) / 2;
+  const mirrors = padding === 'reflect' && border > 0;
   return tf.fused.conv2d({
-    x,
+    x: mirrors ? mirrored(x, border) : x,
     filter: conv.kernel,
     strides: spec.stride,
-    pad: (spec.shape[0] - 1) / 2,
+    pad: mirrors ? 0 : border,
     bias: conv.bias,
     activation,
+  });
+}
+
+function mirrored(x: tf.Tensor4D, border: number): tf.Tensor4D {
+  const sides: [number, number] = [border, border];
+  const [, height, width] = x.shape;
+  if (Math.min(height, width) > border) return tf.mirrorPad(x, [[0, 0], sides, sides, [0, 0]], 'reflect');
+  throw new IadError('BAD_ARGUMENT', `features: a map of ${height} x ${width} has no ${border} cells to mirror`, {
+    path: 'images',
+    hint: 'Give larger images, or pad with zeros.',
   });
 }

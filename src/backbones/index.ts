@@ -9,6 +9,6 @@ export {
   weightsPath,
 } from '#platform/backbones/store';
 export { CATALOGUE, type CatalogueEntry, catalogueEntry, type WeightsSource } from './catalogue.js';
-export { createBackbone } from './graph.js';
+export { type BackboneOptions, type ConvPadding, createBackbone } from './graph.js';
 export type * from './types.js';
 export { LAYER_NAMES } from './types.js';

@@ -3,8 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { useThreadBackend } from '../kernels/backend.js';
 import { serveJobs } from '../runtime/worker-loop.node.js';
 import type { Job, JobResult, SessionInit } from './parts/session.js';
-import type { StepSamples } from './parts/training/gradients.js';
-import { openShard, type ShardInit, type ShardResult } from './parts/training/index.js';
+import { openShard, type ShardInit, type ShardResult, type StepSamples } from './parts/training/index.js';
 import { sessionKind, trainingKind } from './registry.js';
 
 /** Embeds and scores images with `init`, or computes gradients with `training`. */

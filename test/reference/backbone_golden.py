@@ -76,8 +76,11 @@ def summary(maps: dict) -> dict:
     return out
 
 
-def torchvision_case(architecture: str, height: int, width: int) -> dict:
+def torchvision_case(architecture: str, height: int, width: int, padding: str = "zeros") -> dict:
     net = getattr(torchvision.models, architecture)(weights=None).double().eval()
+    for module in net.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.padding_mode = padding
     state = net.state_dict()
     for name, tensor in state.items():
         if not name.startswith("fc.") and tensor.dtype == torch.float64:
@@ -147,6 +150,9 @@ def main() -> None:
         for a in ("resnet18", "resnet50", "wide_resnet50_2")
         for h, w in SIZES
     ]
+    for architecture in ("resnet18", "resnet50"):
+        layers = torchvision_case(architecture, 64, 75, "reflect")
+        cases.append({"architecture": architecture, "height": 64, "width": 75, "padding": "reflect", "layers": layers})
     cases.append({"architecture": "resnet50_keras", "height": 224, "width": 224, "layers": keras_case(224, 224)})
     with open(OUT, "w") as file:
         json.dump(cases, file)

@@ -1,7 +1,7 @@
 // Worker threads in Node that compute gradients: each has a wasm backend of its own, the model lies on shared memory.
 import { WorkerPool } from '../../runtime/pool.node.js';
 import { share } from './share.js';
-import type { StepSamples } from './training/gradients.js';
+import type { StepSamples } from './training/problem-gradients.js';
 import type { ShardInit, ShardResult } from './training/shard.js';
 import type { ShardThreads } from './training/sharded.js';
 import { WORKER_SCRIPT } from './worker-script.node.js';

@@ -6,7 +6,7 @@ import { useBackend } from '../../../src/kernels/backend.js';
 import { Batches } from '../../../src/methods/parts/training/batches.js';
 import {
   type CheckpointStore,
-  gradientsOf,
+  ProblemGradients,
   type Tensors,
   type TrainingConfig,
   type TrainingKind,
@@ -21,7 +21,10 @@ vi.mock('../../helpers/worker-script.js', () => ({
   WORKER_SCRIPT: new URL('../../helpers/shard-worker.mjs', import.meta.url),
 }));
 
-const KIND: TrainingKind<ShardProblemInit> = { method: 'test', start: async (init) => gradientsOf(shardProblem(init)) };
+const KIND: TrainingKind<ShardProblemInit> = {
+  method: 'test',
+  start: async (init) => new ProblemGradients(shardProblem(init)),
+};
 const LINEAR: TrainingConfig = {
   length: { steps: 2 },
   batchSize: 8,

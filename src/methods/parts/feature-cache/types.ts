@@ -1,5 +1,6 @@
 // What the parts of the feature cache have in common.
 
+import type { Tensor4D } from '@tensorflow/tfjs';
 import type { LayerName } from '../../../backbones/types.js';
 import type { GeometryConfig } from '../../../data/geometry.js';
 
@@ -13,6 +14,16 @@ export interface FeatureMap {
 
 export type FeatureMaps = ReadonlyMap<LayerName, FeatureMap>;
 
+/** What the backbone sees of a view, such as several scales of it. */
+export interface FeatureInputs {
+  /** Says in the cache what it is: other inputs, another name. */
+  readonly name: string;
+  /** Sides of the inputs, pixels. */
+  readonly sides: readonly number[];
+  /** @param images RGB 0..255 [B, inputSize, inputSize, 3] @returns [B, side, side, 3] for each side, owned by the caller */
+  readonly of: (images: Tensor4D) => Tensor4D[];
+}
+
 /** All that features depend on. */
 export interface FeatureKey {
   /** `hash` of the backbone. */
@@ -23,6 +34,8 @@ export interface FeatureKey {
   readonly geometry: GeometryConfig;
   /** Number of the view in the geometry's plan. */
   readonly view: number;
+  /** Which of the inputs made from the view, `name#number`; absent for the view itself. */
+  readonly input?: string;
   /** Hash of the image's content. */
   readonly image: string;
 }

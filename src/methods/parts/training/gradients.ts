@@ -2,8 +2,7 @@
 import type { Scalar, Tensor, TensorContainer } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
-import { Random } from '../../../runtime/random.js';
-import type { LossInputs, Model, Tensors, TrainingProblem } from './types.js';
+import type { LossInputs, Tensors, TrainingProblem } from './types.js';
 
 export interface StepGradients {
   readonly loss: Scalar;
@@ -12,56 +11,22 @@ export interface StepGradients {
   readonly updates: Tensors;
 }
 
-/** Which samples, and when: plain data. */
-export interface StepSamples {
-  readonly indices: readonly number[];
-  /** From 0. */
-  readonly step: number;
-  /** From 0. */
-  readonly epoch: number;
-  /** Of the training. */
-  readonly seed: number;
-  /** Which part of the step's batch they are, from 0. */
-  readonly shard: number;
-}
-
-/** The loss of some samples and its gradients, whatever a batch of them is; everything in it is the caller's. */
-export type GradientsOf = (samples: StepSamples, model: Model) => Promise<StepGradients>;
-
-/** A problem's loss as a function of samples and values alone. It throws as {@link lossAndGradients}. */
-export function gradientsOf<Batch extends TensorContainer>(
-  problem: Pick<TrainingProblem<Batch>, 'batch' | 'loss'>,
-): GradientsOf {
-  return async (samples, model) => {
-    const { indices, step, epoch } = samples;
-    const { random, sampleRandom } = generators('batch', samples);
-    const batch = await problem.batch(indices, random, sampleRandom);
-    try {
-      return lossAndGradients(problem, { ...model, batch, ...generators('loss', samples), step, epoch });
-    } finally {
-      tf.dispose(batch);
-    }
-  };
-}
-
-function generators(purpose: string, { indices, step, seed, shard }: StepSamples) {
-  const key = `training|${purpose}|${step}`;
-  return {
-    random: Random.forKey(shard === 0 ? key : `${key}|shard ${shard}`, seed),
-    sampleRandom: (i: number) => Random.forKey(`${key}|sample ${indices[i]}`, seed),
-  };
-}
-
 /**
  * Everything in it is the caller's.
+ * @param names of the parameters that gradients are wanted by
  * @throws IadError BAD_ARGUMENT if the loss is no scalar, does not depend on a parameter, or updates a buffer that does not exist or in
  *   another shape; nothing is left behind by what it throws
  */
 export function lossAndGradients<Batch extends TensorContainer>(
   problem: Pick<TrainingProblem<Batch>, 'loss'>,
   inputs: Omit<LossInputs<Batch>, 'update'>,
+  names: readonly string[],
 ): StepGradients {
-  const names = Object.keys(inputs.parameters);
+  const wanted = names.map((name) => {
+    const parameter = inputs.parameters[name];
+    if (parameter) return parameter;
+    throw refused(`there is no parameter ${name}`);
+  });
   const updates: Record<string, Tensor> = {};
   const update = (buffer: string, value: Tensor) => {
     const known = inputs.buffers[buffer];
@@ -80,7 +45,7 @@ export function lossAndGradients<Batch extends TensorContainer>(
         if (loss.rank === 0 && loss.dtype === 'float32') return loss;
         throw refused(`the loss must be a float32 scalar, not ${loss.dtype} [${loss.shape}]`);
       };
-      const { value, grads } = tf.engine().gradients(forward, Object.values(inputs.parameters), undefined, true);
+      const { value, grads } = tf.engine().gradients(forward, wanted, undefined, true);
       const gradients: Record<string, Tensor> = {};
       for (const [i, name] of names.entries()) {
         // tfjs leaves the place of a parameter empty that the loss does not depend on.

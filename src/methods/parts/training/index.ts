@@ -2,8 +2,8 @@
 
 export { type Split, splitValidation } from './batches.js';
 export { checkpointFile } from './checkpoint-file.js';
-export { type GradientsOf, gradientsOf } from './gradients.js';
 export { type Optimizer, type OptimizerInput, optimizerSchema } from './optimizer.js';
+export { ProblemGradients, type StepSamples } from './problem-gradients.js';
 export { type Schedule, type ScheduleInput, scheduleSchema } from './schedule.js';
 export { openShard, type ShardInit, type ShardResult, type TrainingKind } from './shard.js';
 export type { TrainingThreads } from './source.js';
@@ -17,6 +17,7 @@ export {
   type SampleRandom,
   type Tensors,
   type TrainingConfig,
+  type TrainingPart,
   type TrainingProblem,
   type TrainingResult,
   trainingSchema,

@@ -1,4 +1,4 @@
-// The values of a model as one array of numbers, in which they travel between threads.
+// The values of a model, or of gradients, as one array of numbers: so they travel between threads.
 import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { Model, Tensors } from './types.js';
@@ -31,7 +31,14 @@ export function layoutOf({ parameters, buffers }: Model): ModelLayout {
   return { parameters: places(parameters), buffers: places(buffers), length };
 }
 
-/** @returns tensors owned by the caller; backends may keep the array itself */
+/** The values in the order of `layoutOf`. */
+export function valuesOf({ parameters, buffers }: Model): Promise<Float32Array[]> {
+  return Promise.all(
+    [...Object.values(parameters), ...Object.values(buffers)].map((tensor) => tensor.data<'float32'>()),
+  );
+}
+
+/** @returns tensors owned by the caller; a backend may keep the array itself */
 export function modelAt(values: Float32Array, { parameters, buffers }: ModelLayout): Model {
   const tensors = (places: readonly Place[]) =>
     Object.fromEntries(
@@ -41,14 +48,4 @@ export function modelAt(values: Float32Array, { parameters, buffers }: ModelLayo
       ]),
     );
   return tf.tidy(() => ({ parameters: tensors(parameters), buffers: tensors(buffers) }));
-}
-
-/** The tensors' values one after another, in the order of the layout, which must be the model's. */
-export function valuesOf(model: Model, { parameters, buffers }: ModelLayout): Promise<Float32Array[]> {
-  const read = async (tensors: Tensors, { name }: Place) =>
-    (await tensors[name]?.data<'float32'>()) ?? new Float32Array(0);
-  return Promise.all([
-    ...parameters.map((place) => read(model.parameters, place)),
-    ...buffers.map((place) => read(model.buffers, place)),
-  ]);
 }

@@ -1,14 +1,15 @@
 // One thread's part of every step: the loss and the gradients of a shard of the batch.
 import * as tf from '@tensorflow/tfjs';
-import type { GradientsOf, StepGradients, StepSamples } from './gradients.js';
+import type { StepGradients } from './gradients.js';
 import { type ModelLayout, modelAt, valuesOf } from './layout.js';
+import type { Gradients, StepSamples } from './problem-gradients.js';
 
 /** A method's training for worker threads. */
 export interface TrainingKind<Init = unknown> {
   /** The method's id, by which a worker thread finds it. */
   readonly method: string;
-  /** The batches and the loss of the caller's problem, from plain data, on this thread's backend: see `gradientsOf`. */
-  start(init: Init): Promise<GradientsOf>;
+  /** The batches and the loss of the caller's problem, from plain data, on this thread's backend. */
+  start(init: Init): Promise<Gradients>;
 }
 
 /** What a thread needs to begin: plain data. Its Float32Arrays lie on shared memory. */
@@ -26,7 +27,7 @@ export interface ShardResult {
 
 export interface ShardAnswer {
   readonly result: ShardResult;
-  /** In the layout of the model: gradients, then the buffers as the loss leaves them. */
+  /** The gradients, then all buffers as the loss leaves them: the order of `layoutOf`. */
   readonly arrays: readonly Float32Array[];
 }
 
@@ -39,10 +40,10 @@ export async function openShard(
     const model = modelAt(values, layout);
     let found: StepGradients | undefined;
     try {
-      found = await gradients(samples, model);
+      found = await gradients.at(samples, model);
       const [loss = Number.NaN] = await found.loss.data<'float32'>();
-      const left = { parameters: found.gradients, buffers: { ...model.buffers, ...found.updates } };
-      return { result: { loss }, arrays: await valuesOf(left, layout) };
+      const buffers = { ...model.buffers, ...found.updates };
+      return { result: { loss }, arrays: await valuesOf({ parameters: found.gradients, buffers }) };
     } finally {
       tf.dispose([model.parameters, model.buffers]);
       if (found) tf.dispose([found.loss, found.gradients, found.updates]);

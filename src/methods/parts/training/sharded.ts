@@ -1,14 +1,15 @@
 // A step's gradients from worker threads: each computes a shard of the batch, the means are taken here, in the order of the shards.
 import * as tf from '@tensorflow/tfjs';
-import type { StepGradients, StepSamples } from './gradients.js';
-import { type ModelLayout, modelAt, valuesOf } from './layout.js';
+import type { StepGradients } from './gradients.js';
+import { layoutOf, modelAt, valuesOf } from './layout.js';
+import type { StepSamples } from './problem-gradients.js';
 import type { ShardResult } from './shard.js';
-import type { GradientSource, StepBatch } from './source.js';
-import type { Model } from './types.js';
+import type { BatchStep, GradientSource } from './source.js';
+import type { Model, Tensors } from './types.js';
 
 export interface ShardOutcome {
   readonly result: ShardResult;
-  /** In the layout of the model, perhaps with more behind it; may be reused once the next outcome is asked for. */
+  /** Gradients and buffers in the order of `layoutOf`, perhaps with more behind them; may be reused once the next outcome is asked for. */
   readonly values: Float32Array;
 }
 
@@ -27,40 +28,38 @@ export function shardsOf(indices: readonly number[], count: number): number[][] 
 
 export class ShardedGradients implements GradientSource {
   readonly #threads: ShardThreads;
-  readonly #layout: ModelLayout;
   readonly #model: Float32Array;
   readonly #workers: number;
   /** Float64: of float32 values times numbers of samples, sums are all but exact, and so is the mean of equal values. */
   readonly #sums: Float64Array;
 
-  /** @param model what the threads read, on shared memory */
-  constructor(
-    threads: ShardThreads,
-    { layout, model, workers }: { layout: ModelLayout; model: Float32Array; workers: number },
-  ) {
+  /** @param model what the threads read, on shared memory, in the order of `layoutOf` */
+  constructor(threads: ShardThreads, model: Float32Array, workers: number) {
     this.#threads = threads;
-    this.#layout = layout;
     this.#model = model;
     this.#workers = workers;
-    this.#sums = new Float64Array(layout.length);
+    this.#sums = new Float64Array(model.length);
   }
 
-  async at({ indices, ...when }: StepBatch, model: Model): Promise<StepGradients> {
+  async at(step: BatchStep, model: Model): Promise<StepGradients> {
     await this.#share(model);
-    const shards = shardsOf(indices, this.#workers).map((part, shard) => ({ ...when, indices: part, shard }));
-    this.#sums.fill(0);
+    const { indices } = step;
+    const shards = shardsOf(indices, this.#workers).map((part, shard) => ({ ...step, indices: part, shard }));
+    const layout = layoutOf({ parameters: only(step.parameters, model.parameters), buffers: model.buffers });
+    const sums = this.#sums.subarray(0, layout.length).fill(0);
     let lossSum = 0;
     let shard = 0;
     for await (const { result, values } of this.#threads.run(shards)) {
       const samples = shards[shard++]?.indices.length ?? 0;
       lossSum += samples * result.loss;
-      this.#add(values, samples);
+      for (let i = 0; i < sums.length; i++) sums[i]! += samples * values[i]!;
     }
     // An array of its own: a backend may keep it.
-    const means = Float32Array.from(this.#sums, (sum) => sum / indices.length);
+    const means = new Float32Array(sums.length);
+    for (let i = 0; i < sums.length; i++) means[i] = sums[i]! / indices.length;
     return tf.tidy(() => {
-      const { parameters, buffers } = modelAt(means, this.#layout);
-      return { loss: tf.scalar(lossSum / indices.length), gradients: parameters, updates: buffers };
+      const { parameters: gradients, buffers: updates } = modelAt(means, layout);
+      return { loss: tf.scalar(lossSum / indices.length), gradients, updates };
     });
   }
 
@@ -70,14 +69,13 @@ export class ShardedGradients implements GradientSource {
 
   async #share(model: Model): Promise<void> {
     let end = 0;
-    for (const values of await valuesOf(model, this.#layout)) {
+    for (const values of await valuesOf(model)) {
       this.#model.set(values, end);
       end += values.length;
     }
   }
+}
 
-  #add(values: Float32Array, samples: number): void {
-    const sums = this.#sums;
-    for (let i = 0; i < sums.length; i++) sums[i]! += samples * values[i]!;
-  }
+function only(names: readonly string[], tensors: Tensors): Tensors {
+  return Object.fromEntries(names.flatMap((name) => (tensors[name] ? [[name, tensors[name]]] : [])));
 }

@@ -2,19 +2,20 @@
 import type { TensorContainer } from '@tensorflow/tfjs';
 import { shardThreads } from '#platform/methods/parts/shard-threads';
 import { threadCount } from '../open-threads.js';
-import { gradientsOf, type StepGradients, type StepSamples } from './gradients.js';
+import type { StepGradients } from './gradients.js';
 import { layoutOf } from './layout.js';
 import type { TrainingPlan } from './plan.js';
+import { ProblemGradients, type StepSamples } from './problem-gradients.js';
 import type { TrainingKind } from './shard.js';
 import { ShardedGradients } from './sharded.js';
 import type { Model, TrainingProblem } from './types.js';
 
-/** A step's whole batch. */
-export type StepBatch = Omit<StepSamples, 'shard'>;
+/** A step on its whole batch. */
+export type BatchStep = Omit<StepSamples, 'shard'>;
 
 export interface GradientSource {
   /** Everything in it is the caller's. */
-  at(batch: StepBatch, model: Model): Promise<StepGradients>;
+  at(step: BatchStep, model: Model): Promise<StepGradients>;
   close(): Promise<void>;
 }
 
@@ -38,8 +39,11 @@ export function openSource<Batch extends TensorContainer>(
     const layout = layoutOf({ parameters, buffers });
     const model = new Float32Array(new SharedArrayBuffer(layout.length * Float32Array.BYTES_PER_ELEMENT));
     const open = shardThreads(threads.kind.method, { problem: threads.init, layout, model }, workers);
-    if (open) return new ShardedGradients(open, { layout, model, workers });
+    if (open) return new ShardedGradients(open, model, workers);
   }
-  const gradients = gradientsOf(problem);
-  return { at: (batch, model) => gradients({ ...batch, shard: 0 }, model), close: async () => {} };
+  const gradients = new ProblemGradients(problem);
+  return {
+    at: (step, model) => gradients.at({ ...step, shard: 0 }, model),
+    close: async () => gradients.dispose(),
+  };
 }
