@@ -14,7 +14,8 @@ export function shardThreads(method: string, init: ShardInit, size: number): Sha
   );
   return {
     async *run(shards) {
-      const describe = ({ step, shard }: StepSamples) => `training step ${step + 1}, part ${shard + 1} of ${shards.length}`;
+      const describe = ({ step, shard }: StepSamples) =>
+        `training step ${step + 1}, part ${shard + 1} of ${shards.length}`;
       for await (const outcome of pool.map(shards, describe)) {
         if ('error' in outcome) throw outcome.error;
         yield { result: outcome.result, values: new Float32Array(outcome.output ?? new SharedArrayBuffer(0)) };

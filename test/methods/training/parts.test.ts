@@ -44,7 +44,12 @@ describe('schedules by whole epochs', () => {
   });
 
   test('the schema refuses what is none', () => {
-    for (const wrong of [{ kind: 'cosine', unit: { epochs: 0 } }, { kind: 'cosine', final: 2 }, { kind: 'step', every: 0, factor: 1 }, { kind: 'linear' }]) {
+    for (const wrong of [
+      { kind: 'cosine', unit: { epochs: 0 } },
+      { kind: 'cosine', final: 2 },
+      { kind: 'step', every: 0, factor: 1 },
+      { kind: 'linear' },
+    ]) {
       expect(scheduleSchema.safeParse(wrong).success).toBe(false);
     }
   });

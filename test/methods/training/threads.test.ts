@@ -1,7 +1,8 @@
 // Training over worker threads: what one thread gives but for rounding, the same bits every time, and every end a clean one.
+import type { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { useBackend } from '../../../src/kernels/backend.js';
 import { Batches } from '../../../src/methods/parts/training/batches.js';
 import {
@@ -39,15 +40,20 @@ const DENOISER: TrainingConfig = {
   seed: 2,
 };
 
-let before: number;
+const started: Worker[] = [];
 
 beforeAll(async () => {
+  process.on('worker', (worker) => started.push(worker));
   await useBackend('wasm');
 });
 
 beforeEach(() => {
-  before = tf.memory().numTensors;
-  return () => expect(tf.memory().numTensors).toBe(before);
+  const before = tf.memory().numTensors;
+  return () => {
+    expect(tf.memory().numTensors).toBe(before);
+    // A thread that has ended has no number any more.
+    expect(started.splice(0).filter(({ threadId }) => threadId !== -1)).toEqual([]);
+  };
 });
 
 function bits(tensors: Tensors): Record<string, number[]> {
@@ -115,6 +121,7 @@ describe('the same as one thread', () => {
     const alone = await exact(undefined);
     const store = memoryStore();
     expect(await exact(2, { checkpoints: { store, everySteps: 1 } })).toEqual(alone);
+    expect(started).toHaveLength(2);
     expect(store.written).toHaveLength(2);
     const from = { path: 'memory', read: async () => store.written[0], write: async () => {} };
     const checkpoints = { store: from, everySteps: 100 };
@@ -152,6 +159,7 @@ describe('the same as one thread', () => {
     await useBackend('cpu');
     const init: ShardProblemInit = { kind: 'denoiser', fault: { kind: 'exit', step: 0 } };
     expect(await trained(init, 2, DENOISER)).toEqual(await trained({ kind: 'denoiser' }, undefined, DENOISER));
+    expect(started).toEqual([]);
     await useBackend('wasm');
   });
 });
@@ -167,12 +175,6 @@ test('the same seed and number of threads give the same bits, whichever thread i
 });
 
 describe('ends', () => {
-  const leftBefore = process.getActiveResourcesInfo().length;
-
-  afterAll(() => {
-    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(leftBefore);
-  });
-
   test('a stop comes between two steps, after a checkpoint', async () => {
     const controller = new AbortController();
     const store = memoryStore();
@@ -181,9 +183,9 @@ describe('ends', () => {
     };
     const checkpoints = { store, everySteps: 100 };
     const { signal } = controller;
-    await expect(
-      trained({ kind: 'denoiser' }, 2, DENOISER, { onProgress, signal, checkpoints }),
-    ).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(trained({ kind: 'denoiser' }, 2, DENOISER, { onProgress, signal, checkpoints })).rejects.toMatchObject(
+      { code: 'ABORTED' },
+    );
     expect(store.written).toHaveLength(1);
     expect((await trained({ kind: 'denoiser' }, 2, DENOISER, { checkpoints })).steps).toBe(6);
   });
