@@ -65,12 +65,13 @@ function denoiser() {
 }
 
 /** On a worker thread things can go wrong, or take their time. */
-export function shardProblem({ kind, fault }) {
+export function shardProblem({ kind, fault, parts }) {
   const { start, samples, batch, loss } = { linear, denoiser }[kind]();
   if (!isMainThread && fault?.kind === 'start') throw new Error('no start today');
   return {
     start,
     samples,
+    ...(parts && { parts }),
     batch: async (indices, random, sampleRandom) => {
       if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, 30 * Math.random()));
       const tensors = batch(indices, random, sampleRandom);

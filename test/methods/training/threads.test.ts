@@ -129,6 +129,22 @@ describe('the same as one thread', () => {
     expect(await exact(1, { checkpoints })).toEqual(alone);
   });
 
+  test('bit for bit in parts too, of which each moves its own parameters', async () => {
+    const parts = [
+      { parameters: ['weights'], steps: 2 },
+      { parameters: ['bias'], steps: 1 },
+    ];
+    const config: TrainingConfig = {
+      ...LINEAR,
+      length: { steps: 3 },
+      batchSize: 4,
+      optimizer: { kind: 'sgd', rate: 1 / 16, momentum: 0.5 },
+    };
+    const { parameters: alone } = await trained({ kind: 'linear', parts }, undefined, config);
+    expect((await trained({ kind: 'linear', parts }, 2, config)).parameters).toEqual(alone);
+    expect(alone).not.toEqual((await trained({ kind: 'linear' }, undefined, config)).parameters);
+  });
+
   test('within rounding for shards of unequal sizes', async () => {
     const config: TrainingConfig = { ...LINEAR, length: { steps: 1 }, optimizer: { kind: 'sgd', rate: 1 } };
     const moved = numbers((await trained({ kind: 'linear' }, 3, config)).parameters.weights);
