@@ -5,7 +5,10 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './benchmark/ind
 export { Folder, loadImage, openDataset } from './data/index.js';
 export type { Dataset, Image, ImageSource, Mask, Sample } from './data/types.js';
 export { useBackend } from './kernels/backend.js';
+export { FastFlow, type FastFlowConfig, type FastFlowOptions } from './methods/fastflow/index.js';
 export { PaDiM, type PaDiMConfig, type PaDiMOptions } from './methods/padim/index.js';
+export type { TrainedFitOptions, TrainingRecord } from './methods/parts/trained/index.js';
+export type { TrainedFitResult } from './methods/parts/trained-method.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
 export { createMethod, loadMethod, methodInfos } from './methods/registry.js';
 export type {

@@ -75,19 +75,25 @@ function indexed(sizes: Sizes): KernelBenchmark {
   };
 }
 
-/** Beside one thread of the same kind, and beside one that has the bank on its backend. */
+/** The bank lies in the threads' memory. Beside one thread of the same kind, and beside one that has the bank on its backend. */
 function threaded(sizes: Sizes): KernelBenchmark {
   const { depth, k } = sizes;
   const common = rows('topKNeighborsOnThreads', sizes);
   let arrays: readonly [queries: Float32Array, bank: Float32Array] | undefined;
-  const opened = new Map<number, KernelThreads>();
+  const opened = new Map<number, readonly [KernelThreads, bank: Float32Array]>();
+  const open = async (count: number, bank: Float32Array) => {
+    const threads = await KernelThreads.open(count);
+    return [threads, threads.keep(bank)] as const;
+  };
   const on =
     (count: number): Run =>
     async () => {
       if (!arrays) throw new Error('no inputs were made');
-      const threads = opened.get(count) ?? (await KernelThreads.open(count));
-      opened.set(count, threads);
-      await topKNeighborsOnThreads(threads, arrays[0], { arrays: [arrays[1]], depth }, k);
+      const [queries, outside] = arrays;
+      const pair = opened.get(count) ?? (await open(count, outside));
+      opened.set(count, pair);
+      const [threads, bank] = pair;
+      await topKNeighborsOnThreads(threads, queries, { arrays: [bank], depth }, k);
       return [];
     };
   return {

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { Presets, SingleBar } from 'cli-progress';
 import type { OnProgress } from '../runtime/progress.js';
+import { progressTail } from './progress-tail.js';
 
 export interface Terminal {
   /** For people, on stderr; nothing with --quiet. */
@@ -33,12 +34,12 @@ function drawBars(): OnProgress {
     if (!bar || event.stage !== stage) {
       stopProgress();
       stage = event.stage;
-      const format = '{stage} {bar} {value}/{total}  {duration_formatted}, left {eta_formatted}';
-      const looks = { format, clearOnComplete: false, hideCursor: true, etaBuffer: 50, gracefulExit: false };
+      const format = '{stage} {bar} {value}/{total}  {duration_formatted}{tail}';
+      const looks = { format, clearOnComplete: false, hideCursor: true, gracefulExit: false };
       bar = new SingleBar(looks, Presets.shades_classic);
-      bar.start(event.total ?? 0, 0, { stage: stage.padEnd(24) });
+      bar.start(event.total ?? 0, 0, { stage: stage.padEnd(24), tail: '' });
     }
-    bar.update(event.done);
+    bar.update(event.done, { tail: progressTail(event) });
     if (event.done === event.total) stopProgress();
   };
 }

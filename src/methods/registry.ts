@@ -1,5 +1,6 @@
 // Finds methods by name. A new method adds one line here.
 import { IadError } from '../runtime/errors.js';
+import { FastFlow } from './fastflow/index.js';
 import { PaDiM } from './padim/index.js';
 import type { MethodFlag } from './parts/flags.js';
 import { malformed, readModel } from './parts/learned-file.js';
@@ -20,7 +21,7 @@ interface MethodClass {
   fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
-const METHODS: readonly MethodClass[] = [PatchCore, PaDiM];
+const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, FastFlow];
 
 export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);

@@ -40,15 +40,18 @@ test('augment.mjs writes four variants', async () => {
   expect(new Set(made.map((image) => image.data.join())).size).toBe(4);
 });
 
-test.each(['patchcore.mjs', 'padim.ts'])('%s finds the defective part among good ones', async (name) => {
-  const parts = join(folder, 'metal');
-  const file = join(folder, `${name}.iad`);
-  const lines = (await example(name, join(parts, 'train'), join(parts, 'test'), file)).trim().split('\n');
-  const score = (pattern: RegExp) => {
-    const line = lines.find((each) => pattern.test(each)) ?? '';
-    expect(line).toMatch(/^(DEFECT|good) {2,4}\d+\.\d\d /);
-    return Number(line.slice(8).trim().split(' ')[0]);
-  };
-  expect(score(/test.good/)).toBeLessThan(score(/test.hole/));
-  expect((await stat(file)).size).toBeGreaterThan(1000);
-});
+test.each([['patchcore.mjs'], ['padim.ts'], ['fastflow.ts', '10']])(
+  '%s finds the defective part among good ones',
+  async (name, ...more) => {
+    const parts = join(folder, 'metal');
+    const file = join(folder, `${name}.iad`);
+    const lines = (await example(name, join(parts, 'train'), join(parts, 'test'), file, ...more)).trim().split('\n');
+    const score = (pattern: RegExp) => {
+      const line = lines.find((each) => pattern.test(each)) ?? '';
+      expect(line).toMatch(/^(DEFECT|good) {2,4}\d+\.\d\d /);
+      return Number(line.slice(8).trim().split(' ')[0]);
+    };
+    expect(score(/test.good/)).toBeLessThan(score(/test.hole/));
+    expect((await stat(file)).size).toBeGreaterThan(1000);
+  },
+);

@@ -103,6 +103,16 @@ describe('on threads', () => {
     expect(part?.rows).toEqual(expected.rows.subarray(0, 14));
   });
 
+  test("a bank in the threads' memory is searched where it lies, also after that memory grew", async () => {
+    const pool = await threads(3);
+    const [bank, queries] = [correlated(5, 500, 24), correlated(6, 40, 24)];
+    const arrays = [...cut(bank, 24, 301)].map((piece) => pool.keep(piece));
+    pool.free(pool.allocate(2 ** 24));
+    const found = await topKNeighborsOnThreads(pool, queries, { arrays, depth: 24 }, 7);
+    expect(found).toEqual(topKNeighborsReference(queries, bank, 24, 7));
+    for (const { byteOffset } of arrays) pool.free(byteOffset);
+  });
+
   test('what it cannot do is refused, and leaves nothing behind', async () => {
     const small = await KernelThreads.open(1, { maxBytes: 2 ** 20 });
     open.push(small);

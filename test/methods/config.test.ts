@@ -90,6 +90,7 @@ describe('methods by name', () => {
     expect(methodInfos().map(({ id, year }) => [id, year])).toEqual([
       ['patchcore', 2022],
       ['padim', 2020],
+      ['fastflow', 2021],
     ]);
     expect(createMethod('patchcore', { seed: 5 }).config.seed).toBe(5);
     expect(() => createMethod('patchcore', { sede: 5 })).toThrow(/BAD_CONFIG.*sede/);

@@ -62,6 +62,11 @@ describe.each(['cpu', 'wasm'] as const)("FastFlow's network on %s", (backend) =>
       const [least, most] = [tf.zeros<tf.Rank.R4>([1, 1, 1, 2]), tf.fill<tf.Rank.R4>([1, 1, 1, 2], 100)];
       expect(fastFlowMap([least], 1, 1).dataSync()[0]).toBe(-1);
       expect(fastFlowMap([most], 1, 1).dataSync()[0]).toBeCloseTo(0, 10);
+      // The mean square tells apart what the likelihood cannot.
+      const more = tf.fill<tf.Rank.R4>([1, 1, 1, 2], 200);
+      expect(fastFlowMap([more], 1, 1).dataSync()).toEqual(fastFlowMap([most], 1, 1).dataSync());
+      expect(fastFlowMap([more], 1, 1, 'meanSquare').dataSync()[0]).toBe(40_000);
+      expect(fastFlowMap([most, least], 1, 1, 'meanSquare').dataSync()[0]).toBe(5000);
     });
   });
 

@@ -15,8 +15,15 @@ import {
   methodConfig,
 } from '../options.node.js';
 import type { Terminal } from '../terminal.node.js';
+import {
+  addTraining,
+  keepingCheckpoint,
+  removeCheckpoint,
+  type TrainingOptions,
+  trainingOptions,
+} from '../training.node.js';
 
-interface Options extends CommonOptions, DataOptions {
+interface Options extends CommonOptions, DataOptions, TrainingOptions {
   method: string;
   out: string;
   skipBad?: boolean;
@@ -26,14 +33,16 @@ export function fitCommand(signal: AbortSignal): Command {
   const command = new Command('fit')
     .description('learn from the good images of a folder and write a model')
     .requiredOption('--out <file>', 'the model file to write (.iad)');
-  return addCommon(addMethod(addData(command))).action(async (options: Options) => {
+  return addCommon(addTraining(addMethod(addData(command)))).action(async (options: Options) => {
     const method = createMethod(options.method, await methodConfig({ ...options }));
     const dataset = await openDataset(options.data, options);
     await checkWritable('file', options.out);
+    const training = await trainingOptions(options, method);
     const terminal = await begin(options);
-    const { skipBad = false } = options;
-    const fit = await method.fit(dataset.train, { ...callOptions(options, terminal, signal), skipBad });
+    const call = { ...callOptions(options, terminal, signal), ...training, skipBad: options.skipBad ?? false };
+    const fit = await keepingCheckpoint(options, terminal, () => method.fit(dataset.train, call));
     await method.save(options.out);
+    await removeCheckpoint(options);
     noteFit(terminal, fit, dataset.warnings);
     terminal.print(`${options.out}: ${fitSummary(fit, method)}`);
     method.dispose();

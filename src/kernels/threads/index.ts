@@ -34,6 +34,8 @@ export class KernelThreads {
   readonly #memory: WebAssembly.Memory;
   readonly #heap: Heap;
   readonly #seats: Seat[] = [];
+  /** All that `buffer` ever gave: growing makes a new object of the same memory. */
+  readonly #given = new WeakSet<ArrayBufferLike>();
   /** Rejects what is waiting once a thread was lost or the pool was closed. */
   #fail: (error: IadError) => void = () => {};
   #broken: IadError | undefined;
@@ -87,7 +89,25 @@ export class KernelThreads {
 
   /** The memory; ask anew after `allocate`, which may have made it longer. */
   get buffer(): ArrayBufferLike {
+    this.#given.add(this.#memory.buffer);
     return this.#memory.buffer;
+  }
+
+  /** Whether an array lies in this memory; then its `byteOffset` is its address. */
+  holds({ buffer }: ArrayBufferView): boolean {
+    return this.#given.has(buffer);
+  }
+
+  /**
+   * Copies numbers into this memory, for kernels that read them there more than once.
+   * @returns a view of the copy; `free(view.byteOffset)` gives its place back
+   * @throws IadError MEMORY_BUDGET as `allocate`
+   */
+  keep(values: Float32Array): Float32Array {
+    const at = this.allocate(values.byteLength);
+    const kept = new Float32Array(this.buffer, at, values.length);
+    kept.set(values);
+    return kept;
   }
 
   /**

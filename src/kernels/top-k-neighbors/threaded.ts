@@ -1,5 +1,5 @@
-// topKNeighbors on threads. They have a memory of their own, so queries and bank are plain arrays, and the bank goes through that
-// memory in pieces: while the threads search some, this thread copies the next.
+// topKNeighbors on threads. They have a memory of their own, so queries and bank are plain arrays. A bank that lies there already is
+// searched where it is; another goes through that memory in pieces: while the threads search some, this thread copies the next.
 import { IadError } from '../../runtime/errors.js';
 import { checkInteger } from '../checks.js';
 import { distanceSlack } from '../reduction.js';
@@ -17,7 +17,7 @@ export interface NeighborArrays {
 
 /**
  * {@link topKNeighbors} by squared L2 on threads, with the same bits. Memory on the threads: the queries one and a half times, and
- * two pieces of the bank of 16 MiB at most for each thread.
+ * two pieces of the bank of 16 MiB at most for each thread, unless the bank is there already (`threads.keep`).
  * @param queries [Q, D]
  * @param k 1..M
  * @throws IadError BAD_ARGUMENT for other sizes or k; MEMORY_BUDGET where the threads' memory is too small; WORKER_CRASHED and
@@ -68,9 +68,9 @@ interface Search {
   readonly floats: (length: number) => number;
 }
 
-/** What one thread works on: the areas take turns, and the list grows by rising rows. */
+/** What one thread works on: the areas for copies take turns, and the list grows by rising rows. */
 interface Desk {
-  readonly areas: readonly [number, number];
+  readonly areas: readonly [number, number] | null;
   readonly scratch: number;
   readonly squared: number;
   readonly rows: number;
@@ -79,10 +79,11 @@ interface Desk {
 async function search(job: Search): Promise<NeighborArrays> {
   const { threads, queries, count, bank, size, depth, k, floats } = job;
   const { kernels } = threads;
-  const longest = threadPieceRows(size, depth, threads.count);
+  const isThere = bank.arrays.every((array) => threads.holds(array));
+  const longest = isThere ? Math.ceil(size / threads.count) : threadPieceRows(size, depth, threads.count);
   const block = sketchBlockRows(depth);
   const desks = Array.from({ length: threads.count }, (): Desk => {
-    const areas = [floats(longest * depth), floats(longest * depth)] as const;
+    const areas = isThere ? null : ([floats(longest * depth), floats(longest * depth)] as const);
     const scratch = floats(sketchFloats(block, depth) + 4 * block);
     return { areas, scratch, squared: floats(count * k), rows: floats(count * k) };
   });
@@ -90,13 +91,14 @@ async function search(job: Search): Promise<NeighborArrays> {
   new Float32Array(threads.buffer, asked, queries.length).set(queries);
   for (const { squared, rows } of desks) kernels.clearNeighbors(squared, rows, count * k);
   const pieces = [...outsidePieces(bank, longest)];
-  const copy = (turn: number) =>
+  const bring = (turn: number) =>
     pieces.slice(turn * desks.length, (turn + 1) * desks.length).map(({ first, rows }, i) => {
-      const at = desks[i]!.areas[turn % 2 === 0 ? 0 : 1];
-      new Float32Array(threads.buffer, at, rows.length).set(rows);
-      return { desk: desks[i]!, at, first, size: rows.length / depth };
+      const desk = desks[i]!;
+      const at = desk.areas?.[turn % 2 === 0 ? 0 : 1] ?? rows.byteOffset;
+      if (!isThere) new Float32Array(threads.buffer, at, rows.length).set(rows);
+      return { desk, at, first, size: rows.length / depth };
     });
-  let here = copy(0);
+  let here = bring(0);
   const start = [asked, count, depth, k] as const;
   const direct = directBlockRows(depth);
   const isSketched = usesSketches(count, size, depth);
@@ -130,7 +132,7 @@ async function search(job: Search): Promise<NeighborArrays> {
         : [...start, at, rows, first, direct, desk.squared, desk.rows],
     );
     const running = threads.run(isSketched ? 'topKNeighbors' : 'directNeighbors', lists);
-    const next = copy(turn);
+    const next = bring(turn);
     await running;
     here = next;
   }

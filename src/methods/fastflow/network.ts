@@ -81,15 +81,27 @@ export function fastFlowLoss(levels: readonly Flowed<Tensor4D>[]): Scalar {
 }
 
 /**
- * The anomaly map: of every level -exp(-1/2 mean of z^2 over the channels), resized (bilinear, half-pixel centres), and their mean.
- * From -1 (as likely as can be) to 0; far from the training data it is 0 to within float32, so that very unlikely places tie.
+ * What a position's map value is, from the mean of z^2 over the channels: `likelihood` -exp(-mean / 2), from -1 (as likely as can be)
+ * to 0, which far from the training data it is to within float32, so that very unlikely places tie; `meanSquare` the mean itself, from
+ * 0 up, in which they do not.
+ */
+export type FastFlowMeasure = 'likelihood' | 'meanSquare';
+
+/**
+ * The anomaly map: the measure of every level, resized (bilinear, half-pixel centres), and their mean. Higher is more anomalous.
  * @param levels z of each level, [B, h, w, C]
  * @returns [B, height, width, 1]
  */
-export function fastFlowMap(levels: readonly Tensor4D[], height: number, width: number): Tensor4D {
+export function fastFlowMap(
+  levels: readonly Tensor4D[],
+  height: number,
+  width: number,
+  measure: FastFlowMeasure = 'likelihood',
+): Tensor4D {
   return tf.tidy(() => {
     const maps = levels.map((z) => {
-      const unlikely = tf.neg<Tensor4D>(tf.exp(tf.mul(tf.mean(tf.square(z), 3, true), -0.5)));
+      const square = tf.mean<Tensor4D>(tf.square(z), 3, true);
+      const unlikely = measure === 'meanSquare' ? square : tf.neg<Tensor4D>(tf.exp(tf.mul(square, -0.5)));
       return tf.image.resizeBilinear(unlikely, [height, width], false, true);
     });
     return tf.div(tf.addN(maps), levels.length);

@@ -16,10 +16,11 @@ const DIGEST_BYTES = 32;
 const HALF_OVERFLOW = 65520;
 
 /** The key as text: the same for all keys that lead to the same features. */
-export function keyText({ backbone, backend, layers, geometry, view, image }: FeatureKey): string {
+export function keyText({ backbone, backend, layers, geometry, view, input, image }: FeatureKey): string {
   const { mode, resize, inputSize, tileOverlap } = geometry;
   const shape = [mode, mode === 'stretch' ? null : resize, inputSize, mode === 'tile' ? tileOverlap : null];
-  return JSON.stringify([FORMAT, backbone, backend, [...layers].sort(), shape, view, image]);
+  const seen = input === undefined ? [] : [input];
+  return JSON.stringify([FORMAT, backbone, backend, [...layers].sort(), shape, view, image, ...seen]);
 }
 
 /** The entry's name: 64 hexadecimal digits. */

@@ -10,7 +10,7 @@ import { extractView, resizeToPlan } from '../../../data/views.js';
 import { sha256 } from '../../../runtime/sha256.js';
 import type { NamedImage } from '../inputs.js';
 import type { FeatureCache } from './cache.js';
-import type { FeatureMap, FeatureMaps } from './types.js';
+import type { FeatureInputs, FeatureMap, FeatureMaps } from './types.js';
 
 export interface FrozenOptions {
   readonly backbone: Backbone;
@@ -18,27 +18,38 @@ export interface FrozenOptions {
   readonly layers: readonly LayerName[];
   readonly geometry: GeometryConfig;
   readonly cache: FeatureCache;
+  /** What the backbone sees of a view; default: the view itself. */
+  readonly inputs?: FeatureInputs | undefined;
 }
 
 /**
- * The features of an image's views, one view after another in the order of its plan.
- * @returns per view one map per layer, float16 values in float32; not to be written to, another caller may have been given the same
+ * The features of an image's views, one view after another in the order of its plan, and of each view its inputs.
+ * @returns per view and input one map per layer, float16 values in float32; not to be written to, another caller may have been given
+ *   the same
  * @throws IadError as `loadImage`, `planGeometry` and `FeatureCache.get`
  */
 export async function* frozenFeatures(
   image: NamedImage,
-  { backbone, layers, geometry, cache }: FrozenOptions,
+  { backbone, layers, geometry, cache, inputs }: FrozenOptions,
 ): AsyncGenerator<FeatureMaps, void, void> {
   const { width, height, hash, load } = await open(image);
   const plan = planGeometry(width, height, geometry);
   let resized: Promise<Image> | undefined;
+  const backend = tf.getBackend();
   for (let view = 0; view < plan.views.length; view++) {
-    const key = { backbone: backbone.hash, backend: tf.getBackend(), layers, geometry, view, image: hash };
-    yield await cache.get(key, async () => {
-      resized ??= load().then((whole) => resizeToPlan(whole, plan));
-      return forward(backbone, layers, await resized, plan, view);
-    });
+    for (let input = 0; input < (inputs?.sides.length ?? 1); input++) {
+      const key = { backbone: backbone.hash, backend, layers, geometry, view, image: hash };
+      yield await cache.get(inputs ? { ...key, input: `${inputs.name}#${input}` } : key, async () => {
+        resized ??= load().then((whole) => resizeToPlan(whole, plan));
+        return forward(backbone, layers, seen(await resized, plan, view, inputs?.of, input));
+      });
+    }
   }
+}
+
+/** What tells one image's content from another's; pixels that are decoded already are another content than their file. */
+export async function contentHash(image: NamedImage): Promise<string> {
+  return (await open(image)).hash;
 }
 
 /** Size and hash without decoding. Pixels that are decoded already are not the same content as the file they came from. */
@@ -60,15 +71,23 @@ async function open({ id, source }: NamedImage) {
   };
 }
 
-async function forward(
-  backbone: Backbone,
-  layers: readonly LayerName[],
+/** [1, side, side, 3] */
+function seen(
   resized: Image,
   plan: GeometryPlan,
   view: number,
-): Promise<FeatureMaps> {
+  inputsOf: FeatureInputs['of'] | undefined,
+  input: number,
+): tf.Tensor4D {
   const side = plan.inputSize;
-  const images = tf.tensor4d(Float32Array.from(extractView(resized, plan, view)), [1, side, side, 3]);
+  return tf.tidy(() => {
+    const images = tf.tensor4d(Float32Array.from(extractView(resized, plan, view)), [1, side, side, 3]);
+    return inputsOf?.(images)[input] ?? images;
+  });
+}
+
+/** @param images consumed */
+async function forward(backbone: Backbone, layers: readonly LayerName[], images: tf.Tensor4D): Promise<FeatureMaps> {
   let byLayer: Record<LayerName, tf.Tensor4D> | undefined;
   try {
     byLayer = backbone.features(images, layers);

@@ -47,6 +47,13 @@ export interface FeatureCacheOptions {
   readonly maxBytes?: number;
 }
 
+/** Where a cache may lie for a while. */
+export interface TemporaryCache {
+  readonly options: FeatureCacheOptions;
+  /** Removes it with everything in it. */
+  remove(): Promise<void>;
+}
+
 /** Entries by name, within a bound; what was not used for longest goes first. */
 export interface EntryStore {
   /** undefined if there is no such entry; what it gives may be damaged. */

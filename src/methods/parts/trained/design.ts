@@ -23,7 +23,7 @@ export interface Setting<Config extends TrainedConfig> {
 
 /** What the samples of one training step are, or a single image to be validated. The frame's to dispose of. */
 export type TrainingBatch = {
-  /** The frozen backbone's features [B, h, w, C], one per set of `Setting.features`; empty for methods without. */
+  /** The frozen backbone's features [B, h, w, C], one per set of `Setting.features`. */
   readonly features: Tensor4D[];
   /** RGB 0..255 [B, inputSize, inputSize, 3], if the design `usesPixels`. */
   readonly images?: Tensor4D;
@@ -132,9 +132,15 @@ export interface TrainedDesign<Config extends TrainedConfig, State> {
    * features are then computed once and cached.
    */
   readonly augment?: (config: Config) => ((view: Image, random: Random) => Image[]) | null;
-  /** Images held out from training to choose the best epoch by `TrainedNetwork.validate`; default: none, the last epoch counts. */
-  readonly validation?: (config: Config) => {
-    /** Share of the training images, above 0, below 1; see splitValidation. Of a single image none is held out. */
+  /**
+   * Images held out from training to choose the best epoch by `TrainedNetwork.validate`; default and null: none, the last epoch counts.
+   * @param images how many there are to train on and to hold out
+   */
+  readonly validation?: (
+    config: Config,
+    images: number,
+  ) => {
+    /** Share of the images, above 0, below 1; see splitValidation. Of a single image none is held out. */
     readonly share: number;
     /** Stop after so many epochs without a better one; default: never. */
     readonly patience?: number;

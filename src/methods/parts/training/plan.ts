@@ -28,11 +28,17 @@ export interface TrainingPlan extends Setting, Length {
   readonly batches: Batches;
 }
 
+interface PlanOptions {
+  readonly optimizerOf: OptimizerOf | undefined;
+  readonly isValidated: boolean;
+  readonly identity: string | undefined;
+}
+
 /** @throws IadError BAD_CONFIG, BAD_ARGUMENT */
 export function planTraining<Batch extends TensorContainer>(
   problem: TrainingProblem<Batch>,
   given: TrainingConfig,
-  { optimizerOf, isValidated }: { optimizerOf: OptimizerOf | undefined; isValidated: boolean },
+  { optimizerOf, isValidated, identity }: PlanOptions,
 ): TrainingPlan {
   const config = parseConfig('training', trainingSchema, given);
   const { parameters, buffers = {}, samples } = problem;
@@ -64,13 +70,18 @@ export function planTraining<Batch extends TensorContainer>(
     parts,
     stepsPerBatch,
     batches: new Batches(batchPlan),
-    description: describe(config, { samples, isValidated, parts }, parameters, buffers, optimizers),
+    description: describe(config, { samples, isValidated, identity, parts }, parameters, buffers, optimizers),
   };
 }
 
 function describe(
   config: FullTrainingConfig,
-  rest: { samples: number; isValidated: boolean; parts: readonly TrainingPart[] },
+  rest: {
+    samples: number;
+    isValidated: boolean;
+    identity: string | undefined;
+    parts: readonly TrainingPart[];
+  },
   parameters: Tensors,
   buffers: Tensors,
   optimizers: Optimizers,

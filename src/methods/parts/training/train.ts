@@ -31,6 +31,8 @@ export interface TrainingOptions {
    * goes on ends with the same bits as one that was not interrupted, on the same backend and machine.
    */
   readonly checkpoints?: { readonly store: CheckpointStore; readonly everySteps: number };
+  /** What else the training depends on, such as a hash of its samples: a checkpoint with another one is refused. */
+  readonly identity?: string;
   /**
    * Worker threads, each of which computes a shard of every batch; they exist in Node with the wasm backend, elsewhere this thread
    * computes all. The loss must be a mean over the batch's samples, and a buffer's new value one of them: the means over the shards, weighted
@@ -58,8 +60,8 @@ export async function train<Batch extends TensorContainer>(
   config: TrainingConfig,
   options: TrainingOptions = {},
 ): Promise<TrainingResult> {
-  const { optimizerOf, validation } = options;
-  const plan = planTraining(problem, config, { optimizerOf, isValidated: validation !== undefined });
+  const { optimizerOf, validation, identity } = options;
+  const plan = planTraining(problem, config, { optimizerOf, isValidated: validation !== undefined, identity });
   checkOptions(options);
   const state = await start(plan, options.checkpoints?.store);
   let source: GradientSource | undefined;

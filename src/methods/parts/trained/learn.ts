@@ -1,0 +1,152 @@
+// Trains a design's network on good images, from the first epoch to arrays on the host.
+import * as tf from '@tensorflow/tfjs';
+import { temporaryCache } from '#platform/methods/parts/feature-cache/temporary';
+import { IadError } from '../../../runtime/errors.js';
+import type { FitOptions } from '../../types.js';
+import type { NamedTensors } from '../flow/parameters.js';
+import { stepsPerEpoch } from '../training/batches.js';
+import {
+  splitValidation,
+  type TrainingConfig,
+  type TrainingResult,
+  train,
+  type Validation,
+} from '../training/index.js';
+import { arraysOf, download, type NamedArrays } from './arrays.js';
+import { checkpointing } from './checkpointing.js';
+import { conclude } from './conclude.js';
+import type { TrainedConfig } from './config.js';
+import type { TrainedDesign } from './design.js';
+import { type OpenProblem, openProblem, type ProblemInit } from './problem.js';
+
+export interface TrainedFitOptions extends FitOptions {
+  /**
+   * A file that the training's state is kept in, so that a fit that was stopped goes on from it: the end is the same to the bit on the
+   * same backend and machine. It stays after the fit, for a save that fails; a fit that finds the end of its training in it trains no
+   * more. Delete it when the model is saved. Node only.
+   */
+  checkpoint?: string;
+  /** Training steps between two checkpoints; default: an epoch's. A fit that is stopped by `signal` writes one besides. */
+  checkpointEvery?: number;
+  /**
+   * A folder for frozen features, which later fits on the same images find again. Default: a temporary folder, removed at the end.
+   * Either way no more than `cacheBudget` bytes are kept. Node only.
+   */
+  cacheFolder?: string;
+}
+
+/** How a training went. */
+export type TrainingRecord = Pick<TrainingResult, 'epochs' | 'epoch' | 'steps'>;
+
+export interface LearnedNetwork {
+  readonly arrays: NamedArrays;
+  /** Images that it learned from, those for validation among them. */
+  readonly images: number;
+  readonly skipped: readonly { id: string; reason: string }[];
+  readonly training: TrainingRecord;
+  readonly timings: { readonly features: number; readonly training: number };
+}
+
+/**
+ * @throws IadError NO_GOOD_IMAGES, an image's own error (unless `skipBad`), BAD_CONFIG, ABORTED, TRAINING_DIVERGED; MODEL_FORMAT or
+ *   MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED. Nothing is left on the device.
+ */
+export async function learn<Config extends TrainedConfig, State>(
+  design: TrainedDesign<Config, State>,
+  init: Omit<ProblemInit<Config, State>, 'cache'>,
+  options: TrainedFitOptions,
+): Promise<LearnedNetwork> {
+  const { cacheFolder: folder } = options;
+  const { cacheBudget } = init.config;
+  const temporary = folder === undefined ? await temporaryCache(cacheBudget) : null;
+  try {
+    const cache = temporary?.options ?? { ...(folder !== undefined && { folder }), maxBytes: cacheBudget };
+    const problem = await openProblem(design, { ...init, cache });
+    try {
+      return await learnFrom(design, init, problem, options);
+    } finally {
+      problem.dispose();
+    }
+  } finally {
+    await temporary?.remove();
+  }
+}
+
+async function learnFrom<Config extends TrainedConfig, State>(
+  design: TrainedDesign<Config, State>,
+  init: Omit<ProblemInit<Config, State>, 'cache'>,
+  problem: OpenProblem,
+  options: TrainedFitOptions,
+): Promise<LearnedNetwork> {
+  const { config } = init;
+  const { onProgress, signal, skipBad = false } = options;
+  const { network, samples, constants } = problem;
+  const start = performance.now();
+  const skipped: { id: string; reason: string }[] = [];
+  await samples.readAll({ onProgress, signal, skipBad }, skipped);
+  const read = performance.now();
+  const { images } = samples;
+  const wanted = design.validation?.(config, images.length) ?? null;
+  const all = images.map((_, i) => i);
+  const split = wanted && images.length > 1 ? splitValidation(images.length, wanted.share, config.seed) : null;
+  const training = split?.training ?? all;
+  const rules: TrainingConfig = {
+    ...design.training(config),
+    length: { epochs: config.epochs },
+    batchSize: Math.min(config.batchSize, training.length),
+    seed: config.seed,
+  };
+  const result = await train(problem.of(training), rules, {
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+    ...(wanted && split && { validation: validationOf(problem, split.validation, wanted.patience) }),
+    ...(await checkpointing(design, { ...init, images }, options, epochSteps(rules, training.length))),
+  });
+  try {
+    const tensors = { ...constants, ...result.parameters, ...result.buffers };
+    const arrays = await download(arraysOf(network), tensors);
+    const last = await conclude(problem, training, tensors, options);
+    const { epochs, epoch, steps } = result;
+    return {
+      arrays: { ...arrays, ...last },
+      images: images.length,
+      skipped,
+      training: { epochs, epoch, steps },
+      timings: { features: read - start, training: performance.now() - read },
+    };
+  } finally {
+    tf.dispose([result.parameters, result.buffers]);
+  }
+}
+
+function epochSteps({ batchSize, dropLast = false, seed }: TrainingConfig, samples: number): number {
+  return stepsPerEpoch({ samples, batchSize, dropLast, seed });
+}
+
+/** The mean of the network's own value over images that it does not learn from. */
+function validationOf(
+  { network, samples, constants }: OpenProblem,
+  held: readonly number[],
+  patience: number | undefined,
+): Validation {
+  const one = async (index: number, tensors: NamedTensors) => {
+    const batch = await samples.batch([index], null);
+    const value = tf.tidy(() => {
+      if (network.validate) return network.validate(batch, tensors);
+      throw new IadError('BAD_ARGUMENT', 'a design with a validation needs a network that can validate', {
+        path: 'validate',
+      });
+    });
+    tf.dispose(batch);
+    const [number] = await value.data<'float32'>().finally(() => value.dispose());
+    return number ?? Number.NaN;
+  };
+  return {
+    async evaluate({ parameters, buffers }) {
+      let sum = 0;
+      for (const index of held) sum += await one(index, { ...constants, ...parameters, ...buffers });
+      return sum / held.length;
+    },
+    ...(patience !== undefined && { patience }),
+  };
+}

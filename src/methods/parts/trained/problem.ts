@@ -1,0 +1,76 @@
+// A design's training problem from plain data: its network's start values, and its samples as batches.
+import type { Tensor } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { FoldedWeights } from '../../../backbones/types.js';
+import { type FeatureCacheOptions, openFeatureCache } from '../feature-cache/index.js';
+import { initialTensors, type NamedTensors } from '../flow/parameters.js';
+import type { NamedImage } from '../inputs.js';
+import type { TrainingProblem } from '../training/index.js';
+import type { TrainedConfig } from './config.js';
+import type { TrainedDesign, TrainedNetwork, TrainingBatch } from './design.js';
+import { Extractor, settingOf } from './extractor.js';
+import { Samples } from './samples.js';
+
+export interface ProblemInit<Config extends TrainedConfig, State> {
+  readonly config: Config;
+  readonly weights: FoldedWeights;
+  readonly state: State;
+  readonly images: readonly NamedImage[];
+  /** Where features are kept between the epochs. */
+  readonly cache: FeatureCacheOptions;
+}
+
+export interface OpenProblem {
+  readonly network: TrainedNetwork;
+  readonly samples: Samples;
+  /** Arrays that are not trained. */
+  readonly constants: NamedTensors;
+  /** Of these images. */
+  of(indices: readonly number[]): TrainingProblem<TrainingBatch>;
+  /** Frees the backbone and the start values. */
+  dispose(): void;
+}
+
+/** The caller disposes of it. */
+export async function openProblem<Config extends TrainedConfig, State>(
+  design: TrainedDesign<Config, State>,
+  { config, weights, state, images, cache }: ProblemInit<Config, State>,
+): Promise<OpenProblem> {
+  const network = design.network(settingOf(design, config, weights.architecture), state);
+  const augment = design.augment?.(config) ?? null;
+  const features = augment ? null : await openFeatureCache(cache);
+  const { parameters: all, buffers = [] } = network;
+  const trained = all.filter(({ isTrained }) => isTrained);
+  const fixed = all.filter(({ isTrained }) => !isTrained);
+  const extractor = Extractor.of(design, config, weights);
+  const made: Record<string, Tensor>[] = [];
+  const make = (which: typeof all) => {
+    made.push(initialTensors(which, config.seed));
+    return made.at(-1) ?? {};
+  };
+  const dispose = () => {
+    extractor.dispose();
+    tf.dispose(made);
+  };
+  try {
+    const [parameters, constants, start] = [make(trained), make(fixed), make(buffers)];
+    const usesPixels = design.usesPixels ?? false;
+    const samples = new Samples(images, { config, extractor, augment, usesPixels, cache: features });
+    const of = (indices: readonly number[]): TrainingProblem<TrainingBatch> => ({
+      parameters,
+      buffers: start,
+      samples: indices.length,
+      batch: (chosen, random) =>
+        samples.batch(
+          chosen.flatMap((i) => indices[i] ?? []),
+          random,
+        ),
+      loss: ({ parameters: values, buffers: running, ...rest }) =>
+        network.loss({ ...rest, tensors: { ...constants, ...values, ...running } }),
+    });
+    return { network, samples, constants, of, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}

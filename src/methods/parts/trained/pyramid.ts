@@ -1,0 +1,39 @@
+// An image at several sizes, each half the one before: what CS-Flow and DifferNet show their backbones.
+import type { Tensor4D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { IadError } from '../../../runtime/errors.js';
+import type { FeatureInputs } from '../feature-cache/index.js';
+
+/**
+ * The image itself, every second of its pixels, every fourth, ...: what resizing by nearest neighbour gives, without a blur.
+ * @param count of sizes
+ * @throws IadError BAD_CONFIG unless `inputSize` is a multiple of 2^(count - 1)
+ */
+export function pyramid(inputSize: number, count: number): FeatureInputs {
+  const coarsest = 2 ** (count - 1);
+  if (inputSize % coarsest !== 0) {
+    throw new IadError('BAD_CONFIG', `is ${inputSize}, must be a multiple of ${coarsest}`, { path: 'inputSize' });
+  }
+  const factors = Array.from({ length: count }, (_, i) => 2 ** i);
+  return {
+    name: 'pyramid',
+    sides: factors.map((factor) => inputSize / factor),
+    of: (images) => factors.map((factor) => everyNth(images, factor)),
+  };
+}
+
+/** The first pixel of every factor x factor block. It has a gradient on every backend, which strided slices have not. */
+function everyNth(images: Tensor4D, factor: number): Tensor4D {
+  const [count, height, width, channels] = images.shape;
+  const [rows, columns] = [height / factor, width / factor];
+  return tf.tidy(() => {
+    const tall = tf.slice(images.reshape([count, rows, factor, width * channels]), 0, [
+      count,
+      rows,
+      1,
+      width * channels,
+    ]);
+    const wide = tall.reshape<tf.Tensor3D>([count * rows, columns, factor * channels]);
+    return tf.slice(wide, 0, [count * rows, columns, channels]).reshape([count, rows, columns, channels]);
+  });
+}

@@ -1,0 +1,145 @@
+// The training images as the batches of a design: frozen features that were computed once, or views that change with every step.
+import type { Tensor4D } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { Image } from '../../../data/types.js';
+import { IadError, yieldTurn } from '../../../runtime/errors.js';
+import { stageProgress } from '../../../runtime/progress.js';
+import type { Random } from '../../../runtime/random.js';
+import type { EmbedWatch } from '../embed-each.js';
+import { type FeatureCache, type FeatureMap, frozenFeatures } from '../feature-cache/index.js';
+import { geometryOf } from '../frozen-config.js';
+import { isBadImage, type NamedImage } from '../inputs.js';
+import { openImage } from '../open-image.js';
+import type { TrainedConfig } from './config.js';
+import type { TrainingBatch } from './design.js';
+import type { Extractor } from './extractor.js';
+
+/** What is read of one image and does not change. */
+interface Read {
+  /** Empty where there is no cache. */
+  readonly features: readonly FeatureMap[];
+  /** Null where nobody looks at pixels. */
+  readonly view: Image | null;
+}
+
+export interface SampleOptions {
+  readonly config: TrainedConfig;
+  readonly extractor: Extractor;
+  /** The views that an image is seen as in a step; null: as it is. */
+  readonly augment: ((view: Image, random: Random) => Image[]) | null;
+  /** Whether batches have pixels. */
+  readonly usesPixels: boolean;
+  /** Where features are kept; null where they change with every step. */
+  readonly cache: FeatureCache | null;
+}
+
+export class Samples {
+  readonly #options: SampleOptions;
+  readonly #images: NamedImage[];
+  readonly #inMemory = new Map<NamedImage, Read>();
+  /** Bytes of memory that are left. */
+  #room: number;
+
+  constructor(images: readonly NamedImage[], options: SampleOptions) {
+    this.#images = [...images];
+    this.#options = options;
+    this.#room = options.config.memoryBudget;
+  }
+
+  get images(): readonly NamedImage[] {
+    return this.#images;
+  }
+
+  /**
+   * Reads every image once, and drops those that cannot be read if they may be left out.
+   * @param skipped where they are listed
+   * @throws IadError NO_GOOD_IMAGES if none is left, an image's own error, ABORTED
+   */
+  async readAll({ onProgress, signal, skipBad }: EmbedWatch, skipped: { id: string; reason: string }[]): Promise<void> {
+    const all = this.#images.splice(0);
+    const progress = stageProgress(onProgress, 'features', all.length);
+    for (const [index, image] of all.entries()) {
+      await yieldTurn(signal);
+      try {
+        await this.#read(image);
+        this.#images.push(image);
+      } catch (error) {
+        if (!(skipBad && error instanceof Error && isBadImage(error))) throw error;
+        skipped.push({ id: image.id, reason: error.message });
+      }
+      progress(index + 1);
+    }
+    if (this.#images.length > 0) return;
+    throw new IadError('NO_GOOD_IMAGES', 'none of the images can be read', {
+      path: 'fit',
+      hint: 'See what was skipped.',
+    });
+  }
+
+  /**
+   * @param indices of the images
+   * @param random of the views; null: the images as they are
+   * @returns tensors owned by the caller
+   */
+  async batch(indices: readonly number[], random: Random | null): Promise<TrainingBatch> {
+    const reads: Read[] = [];
+    for (const index of indices) {
+      const image = this.#images[index];
+      if (image) reads.push(await this.#read(image));
+    }
+    const { augment, usesPixels, cache, extractor } = this.#options;
+    return tf.tidy(() => {
+      const images = this.#images4D(reads, augment && random ? (view) => augment(view, random) : (view) => [view]);
+      const features = cache || !images ? stacked(reads) : extractor.features(images);
+      return usesPixels && images ? { features, images } : { features };
+    });
+  }
+
+  #images4D(reads: readonly Read[], viewsOf: (view: Image) => Image[]): Tensor4D | null {
+    const views = reads.flatMap(({ view }) => (view ? viewsOf(view) : []));
+    if (views.length === 0) return null;
+    const side = this.#options.config.inputSize;
+    const values = new Float32Array(views.length * side * side * 3);
+    for (const [i, { data }] of views.entries()) values.set(data, i * side * side * 3);
+    return tf.tensor4d(values, [views.length, side, side, 3]);
+  }
+
+  /** From memory, or read, and kept in memory while there is room. */
+  async #read(image: NamedImage): Promise<Read> {
+    const known = this.#inMemory.get(image);
+    if (known) return known;
+    const read = { features: await this.#features(image), view: await this.#view(image) };
+    const bytes = (read.view?.data.byteLength ?? 0) + read.features.reduce((sum, { data }) => sum + data.byteLength, 0);
+    if (bytes <= this.#room) {
+      this.#room -= bytes;
+      this.#inMemory.set(image, read);
+    }
+    return read;
+  }
+
+  async #features(image: NamedImage): Promise<FeatureMap[]> {
+    const { config, cache, extractor } = this.#options;
+    if (!cache) return [];
+    const { backbone, inputs } = extractor;
+    const options = { backbone, layers: config.layers, geometry: geometryOf(config), cache, inputs };
+    const features: FeatureMap[] = [];
+    for await (const maps of frozenFeatures(image, options)) features.push(...maps.values());
+    return features;
+  }
+
+  async #view(image: NamedImage): Promise<Image | null> {
+    const { config, cache, usesPixels } = this.#options;
+    if (cache && !usesPixels) return null;
+    const { view } = await openImage(image, geometryOf(config));
+    return { width: config.inputSize, height: config.inputSize, data: view(0) };
+  }
+}
+
+/** Feature sets of several images: [B, h, w, C] each. */
+function stacked(reads: readonly Read[]): Tensor4D[] {
+  return (reads[0]?.features ?? []).map(({ shape, data: first }, set) => {
+    const values = new Float32Array(reads.length * first.length);
+    for (const [i, { features }] of reads.entries()) values.set(features[set]?.data ?? [], i * first.length);
+    return tf.tensor4d(values, [reads.length, ...shape]);
+  });
+}

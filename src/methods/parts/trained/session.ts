@@ -1,0 +1,92 @@
+// One thread's trained network: scores images.
+import type { Tensor } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { geometryOf } from '../frozen-config.js';
+import { openImage } from '../open-image.js';
+import {
+  type SessionInit as AnyInit,
+  type Job,
+  type JobAnswer,
+  NOTHING,
+  type Session,
+  type SessionKind,
+} from '../session.js';
+import { arraysOf, type NamedArrays, upload } from './arrays.js';
+import type { TrainedConfig } from './config.js';
+import type { TrainedDesign, TrainedNetwork } from './design.js';
+import { Extractor, settingOf } from './extractor.js';
+
+export interface TrainedInit<Config extends TrainedConfig, State> extends AnyInit {
+  readonly config: Config;
+  readonly state: State;
+  readonly arrays: NamedArrays;
+}
+
+/** What the threads of a method run. */
+export function trainedSessions<Config extends TrainedConfig, State>(
+  design: TrainedDesign<Config, State>,
+): SessionKind<TrainedInit<Config, State>> {
+  return {
+    method: design.method,
+    async start({ config, weights, state, arrays }) {
+      const network = design.network(settingOf(design, config, weights.architecture), state);
+      const extractor = Extractor.of(design, config, weights);
+      try {
+        return new TrainedSession(config, network, extractor, upload(arraysOf(network), arrays));
+      } catch (error) {
+        extractor.dispose();
+        throw error;
+      }
+    },
+  };
+}
+
+class TrainedSession implements Session {
+  readonly #config: TrainedConfig;
+  readonly #network: TrainedNetwork;
+  readonly #extractor: Extractor;
+  readonly #tensors: Readonly<Record<string, Tensor>>;
+
+  constructor(
+    config: TrainedConfig,
+    network: TrainedNetwork,
+    extractor: Extractor,
+    tensors: Readonly<Record<string, Tensor>>,
+  ) {
+    this.#config = config;
+    this.#network = network;
+    this.#extractor = extractor;
+    this.#tensors = tensors;
+  }
+
+  async answer(job: Job): Promise<JobAnswer> {
+    const start = performance.now();
+    const { plan, view } = await openImage(job, geometryOf(this.#config));
+    const side = plan.inputSize;
+    const pixels = view(0);
+    const opened = performance.now();
+    const images = tf.tensor4d(Float32Array.from(pixels), [1, side, side, 3]);
+    let features = 0;
+    const timed = (of: tf.Tensor4D) => {
+      const begin = performance.now();
+      const found = this.#extractor.features(of);
+      features += performance.now() - begin;
+      return found;
+    };
+    try {
+      const input = { view: { width: side, height: side, data: pixels }, images, features: timed };
+      const { backbone } = this.#extractor;
+      const { map, score } = await this.#network.score({ ...input, backbone }, this.#tensors);
+      const scoring = performance.now() - opened - features;
+      const times = { decode: opened - start, features, scoring };
+      return { result: { plan, ...times, score, split: map.length, rest: 0 }, arrays: [map, NOTHING] };
+    } finally {
+      images.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.#extractor.dispose();
+    tf.dispose(this.#tensors);
+  }
+}

@@ -1,0 +1,69 @@
+// fit of a method that trains: a training that was stopped goes on to the same model.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BACKEND, expectFailure, iadTf, sandbox, tree } from './run.js';
+
+let cwd: string;
+let remove: () => void;
+
+beforeAll(async () => {
+  ({ cwd, remove } = await sandbox());
+});
+afterAll(() => remove());
+
+const SMALL = [
+  '--layers',
+  'layer1',
+  '--input-size',
+  '64',
+  '--hidden-ratio',
+  '0.1',
+  '--batch-size',
+  '2',
+  '--workers',
+  '1',
+];
+const FIT = ['fit', '--data', 'parts/board', '--method', 'fastflow', ...SMALL, '--epochs', '12', ...BACKEND];
+
+test('--checkpoint keeps a training that Ctrl-C stops, --resume goes on to the same bytes', async () => {
+  const whole = await iadTf([...FIT, '--out', 'whole.iad'], { cwd });
+  expect(whole.stdout).toMatch(/^whole\.iad: 7 good images, 1 held out for the thresholds; trained parameters \d+\n$/);
+  const kept = ['--out', 'kept.iad', '--checkpoint', 'kept.checkpoint'];
+  const begun = () => existsSync(join(cwd, 'kept.checkpoint'));
+  const stopped = await iadTf([...FIT, ...kept], { cwd, interruptWhen: begun });
+  expectFailure(stopped, 1, '[ABORTED]', 'kept in kept.checkpoint', '--resume');
+  expect(existsSync(join(cwd, 'kept.iad'))).toBe(false);
+  expectFailure(await iadTf([...FIT, ...kept], { cwd }), 2, '[BAD_ARGUMENT]', 'kept.checkpoint', 'Add --resume');
+  expect((await iadTf([...FIT, ...kept, '--resume'], { cwd })).code).toBe(0);
+  expect(Buffer.compare(readFileSync(join(cwd, 'kept.iad')), readFileSync(join(cwd, 'whole.iad')))).toBe(0);
+  expect(existsSync(join(cwd, 'kept.checkpoint'))).toBe(false);
+});
+
+describe('exit code 2 or 1, and nothing is made', () => {
+  const OUT = ['--out', 'x.iad'];
+  const DATA = ['fit', '--data', 'parts/board'];
+  test.each<[string, 1 | 2, string[], string[]]>([
+    ['--resume alone', 2, [...FIT, ...OUT, '--resume'], ['[BAD_ARGUMENT]', '--checkpoint']],
+    [
+      'a checkpoint of PatchCore',
+      2,
+      [...DATA, ...OUT, '--checkpoint', 'c'],
+      ['[BAD_ARGUMENT]', 'PatchCore trains nothing'],
+    ],
+    ['a cache for PatchCore', 2, [...DATA, ...OUT, '--cache-folder', 'c'], ['[BAD_ARGUMENT]', '--cache-folder']],
+    ['a checkpoint that is a folder', 1, [...FIT, ...OUT, '--checkpoint', 'parts'], ['[WRITE_FAILED]', 'parts']],
+    ['no epochs', 2, [...FIT, ...OUT, '--epochs', '0'], ['[BAD_CONFIG]', 'FastFlow.epochs']],
+  ])('%s', async (_name, code, args, words) => {
+    const before = tree(cwd);
+    expectFailure(await iadTf(args, { cwd }), code, ...words);
+    expect(tree(cwd)).toEqual(before);
+  });
+
+  test('a checkpoint that is none', async () => {
+    writeFileSync(join(cwd, 'foreign'), 'not a checkpoint');
+    const args = [...FIT, ...OUT, '--checkpoint', 'foreign', '--resume'];
+    expectFailure(await iadTf(args, { cwd }), 1, '[MODEL_FORMAT]', 'foreign');
+    expect(readFileSync(join(cwd, 'foreign'), 'utf8')).toBe('not a checkpoint');
+  });
+});
