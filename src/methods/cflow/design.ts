@@ -22,6 +22,8 @@ export const DESIGN: TrainedDesign<CFlowConfig, null> = {
   name: 'CFlow',
   state: () => z.null(),
   draw: () => null,
+  // A group's fibers are drawn from all images of the batch.
+  needsWholeBatch: true,
   network: ({ config, features }) => cflowNetwork(config, features),
   training: ({ epochs, learningRate, weightDecay }) => ({
     optimizer: { kind: 'adam', rate: learningRate, weightDecay },
@@ -31,7 +33,9 @@ export const DESIGN: TrainedDesign<CFlowConfig, null> = {
   backbone: (weights, { encoderPadding }) => createBackbone(weights, { padding: encoderPadding }),
   augment: ({ rotation }) => {
     if (rotation === 0) return null;
-    return (view, random) => [augment({ image: view }, [{ kind: 'rotate', degrees: [-rotation, rotation] }], random).image];
+    return (view, random) => [
+      augment({ image: view }, [{ kind: 'rotate', degrees: [-rotation, rotation] }], random).image,
+    ];
   },
 };
 
@@ -57,7 +61,11 @@ export function cflowNetwork(config: CFlowConfig, shapes: readonly FeatureShape[
   const levels = shapes.map(([height, width, channels]) => ({ height, width, channels }));
   const isMirrored = encoderPadding === 'reflect';
   const mirrors = levels.every(({ height, width }) => Math.min(height, width) > 1);
-  refuseUnless(!isMirrored || mirrors, 'CFlow.inputSize', `${inputSize} leaves a single cell, which cannot be mirrored`);
+  refuseUnless(
+    !isMirrored || mirrors,
+    'CFlow.inputSize',
+    `${inputSize} leaves a single cell, which cannot be mirrored`,
+  );
   const decoders = cflowDecoders({ levels, condition: positionChannels, steps: couplings });
   const fibersOn = ({ places }: CflowDecoder, images: number) => ({ count: images * places, groupSize: fibers });
   const likelihoods = (features: readonly Tensor4D[], tensors: NamedTensors) =>

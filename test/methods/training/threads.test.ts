@@ -52,7 +52,7 @@ beforeEach(() => {
   return () => {
     expect(tf.memory().numTensors).toBe(before);
     // A thread that has ended has no number any more.
-    expect(started.splice(0).filter(({ threadId }) => threadId !== -1)).toEqual([]);
+    expect(started.splice(0).filter(({ threadId }) => threadId !== -1)).toHaveLength(0);
   };
 });
 
@@ -175,7 +175,7 @@ describe('the same as one thread', () => {
     await useBackend('cpu');
     const init: ShardProblemInit = { kind: 'denoiser', fault: { kind: 'exit', step: 0 } };
     expect(await trained(init, 2, DENOISER)).toEqual(await trained({ kind: 'denoiser' }, undefined, DENOISER));
-    expect(started).toEqual([]);
+    expect(started).toHaveLength(0);
     await useBackend('wasm');
   });
 });

@@ -18,6 +18,7 @@ import { conclude } from './conclude.js';
 import type { TrainedConfig } from './config.js';
 import type { TrainedDesign } from './design.js';
 import { type OpenProblem, openProblem, type ProblemInit } from './problem.js';
+import { trainingOnThreads, trainingThreads } from './threads.js';
 
 export interface TrainedFitOptions extends FitOptions {
   /**
@@ -49,7 +50,8 @@ export interface LearnedNetwork {
 
 /**
  * @throws IadError NO_GOOD_IMAGES, an image's own error (unless `skipBad`), BAD_CONFIG, ABORTED, TRAINING_DIVERGED; MODEL_FORMAT or
- *   MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED. Nothing is left on the device.
+ *   MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED; WORKER_CRASHED. Nothing is left on the
+ *   device.
  */
 export async function learn<Config extends TrainedConfig, State>(
   design: TrainedDesign<Config, State>,
@@ -57,13 +59,18 @@ export async function learn<Config extends TrainedConfig, State>(
   options: TrainedFitOptions,
 ): Promise<LearnedNetwork> {
   const { cacheFolder: folder } = options;
-  const { cacheBudget } = init.config;
+  const { config, images } = init;
+  const { cacheBudget } = config;
+  const workers = trainingThreads(design, config, images.length, options.workers);
+  // Every thread keeps samples in memory, and this one too.
+  const memoryBudget = workers > 1 ? Math.floor(config.memoryBudget / (workers + 1)) : config.memoryBudget;
   const temporary = folder === undefined ? await temporaryCache(cacheBudget) : null;
   try {
     const cache = temporary?.options ?? { ...(folder !== undefined && { folder }), maxBytes: cacheBudget };
-    const problem = await openProblem(design, { ...init, cache });
+    const shared = { ...init, config: { ...config, memoryBudget }, cache };
+    const problem = await openProblem(design, shared);
     try {
-      return await learnFrom(design, init, problem, options);
+      return await learnFrom(design, shared, problem, workers, options);
     } finally {
       problem.dispose();
     }
@@ -74,8 +81,9 @@ export async function learn<Config extends TrainedConfig, State>(
 
 async function learnFrom<Config extends TrainedConfig, State>(
   design: TrainedDesign<Config, State>,
-  init: Omit<ProblemInit<Config, State>, 'cache'>,
+  init: ProblemInit<Config, State>,
   problem: OpenProblem,
+  workers: number,
   options: TrainedFitOptions,
 ): Promise<LearnedNetwork> {
   const { config } = init;
@@ -101,6 +109,7 @@ async function learnFrom<Config extends TrainedConfig, State>(
     ...(signal && { signal }),
     ...(wanted && split && { validation: validationOf(problem, split.validation, wanted.patience) }),
     ...(await checkpointing(design, { ...init, images }, options, epochSteps(rules, training.length))),
+    threads: { kind: trainingOnThreads(design), init: { ...init, images, indices: training }, workers },
   });
   try {
     const tensors = { ...constants, ...result.parameters, ...result.buffers };
