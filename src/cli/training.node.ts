@@ -56,7 +56,7 @@ export async function trainingOptions(
   return given;
 }
 
-/** Runs a fit; if it fails and left a checkpoint, says how to go on. */
+/** Runs a fit; if it fails and left a checkpoint that is its own, says how to go on. */
 export async function keepingCheckpoint<T>(
   { checkpoint }: TrainingOptions,
   terminal: Terminal,
@@ -65,7 +65,8 @@ export async function keepingCheckpoint<T>(
   try {
     return await run();
   } catch (error) {
-    if (checkpoint !== undefined && existsSync(checkpoint)) {
+    const isForeign = error instanceof IadError && error.code.startsWith('MODEL_');
+    if (checkpoint !== undefined && existsSync(checkpoint) && !isForeign) {
       terminal.note(`The training is kept in ${checkpoint}: the same command with --resume goes on with it.`);
     }
     throw error;

@@ -127,6 +127,8 @@ describe('keys', () => {
       { ...key, layers: ['layer1'] },
       { ...key, geometry: { ...key.geometry, mode: 'crop' } },
       { ...key, geometry: { ...key.geometry, inputSize: 33 } },
+      { ...key, input: 'pyramid#0' },
+      { ...key, input: 'pyramid#1' },
       { ...key, view: 1 },
       { ...key, image: 'file 2' },
     ];
