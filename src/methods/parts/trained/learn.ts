@@ -23,7 +23,7 @@ import { trainingOnThreads, trainingThreads } from './threads.js';
 export interface TrainedFitOptions extends FitOptions {
   /**
    * A file that the training's state is kept in, so that a fit that was stopped goes on from it: the end is the same to the bit on the
-   * same backend and machine. It stays after the fit, for a save that fails; a fit that finds the end of its training in it trains no
+   * same backend and machine with as many `workers`. It stays after the fit, for a save that fails; a fit that finds the end of its training in it trains no
    * more. Delete it when the model is saved. Node only.
    */
   checkpoint?: string;

@@ -28,7 +28,7 @@ export interface TrainingOptions {
   readonly optimizerOf?: OptimizerOf;
   /**
    * Goes on from the store's checkpoint if it has one, and writes one after every `everySteps` steps and at the end. A training that
-   * goes on ends with the same bits as one that was not interrupted, on the same backend and machine.
+   * goes on ends with the same bits as one that was not interrupted, on the same backend and machine with as many threads.
    */
   readonly checkpoints?: { readonly store: CheckpointStore; readonly everySteps: number };
   /** What else the training depends on, such as a hash of its samples: a checkpoint with another one is refused. */
