@@ -3,7 +3,7 @@ import { WorkerPool } from '../../runtime/pool.node.js';
 import { share } from './share.js';
 import type { StepSamples } from './training/problem-gradients.js';
 import type { ShardInit, ShardResult } from './training/shard.js';
-import type { ShardThreads } from './training/sharded.js';
+import type { ShardOutcome, ShardThreads } from './training/sharded.js';
 import { WORKER_SCRIPT } from './worker-script.node.js';
 
 export function shardThreads(method: string, init: ShardInit, size: number): ShardThreads | null {
@@ -13,13 +13,19 @@ export function shardThreads(method: string, init: ShardInit, size: number): Sha
     size,
   );
   return {
-    async *run(shards) {
+    async run(shards) {
       const describe = ({ step, shard }: StepSamples) =>
         `training step ${step + 1}, part ${shard + 1} of ${shards.length}`;
+      const outcomes: ShardOutcome[] = [];
+      // The pool gives buffers of earlier outcomes to new jobs, and there is none: all shards are under way from the start.
       for await (const outcome of pool.map(shards, describe)) {
         if ('error' in outcome) throw outcome.error;
-        yield { result: outcome.result, values: new Float32Array(outcome.output ?? new SharedArrayBuffer(0)) };
+        outcomes.push({
+          result: outcome.result,
+          values: new Float32Array(outcome.output ?? new SharedArrayBuffer(0)),
+        });
       }
+      return outcomes;
     },
     close: () => pool.close(),
   };

@@ -14,7 +14,7 @@ import {
   type TrainingOptions,
   train,
 } from '../../../src/methods/parts/training/index.js';
-import { shardsOf } from '../../../src/methods/parts/training/sharded.js';
+import { meansOf, shardsOf } from '../../../src/methods/parts/training/sharded.js';
 import type { ProgressEvent } from '../../../src/runtime/progress.js';
 import { INPUTS, linearSample, type ShardProblemInit, shardProblem } from '../../helpers/shard-problem.mjs';
 
@@ -109,6 +109,18 @@ test('shards divide a batch in its order, evenly, and none is empty', () => {
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
     }),
   );
+});
+
+test('means go by the weights, over any length, and equal values stay as they are', () => {
+  for (const length of [1, 4096, 4097, 9000]) {
+    const values = [0, 1, 2].map((part) => Float32Array.from({ length: length + part }, (_, i) => (i % 97) + part));
+    const parts = values.map((of, i) => ({ values: of, weight: [3, 3, 2][i]! }));
+    // (0 * 3 + 1 * 3 + 2 * 2) / 8
+    expect(meansOf(parts, length)).toEqual(Float32Array.from({ length }, (_, i) => (i % 97) + 7 / 8));
+    const third = Float32Array.of(1 / 3, 1e-40, -0.1);
+    const same = [3, 3, 1].map((weight) => ({ values: third, weight }));
+    expect(meansOf(same, 3)).toEqual(third);
+  }
 });
 
 describe('the same as one thread', () => {

@@ -9,13 +9,17 @@ import type { Model, Tensors } from './types.js';
 
 export interface ShardOutcome {
   readonly result: ShardResult;
-  /** Gradients and buffers in the order of `layoutOf`, perhaps with more behind them; may be reused once the next outcome is asked for. */
+  /** Gradients and buffers in the order of `layoutOf`, perhaps with more behind them; until the next run. */
   readonly values: Float32Array;
 }
 
 export interface ShardThreads {
-  /** Outcomes in the order of the shards. @throws IadError WORKER_CRASHED; what a shard's loss throws */
-  run(shards: readonly StepSamples[]): AsyncGenerator<ShardOutcome, void, undefined>;
+  /**
+   * @param shards no more than threads
+   * @returns in the order of the shards
+   * @throws IadError WORKER_CRASHED; what a shard's loss throws
+   */
+  run(shards: readonly StepSamples[]): Promise<ShardOutcome[]>;
   close(): Promise<void>;
 }
 
@@ -26,19 +30,42 @@ export function shardsOf(indices: readonly number[], count: number): number[][] 
   return Array.from({ length: parts }, (_, part) => indices.slice(at(part), at(part + 1)));
 }
 
+/** Values that stay in the processor's cache while they are added up. */
+const BLOCK = 4096;
+
+/**
+ * The means, each part by its weight, a whole number. Sums in float64 of float32 values times such numbers are all but exact, and so is
+ * the mean of equal values.
+ * @returns an array of its own: a backend may keep it
+ */
+export function meansOf(
+  parts: readonly { readonly values: Float32Array; readonly weight: number }[],
+  length: number,
+): Float32Array {
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const means = new Float32Array(length);
+  const sums = new Float64Array(Math.min(BLOCK, length));
+  for (let first = 0; first < length; first += BLOCK) {
+    const count = Math.min(BLOCK, length - first);
+    sums.fill(0);
+    for (const { values, weight } of parts) {
+      for (let i = 0; i < count; i++) sums[i]! += weight * values[first + i]!;
+    }
+    for (let i = 0; i < count; i++) means[first + i] = sums[i]! / total;
+  }
+  return means;
+}
+
 export class ShardedGradients implements GradientSource {
   readonly #threads: ShardThreads;
   readonly #model: Float32Array;
   readonly #workers: number;
-  /** Float64: of float32 values times numbers of samples, sums are all but exact, and so is the mean of equal values. */
-  readonly #sums: Float64Array;
 
   /** @param model what the threads read, on shared memory, in the order of `layoutOf` */
   constructor(threads: ShardThreads, model: Float32Array, workers: number) {
     this.#threads = threads;
     this.#model = model;
     this.#workers = workers;
-    this.#sums = new Float64Array(model.length);
   }
 
   async at(step: BatchStep, model: Model): Promise<StepGradients> {
@@ -46,20 +73,15 @@ export class ShardedGradients implements GradientSource {
     const { indices } = step;
     const shards = shardsOf(indices, this.#workers).map((part, shard) => ({ ...step, indices: part, shard }));
     const layout = layoutOf({ parameters: only(step.parameters, model.parameters), buffers: model.buffers });
-    const sums = this.#sums.subarray(0, layout.length).fill(0);
-    let lossSum = 0;
-    let shard = 0;
-    for await (const { result, values } of this.#threads.run(shards)) {
-      const samples = shards[shard++]?.indices.length ?? 0;
-      lossSum += samples * result.loss;
-      for (let i = 0; i < sums.length; i++) sums[i]! += samples * values[i]!;
-    }
-    // An array of its own: a backend may keep it.
-    const means = new Float32Array(sums.length);
-    for (let i = 0; i < sums.length; i++) means[i] = sums[i]! / indices.length;
+    const outcomes = await this.#threads.run(shards);
+    const parts = outcomes.map(({ result, values }, i) => {
+      return { loss: result.loss, values, weight: shards[i]?.indices.length ?? 0 };
+    });
+    const means = meansOf(parts, layout.length);
+    const loss = parts.reduce((sum, part) => sum + part.weight * part.loss, 0) / indices.length;
     return tf.tidy(() => {
       const { parameters: gradients, buffers: updates } = modelAt(means, layout);
-      return { loss: tf.scalar(lossSum / indices.length), gradients, updates };
+      return { loss: tf.scalar(loss), gradients, updates };
     });
   }
 
