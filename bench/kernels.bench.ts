@@ -1,4 +1,5 @@
-// Speed of the kernels: each one on each backend and size, beside its baselines in the same run and this machine's own limits.
+// Speed of the kernels: each one on each backend and size, beside its baselines in the same run and this machine's own limits;
+// and of what runs on the host alone.
 //
 //   npm run bench -- [--filter topK] [--backend wasm,webgpu,cpu] [--sizes quick|real] [--json out.json]
 //
@@ -18,6 +19,7 @@ import type { BenchResults, ResultRow } from './harness/results.js';
 import { heading, rowLine, short } from './harness/table.js';
 import { BENCHMARKS } from './kernels/index.js';
 import type { KernelBenchmark } from './kernels/types.js';
+import { type HostBenchmark, METRICS_BENCHMARKS } from './metrics/index.js';
 
 const { values } = parseArgs({
   options: {
@@ -28,8 +30,12 @@ const { values } = parseArgs({
   },
 });
 const filter = new RegExp(values.filter, 'i');
-const chosen = BENCHMARKS.filter(({ op, sizes, set }) => set === values.sizes && filter.test(`${op} ${sizes}`));
-if (chosen.length === 0) throw new Error(`no row matches --sizes ${values.sizes} --filter ${values.filter}`);
+const isChosen = ({ op, sizes, set }: KernelBenchmark | HostBenchmark) =>
+  set === values.sizes && filter.test(`${op} ${sizes}`);
+const chosen = BENCHMARKS.filter(isChosen);
+const onHost = METRICS_BENCHMARKS.filter(isChosen);
+if (chosen.length + onHost.length === 0)
+  throw new Error(`no row matches --sizes ${values.sizes} --filter ${values.filter}`);
 
 const results: BenchResults = {
   date: new Date().toISOString().slice(0, 10),
@@ -41,7 +47,7 @@ const results: BenchResults = {
   failures: [],
 };
 
-for (const name of values.backend.split(',')) {
+for (const name of chosen.length > 0 ? values.backend.split(',') : []) {
   const { device } = await useBackend(backendName(name));
   const limits = await measureLimits();
   results.backends.push({ name, device, limits });
@@ -62,6 +68,21 @@ for (const name of values.backend.split(',')) {
     }
     if (values.json) save(values.json);
   }
+}
+
+if (onHost.length > 0) console.log(`\non the host\n${heading()}`);
+for (const benchmark of onHost) {
+  const { op, sizes, set, bytes } = benchmark;
+  const run = benchmark.make();
+  const work = () => {
+    run();
+    return [];
+  };
+  const own = await measure(work, {}, set);
+  const row = { op, sizes, backend: 'host', ...own, gflops: 0, gbps: bytes / own.ms / 1e6, share: null, baselines: {} };
+  results.rows.push(row);
+  console.log(rowLine(row));
+  if (values.json) save(values.json);
 }
 
 async function measured(benchmark: KernelBenchmark, backend: string, limits: Limits | null): Promise<ResultRow> {

@@ -144,7 +144,9 @@ async function score(
       scored.map((view) => view.map),
       plan,
     );
-    pixels.add(map.data, mask && evaluationMask(mask, plan).data, map.width, map.height);
+    const shape = [map.height, map.width];
+    const truth = mask && { data: evaluationMask(mask, plan).data, shape };
+    pixels.add({ map: { data: map.data, shape }, mask: truth });
   }
   for (const scorer of scorers) scorer.dispose();
   return rules.map((rule, i) => {

@@ -11,6 +11,7 @@ export type { TrainedFitOptions, TrainingRecord } from './methods/parts/trained/
 export type { TrainedFitResult } from './methods/parts/trained-method.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
 export { createMethod, loadMethod, methodInfos } from './methods/registry.js';
+export { SPADE, type SpadeConfig, type SpadeOptions } from './methods/spade/index.js';
 export type {
   AnomalyMethod,
   CallOptions,

@@ -106,8 +106,7 @@ async function addPixels(
   const mask = await loadMask(sample);
   if (!mask && sample.label === 1) return NO_PIXELS;
   const truth = mask && evaluationMask(mask, method.planOf(mask.width, mask.height)).data;
-  const [height = 0, width = 0] = map.shape;
-  pixels.add(map.data, truth, width, height);
+  pixels.add({ map, mask: truth && { data: truth, shape: map.shape } });
   const outOfSight = mask ? mask.data.includes(1) && !truth?.includes(1) : false;
   return { pixels: pixels.length - 1, outOfSight };
 }

@@ -8,6 +8,7 @@ import type { ModelContent } from './parts/model-file.js';
 import type { SessionKind } from './parts/session.js';
 import type { TrainingKind } from './parts/training/index.js';
 import { PatchCore } from './patchcore/index.js';
+import { SPADE } from './spade/index.js';
 import type { AnomalyMethod, MethodInfo } from './types.js';
 
 /** What the class of a method offers besides its instances. */
@@ -21,7 +22,7 @@ interface MethodClass {
   fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
-const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, FastFlow];
+const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow];
 
 export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);

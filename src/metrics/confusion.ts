@@ -1,5 +1,5 @@
 // Confusion counts at one threshold, and the rates that follow from them.
-import { MetricError } from './errors.js';
+import { checkChoice, MetricError } from './errors.js';
 import { rankScores } from './tie-groups.js';
 
 /** How a score is held against a threshold: curves use `>=`, a model's own decision is `>`. */
@@ -30,7 +30,7 @@ export interface ConfusionRates {
 /**
  * Counts at a threshold. Inputs as in image.ts.
  * @param threshold any number but NaN; infinities flag nothing or everything
- * @throws MetricError `SHAPE`, `NOT_FINITE`, `BAD_LABEL`, `BAD_ARGUMENT` (threshold NaN)
+ * @throws MetricError `SHAPE`, `NOT_FINITE`, `BAD_LABEL`, `BAD_ARGUMENT` (threshold NaN, unknown rule)
  */
 export function confusionCounts(
   scores: ArrayLike<number>,
@@ -38,7 +38,7 @@ export function confusionCounts(
   threshold: number,
   rule: ThresholdRule = '>=',
 ): ConfusionCounts {
-  checkThreshold('confusionCounts', threshold);
+  checkThreshold('confusionCounts', threshold, rule);
   const { normal, anomalous } = rankScores('confusionCounts', scores, labels);
   const falsePositives = countFlagged(normal, threshold, rule);
   const truePositives = countFlagged(anomalous, threshold, rule);
@@ -50,8 +50,9 @@ export function confusionCounts(
   };
 }
 
-/** Throws `BAD_ARGUMENT` for NaN. */
-export function checkThreshold(caller: string, threshold: number): void {
+/** Throws `BAD_ARGUMENT` for NaN, and for a rule that is none. */
+export function checkThreshold(caller: string, threshold: number, rule: ThresholdRule): void {
+  checkChoice(caller, 'the rule', rule, ['>=', '>']);
   if (Number.isNaN(threshold)) throw new MetricError('BAD_ARGUMENT', `${caller}: the threshold is NaN`);
 }
 

@@ -38,3 +38,15 @@ export function checkImageSize(
   if (whole && length === width * height) return;
   throw new MetricError('SHAPE', `${caller}: ${what} holds ${length} values, the size is ${width} x ${height}`, index);
 }
+
+/** Throws `BAD_ARGUMENT` unless the value is one of those known. For callers whose types nobody checks. */
+export function checkChoice<T extends string>(caller: string, name: string, value: T, known: readonly T[]): void {
+  if (known.includes(value)) return;
+  throw new MetricError('BAD_ARGUMENT', `${caller}: ${name} is ${value}, none of ${known.join(', ')}`);
+}
+
+/** Throws `BAD_ARGUMENT` unless it is a finite number or undefined. */
+export function checkMaskThreshold(caller: string, maskThreshold: number | undefined): void {
+  if (maskThreshold === undefined || Number.isFinite(maskThreshold)) return;
+  throw new MetricError('BAD_ARGUMENT', `${caller}: maskThreshold is ${maskThreshold}, not a finite number`);
+}

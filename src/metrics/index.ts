@@ -1,4 +1,8 @@
 // `iad-tf/metrics`: metrics of anomaly detection and localisation, exact, on plain arrays. Undefined values are null.
+export { areaUnderCurve } from './area.js';
+export { type BinnedMetrics, type BinnedOptions, BinnedPixelAccumulator, type BinnedState } from './binned.js';
+export type { ErrorBounds } from './binned-sums.js';
+export { type DefectChannel, type DefectConfig, defectChannels, type Saturation, saturationArea } from './channels.js';
 export { type Components, componentBoxes, connectedComponents } from './components.js';
 export {
   type ConfusionCounts,
@@ -9,14 +13,26 @@ export {
 } from './confusion.js';
 export { type PrCurve, prCurve, type RocCurve, rocCurve } from './curves.js';
 export { MetricError, type MetricErrorCode } from './errors.js';
+export { type Grid, imagesOf } from './grid.js';
 export { auroc, averagePrecision, f1Max, type ImageLevelMetrics, imageMetrics, prAucTrapezoid } from './image.js';
-export { type NormalThreshold, type TprAtTnr, thresholdAtTnr, tprAtTnr } from './operating-point.js';
+export { type LocoAusproOptions, type LocoKind, type LocoValue, locoAuroc, locoAuspro } from './loco.js';
+export type { OfficialAuspro, RefinementRule } from './official-spro.js';
+export { type NormalThreshold, type TprAtTnr, thresholdAtSigma, thresholdAtTnr, tprAtTnr } from './operating-point.js';
+export type { Aupimo, AupimoOptions } from './pimo.js';
 export {
-  aupro,
+  type AreaLimits,
+  type AuproOptions,
+  type AusproOptions,
+  type CurveOptions,
   PixelAccumulator,
-  type PixelImage,
-  type PixelLevelMetrics,
+  type PixelOptions,
   type PixelResultOptions,
   type PixelSelection,
+  type Protocol,
   pixelMetrics,
 } from './pixel.js';
+export type { OverlapCurve } from './pixel-curves.js';
+export type { PixelState } from './pixel-state.js';
+export type { PixelImage } from './pixel-store.js';
+export type { PixelLevelMetrics } from './ranking-sums.js';
+export type { MeanIou, Overlaps } from './thresholded.js';

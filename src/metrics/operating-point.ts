@@ -9,8 +9,8 @@ export interface NormalThreshold {
   readonly achievedTnr: number;
   /** Number of calibration scores. */
   readonly count: number;
-  /** The threshold is the largest calibration score, as fewer than 1 / (1 − tnr) scores allow no finer one. Worth a warning. */
-  readonly atMaximum: boolean;
+  /** Where there are fewer than 1 / (1 − tnr) scores: the threshold then is the largest of them. */
+  readonly warning: string | null;
 }
 
 export interface TprAtTnr extends NormalThreshold {
@@ -18,6 +18,8 @@ export interface TprAtTnr extends NormalThreshold {
   readonly tpr: number | null;
   /** 1 − TPR. */
   readonly fnr: number | null;
+  /** Share of the normal test scores that is flagged; null if there are none. */
+  readonly fpr: number | null;
 }
 
 /**
@@ -33,24 +35,58 @@ export function thresholdAtTnr(normalScores: ArrayLike<number>, tnr: number): No
   if (count === 0) return null;
   const rank = Math.min(Math.max(Math.ceil(tnr * count - 1e-9), 1), count);
   const threshold = sorted[rank - 1]!;
-  return { threshold, achievedTnr: 1 - countAbove(sorted, threshold) / count, count, atMaximum: rank === count };
+  const few = `${count} normal scores are too few for a true-negative rate of ${tnr}; the threshold is their largest`;
+  const warning = rank === count ? few : null;
+  return { threshold, achievedTnr: 1 - countAbove(sorted, threshold) / count, count, warning };
 }
 
 /**
- * TPR on anomalous scores at the threshold that {@link thresholdAtTnr} sets on normal ones. Null without normal scores.
+ * TPR on anomalous scores, and FPR on normal test scores, at the threshold that {@link thresholdAtTnr} sets on normal ones. Say
+ * with the value which those were: validation images, the normal test images (`test-roc`), or the training images (`train`,
+ * optimistic for methods that keep them). Null without normal scores.
  * @throws MetricError as {@link thresholdAtTnr}
  */
 export function tprAtTnr(
   normalScores: ArrayLike<number>,
   anomalousScores: ArrayLike<number>,
   tnr: number,
+  normalTestScores: ArrayLike<number> = [],
 ): TprAtTnr | null {
   const point = thresholdAtTnr(normalScores, tnr);
   const anomalous = sortedScores('tprAtTnr', anomalousScores);
+  const normal = sortedScores('tprAtTnr', normalTestScores);
   if (point === null) return null;
-  if (anomalous.length === 0) return { ...point, tpr: null, fnr: null };
-  const flagged = countAbove(anomalous, point.threshold);
-  return { ...point, tpr: flagged / anomalous.length, fnr: (anomalous.length - flagged) / anomalous.length };
+  const hits = countAbove(anomalous, point.threshold);
+  return {
+    ...point,
+    tpr: share(hits, anomalous.length),
+    fnr: share(anomalous.length - hits, anomalous.length),
+    fpr: share(countAbove(normal, point.threshold), normal.length),
+  };
+}
+
+/**
+ * Mean + `sigmas` population standard deviations of normal scores, the rule of MVTec AD 2 for binary maps: an item is flagged
+ * when score > threshold. Null without scores.
+ * @throws MetricError `NOT_FINITE` (with the index), `BAD_ARGUMENT` (sigmas is not finite)
+ */
+export function thresholdAtSigma(normalScores: ArrayLike<number>, sigmas = 3): number | null {
+  if (!Number.isFinite(sigmas)) throw new MetricError('BAD_ARGUMENT', `thresholdAtSigma: sigmas is ${sigmas}`);
+  const count = normalScores.length;
+  if (count === 0) return null;
+  let mean = 0;
+  let squares = 0;
+  for (let i = 0; i < count; i++) {
+    const score = checkScore('thresholdAtSigma', normalScores, i);
+    const from = score - mean;
+    mean += from / (i + 1);
+    squares += from * (score - mean);
+  }
+  return mean + sigmas * Math.sqrt(squares / count);
+}
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
 }
 
 function sortedScores(caller: string, scores: ArrayLike<number>): Float64Array {

@@ -1,51 +1,112 @@
-// What the pixel metrics keep of an image, and the walk over the tie groups of many: integer keys in place of scores, and
-// with each anomalous pixel the area of its region, which is all that per-region overlap needs.
+// What the exact pixel metrics keep of an image: integer keys in place of scores, with each anomalous pixel the area of its
+// region, which is all that per-region overlap needs, and of each defect channel the highest keys up to its saturation.
+import { type DefectChannel, saturationArea } from './channels.js';
 import { connectedComponents } from './components.js';
-import { checkImageSize, MetricError } from './errors.js';
+import { MetricError } from './errors.js';
 import { keyOfBits } from './float-keys.js';
+import { type DenseMap, type Grid, readMap, readMask } from './grid.js';
+import { HIGH, LOW } from './pairs.js';
+
+/** One image: its anomaly map, and where its defects are. */
+export interface PixelImage {
+  /** `[height, width]`, finite, larger = more anomalous. Compared as 32-bit floats, to which other numbers are rounded. */
+  readonly map: Grid;
+  /** `[height, width]`, 1 anomalous, 0 normal; null or left out: no defect, unless there are channels. */
+  readonly mask?: Grid | null;
+  /** In place of a mask: its defects one by one, for sPRO. Their union is the mask of the other metrics. */
+  readonly channels?: readonly DefectChannel[];
+}
 
 export interface StoredImage {
   /** Keys of the normal pixels. */
   readonly normal: Uint32Array;
-  /** Two words per anomalous pixel, read as one 64-bit integer: key high, area of its region low. */
+  /** Pairs (key, area of its region) of the anomalous pixels. */
   readonly anomalous: Uint32Array;
   readonly regions: number;
+  /** Null: the image has a defect, and came with a mask. */
+  readonly channels: readonly StoredChannel[] | null;
 }
 
-/** Position of the more significant half of a 64-bit integer in a Uint32Array: 1 where the low half comes first. */
-const HIGH = new Uint8Array(new Uint16Array([1]).buffer)[0]!;
-const LOW = 1 - HIGH;
+export interface StoredChannel {
+  readonly defect: string;
+  /** The highest keys of its pixels, as many as its saturation area. Any other can add nothing to its sPRO. */
+  readonly highest: Uint32Array;
+}
 
-/**
- * @param mask null: no defect
- * @throws MetricError with `index`, as `PixelAccumulator.add` says
- */
-export function storeImage(
-  map: Float32Array,
-  mask: Uint8Array | null,
-  width: number,
-  height: number,
+/** An image checked and taken apart, before anything is kept. */
+export interface ReadImage extends DenseMap {
+  /** Null: no defect. */
+  readonly mask: Uint8Array | null;
+  readonly channels:
+    | readonly { readonly defect: string; readonly mask: Uint8Array; readonly saturation: number }[]
+    | null;
+  readonly warnings: readonly string[];
+}
+
+/** @throws MetricError with `index`, as `PixelAccumulator.add` says */
+export function readImage(
+  caller: string,
+  image: PixelImage,
+  maskThreshold: number | undefined,
   index: number,
-): StoredImage {
-  const caller = `PixelAccumulator.add: image ${index}`;
-  if (map[Symbol.toStringTag] !== 'Float32Array') {
-    throw new MetricError('BAD_ARGUMENT', `${caller}: the map is not a Float32Array`, index);
+): ReadImage {
+  const where = `${caller}: image ${index}`;
+  const { map: grid, mask: maskGrid = null, channels } = image;
+  const map = readMap(where, grid, index);
+  if (channels === undefined) {
+    const mask = maskGrid && readMask(where, 'the mask', maskGrid, map, maskThreshold, index);
+    return mask?.includes(1)
+      ? { ...map, mask, channels: null, warnings: [] }
+      : { ...map, mask: null, channels: [], warnings: [] };
   }
-  checkImageSize(caller, 'the map', map.length, width, height, index);
-  if (mask !== null) checkImageSize(caller, 'the mask', mask.length, width, height, index);
-  const bits = new Uint32Array(map.buffer, map.byteOffset, map.length);
-  for (let i = 0; i < bits.length; i++) {
-    if ((bits[i]! & EXPONENT) === EXPONENT) {
-      throw new MetricError('NOT_FINITE', `${caller}: pixel ${i} of the map is ${map[i]}`, index);
+  if (maskGrid !== null)
+    throw new MetricError('BAD_ARGUMENT', `${where}: has a mask and channels, one is enough`, index);
+  const warnings: string[] = [];
+  const union = new Uint8Array(map.values.length);
+  const read = channels.map((channel, i) => {
+    const mask = readMask(where, `channel ${i}`, channel.mask, map, maskThreshold, index);
+    let area = 0;
+    for (let at = 0; at < mask.length; at++) {
+      union[at]! |= mask[at]!;
+      area += mask[at]!;
     }
+    if (area === 0) throw new MetricError('BAD_LABEL', `${where}: channel ${i} has no anomalous pixel`, index);
+    const saturation = saturationOf(channel, area, `${where}: channel ${i}`, index);
+    const told = warningOf(channel, area);
+    if (told !== null) warnings.push(`image ${index}, channel ${i} (${channel.defect}): ${told}`);
+    return { defect: channel.defect, mask, saturation };
+  });
+  return { ...map, mask: read.length > 0 ? union : null, channels: read, warnings };
+}
+
+function saturationOf(channel: DefectChannel, area: number, where: string, index: number): number {
+  try {
+    return saturationArea(area, channel);
+  } catch (error) {
+    throw error instanceof MetricError ? new MetricError(error.code, `${where}: ${bare(error)}`, index) : error;
   }
-  const positives = mask === null ? 0 : countOnes(mask, caller, index);
-  if (mask === null || positives === 0) {
+}
+
+function bare(error: MetricError): string {
+  return error.message.replace(`[${error.code}] `, '');
+}
+
+function warningOf({ saturationThreshold: t, relativeSaturation }: DefectChannel, area: number): string | null {
+  if (relativeSaturation)
+    return Math.trunc(t * area) === 0 ? `${t} of its ${area} pixels is none; one is asked for` : null;
+  return t > area ? `it saturates at ${t} pixels and has ${area}; all of them are asked for` : null;
+}
+
+export function storeImage(image: ReadImage): StoredImage {
+  const { values, mask, width, height } = image;
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  if (mask === null) {
     const normal = new Uint32Array(bits.length);
     for (let i = 0; i < bits.length; i++) normal[i] = keyOfBits(bits[i]!);
-    return { normal, anomalous: new Uint32Array(0), regions: 0 };
+    return { normal, anomalous: new Uint32Array(0), regions: 0, channels: [] };
   }
   const { count, labels, areas } = connectedComponents(mask, width, height, 8);
+  const positives = areas.reduce((sum, area) => sum + area, 0);
   const normal = new Uint32Array(bits.length - positives);
   const anomalous = new Uint32Array(2 * positives);
   for (let i = 0, n = 0, p = 0; i < bits.length; i++) {
@@ -58,22 +119,18 @@ export function storeImage(
       p += 2;
     }
   }
-  return { normal, anomalous, regions: count };
+  const channels = image.channels?.map(({ defect, mask: own, saturation }) => {
+    return { defect, highest: highestKeys(bits, own, saturation) };
+  });
+  return { normal, anomalous, regions: count, channels: channels ?? null };
 }
 
-/** All bits set in NaN and the infinities only. */
-const EXPONENT = 0x7f800000;
-
-function countOnes(mask: Uint8Array, caller: string, index: number): number {
-  let ones = 0;
-  for (let i = 0; i < mask.length; i++) {
-    const value = mask[i]!;
-    if (value !== 0 && value !== 1) {
-      throw new MetricError('BAD_LABEL', `${caller}: mask value ${value} at pixel ${i} is neither 0 nor 1`, index);
-    }
-    ones += value;
-  }
-  return ones;
+/** The `count` highest keys of the mask's pixels. */
+export function highestKeys(bits: Uint32Array, mask: Uint8Array, count: number): Uint32Array {
+  const keys: number[] = [];
+  for (let i = 0; i < mask.length; i++) if (mask[i] === 1) keys.push(keyOfBits(bits[i]!));
+  const sorted = Uint32Array.from(keys).sort();
+  return sorted.slice(sorted.length - count);
 }
 
 /** Pixels of each class whose key is at least `first`. */
@@ -83,52 +140,4 @@ export function countFlagged({ normal, anomalous }: StoredImage, first: number):
   let hits = 0;
   for (let i = HIGH; i < anomalous.length; i += 2) if (anomalous[i]! >= first) hits++;
   return { hits, falseAlarms };
-}
-
-/**
- * All pairs ascending by key, then by area. The second order fixes the order of summation, so that the sum of 1/area
- * cannot depend on the order of images.
- */
-export function sortPairs(chunks: readonly Uint32Array[]): Uint32Array {
-  const pairs = new BigUint64Array(chunks.reduce((sum, chunk) => sum + chunk.length / 2, 0));
-  const words = new Uint32Array(pairs.buffer);
-  let at = 0;
-  for (const chunk of chunks) {
-    words.set(chunk, at);
-    at += chunk.length;
-  }
-  pairs.sort();
-  return words;
-}
-
-/**
- * Visits the tie groups from the highest score; the normal pixels between two scores of anomalous pixels come as one group
- * (see sums.ts). `overlap` is Σ 1/area over the anomalous pixels of the group.
- */
-export function walkPixelGroups(
-  normal: Uint32Array,
-  anomalous: Uint32Array,
-  visit: (key: number, positives: number, negatives: number, overlap: number) => void,
-): void {
-  let n = normal.length - 1;
-  let p = anomalous.length - 2;
-  while (p >= 0) {
-    const key = anomalous[p + HIGH]!;
-    const before = n;
-    while (n >= 0 && normal[n]! > key) n--;
-    if (n < before) visit(normal[n + 1]!, 0, before - n, 0);
-
-    const above = n;
-    while (n >= 0 && normal[n] === key) n--;
-    let overlap = 0;
-    const last = p;
-    while (p >= 0 && anomalous[p + HIGH] === key) {
-      const area = anomalous[p + LOW]!;
-      const lastOfArea = p;
-      while (p >= 0 && anomalous[p + HIGH] === key && anomalous[p + LOW] === area) p -= 2;
-      overlap += (lastOfArea - p) / 2 / area;
-    }
-    visit(key, (last - p) / 2, above - n, overlap);
-  }
-  if (n >= 0) visit(normal[0]!, 0, n + 1, 0);
 }

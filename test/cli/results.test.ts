@@ -146,6 +146,25 @@ describe('evaluate and report', () => {
     expect(readFileSync(join(cwd, 'p/report.html'), 'utf8')).toContain('means 256 x 30, covariance factors 256 x 465');
   });
 
+  test.each([
+    ['padim', ['--embedding', 'orthogonal', '--dims', '20'], 'factors 256 x 210, projection 1792 x 20', 'means'],
+    [
+      'spade',
+      ['--k', '2', '--fusion', 'concat', '--image-score', 'mapMax', '--storage', 'float16'],
+      'layer1 maps 8 x 16 x 16 x 256, layer2 maps 8 x 8 x 8 x 512, layer3 maps 8 x 4 x 4 x 1024',
+      'global vectors',
+    ],
+  ])('%s takes its options, and predict finds it by the model file', async (method, options, sizes, first) => {
+    const args = ['--method', method, ...options, '--input-size', '64', '--resize', '64', '--calibration-share', '0'];
+    const fit = await iadTf(['fit', '--data', 'parts/board', ...args, ...BACKEND, '--out', 'o.iad'], { cwd });
+    expect(fit).toMatchObject({ code: 0, stdout: expect.stringContaining(sizes) });
+    const predict = await iadTf(['predict', 'parts/board/test/good', '--model', 'o.iad', '--json', ...BACKEND], {
+      cwd,
+    });
+    const record = checked(predictionsSchema, JSON.parse(predict.stdout));
+    expect(record).toMatchObject({ method, learned: [{ name: first }, {}, ...(method === 'spade' ? [{}, {}] : [{}])] });
+  });
+
   test('report takes a model, and replaces an earlier report', async () => {
     const args = ['report', '--data', 'parts/board', '--model', 'model.iad', '--out', 'again', ...BACKEND];
     const first = await iadTf(args, { cwd });

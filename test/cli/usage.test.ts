@@ -52,6 +52,8 @@ describe('exit code 2, and nothing is made', () => {
       ['fit', ...DATA, ...OUT, '--method', 'padim', '--dims', 'some'],
       ['[BAD_CONFIG]', 'PaDiM.dims'],
     ],
+    ['no neighbours', ['fit', ...DATA, ...OUT, '--method', 'spade', '--k', '0'], ['[BAD_CONFIG]', 'SPADE.k']],
+    ['no such embedding', ['fit', ...DATA, ...OUT, '--embedding', 'best'], ["'--embedding <name>'", 'orthogonal']],
     ['a split for a layout without', ['fit', ...DATA, ...OUT, '--split', 'random80'], ['[BAD_ARGUMENT]', 'mtd']],
     [
       'a model and how to fit one',

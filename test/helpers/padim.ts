@@ -13,6 +13,7 @@ export function fitMadeUp(features: Float32Array, options: Options, broken: Read
   const images = Array.from({ length: features.length / size }, (_, i): NamedImage => ({ id: `${i}`, source: `${i}` }));
   return fitGaussians(images, answering(features, size, broken), {
     ridge: 0.01,
+    unbiased: true,
     memoryBudget: 2 ** 30,
     onProgress: undefined,
     signal: undefined,

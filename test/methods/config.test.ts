@@ -90,13 +90,14 @@ describe('methods by name', () => {
     expect(methodInfos().map(({ id, year }) => [id, year])).toEqual([
       ['patchcore', 2022],
       ['padim', 2020],
+      ['spade', 2020],
       ['fastflow', 2021],
     ]);
     expect(createMethod('patchcore', { seed: 5 }).config.seed).toBe(5);
     expect(() => createMethod('patchcore', { sede: 5 })).toThrow(/BAD_CONFIG.*sede/);
   });
 
-  test.each(['spade', '', 'constructor', '__proto__', 'toString'])('refuse %o', (id) => {
-    expect(() => createMethod(id)).toThrow(/BAD_ARGUMENT.*Known: patchcore, padim/);
+  test.each(['magic', '', 'constructor', '__proto__', 'toString'])('refuse %o', (id) => {
+    expect(() => createMethod(id)).toThrow(/BAD_ARGUMENT.*Known: patchcore, padim, spade/);
   });
 });

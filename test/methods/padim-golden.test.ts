@@ -1,14 +1,13 @@
 // PaDiM against golden values that test/reference/padim_fixtures.py computed with NumPy and PyTorch.
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import type { Image } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { packedSize } from '../../src/kernels/packed.js';
 import { resolvePaDiMConfig } from '../../src/methods/padim/config.js';
 import { PaDiM } from '../../src/methods/padim/index.js';
 import { Scorer } from '../../src/methods/padim/scorer.js';
-import { Random } from '../../src/runtime/random.js';
 import { readFixture } from '../helpers/fixture.js';
+import { noisyBlocks, stained } from '../helpers/noisy-blocks.js';
 import { fitMadeUp } from '../helpers/padim.js';
 import { relativeDifference, uniformArray } from '../helpers/random-arrays.js';
 
@@ -66,24 +65,12 @@ test('means, covariances and distances of made-up features', async () => {
 
 test('an image end to end through the Keras ResNet-50', async () => {
   const { images, dims, size, seed, ...expected } = golden.image;
-  const picture = (noiseSeed: number): Image => {
-    const blocks = new Random(expected.block_seed);
-    const base = Array.from({ length: 8 * 8 * 3 }, () => blocks.uint32() % 200);
-    const noise = new Random(noiseSeed);
-    const data = Uint8Array.from({ length: size * size * 3 }, (_, at) => {
-      const [row, column] = [Math.floor(at / 3 / size), Math.floor(at / 3) % size];
-      const block = Math.floor((row * 8) / size) * 8 + Math.floor((column * 8) / size);
-      return base[block * 3 + (at % 3)]! + (noise.uint32() % 32);
-    });
-    return { width: size, height: size, data };
-  };
+  const picture = (noiseSeed: number) => noisyBlocks(expected.block_seed, noiseSeed, size);
   const model = new PaDiM({ geometry: 'stretch', inputSize: size, dims, seed, calibrationShare: 0 });
   const train = Array.from({ length: images }, (_, i) => picture(expected.first_noise_seed + i));
   await model.fit(train, { workers: 1 });
   expect(model.channels).toEqual(expected.channels);
-  const part = picture(expected.test_noise_seed);
-  for (let y = 24; y < 40; y++) for (let x = 24; x < 40; x++) part.data.set([255, 0, 255], 3 * (y * size + x));
-  const [found] = await model.predict([part], { maps: 'input' });
+  const [found] = await model.predict([stained(picture(expected.test_noise_seed))], { maps: 'input' });
   const everyNth = found!.map.data.filter((_, at) => at % 97 === 0);
   const errors = [relativeDifference(everyNth, expected.map_every_97th), Math.abs(found!.score / expected.score - 1)];
   expect(Math.max(...errors)).toBeLessThan(2e-5);

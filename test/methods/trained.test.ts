@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flip } from '../../src/data/augment/index.js';
 import type { Image, Sample } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
+import { temporaryCache } from '../../src/methods/parts/feature-cache/temporary.web.js';
 import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
 import { pyramid, type TrainedFitOptions } from '../../src/methods/parts/trained/index.js';
 import type { ProgressEvent } from '../../src/runtime/progress.js';
@@ -86,6 +87,11 @@ test('features that neither memory nor cache can hold are computed anew', async 
   const { bytes: wide } = await fitted(new Tiny({ inputSize: 160 }));
   const networks = await Promise.all([tight, wide].map(async (each) => (await decodeModel(each, 'm')).tensors));
   expect(networks[0]).toEqual(networks[1]);
+});
+
+test('in a page, whose memory it takes, a cache for one fit is small', async () => {
+  expect((await temporaryCache(2 ** 33)).options).toEqual({ maxBytes: 2 ** 28 });
+  expect((await temporaryCache(1000)).options).toEqual({ maxBytes: 1000 });
 });
 
 test('holds no more tensors after 200 steps than after one', async () => {

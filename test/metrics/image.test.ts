@@ -13,6 +13,7 @@ import {
   prAucTrapezoid,
   prCurve,
   rocCurve,
+  thresholdAtSigma,
   thresholdAtTnr,
   tprAtTnr,
 } from '../../src/metrics/index.js';
@@ -116,6 +117,7 @@ describe('against the definitions', () => {
         expect(imageMetrics(scores, labels)).toEqual({
           auroc: auroc(scores, labels),
           ap: averagePrecision(scores, labels),
+          prAucTrapezoid: prAucTrapezoid(scores, labels),
           f1Max: best?.f1 ?? null,
           f1MaxThreshold: best?.threshold ?? null,
         });
@@ -239,7 +241,8 @@ describe('exact arithmetic', () => {
 
 describe('edge cases', () => {
   test('nothing at all', () => {
-    expect(imageMetrics([], [])).toEqual({ auroc: null, ap: null, f1Max: null, f1MaxThreshold: null });
+    const none = { auroc: null, ap: null, prAucTrapezoid: null, f1Max: null, f1MaxThreshold: null };
+    expect(imageMetrics([], [])).toEqual(none);
     expect([prAucTrapezoid([], []), rocCurve([], []), prCurve([], []), thresholdAtTnr([], 0.9)]).toEqual(
       Array(4).fill(null),
     );
@@ -293,13 +296,33 @@ describe('operating points', () => {
 
   test('too few scores for the target are marked', () => {
     const twenty = Array.from({ length: 20 }, (_, i) => i);
-    expect(thresholdAtTnr(twenty, 0.95)).toEqual({ threshold: 18, achievedTnr: 0.95, count: 20, atMaximum: false });
-    expect(thresholdAtTnr(twenty, 0.99)).toEqual({ threshold: 19, achievedTnr: 1, count: 20, atMaximum: true });
+    expect(thresholdAtTnr(twenty, 0.95)).toEqual({ threshold: 18, achievedTnr: 0.95, count: 20, warning: null });
+    expect(thresholdAtTnr(twenty, 0.99)).toEqual({
+      threshold: 19,
+      achievedTnr: 1,
+      count: 20,
+      warning: expect.stringMatching(/^20 normal scores are too few .* 0\.99;/),
+    });
   });
 
   test('no anomalous scores: rates are null; no normal scores: all is', () => {
-    expect(tprAtTnr([1, 2], [], 0.5)).toMatchObject({ threshold: 1, tpr: null, fnr: null });
+    expect(tprAtTnr([1, 2], [], 0.5)).toMatchObject({ threshold: 1, tpr: null, fnr: null, fpr: null });
     expect(tprAtTnr([], [1], 0.5)).toBeNull();
+  });
+
+  test('the false-positive rate is that of the normal test scores', () => {
+    expect(tprAtTnr([1, 2, 3, 4], [3, 5], 0.75, [0, 3, 4, 4])).toMatchObject({ threshold: 3, tpr: 0.5, fpr: 0.5 });
+  });
+
+  test('mean and standard deviations', () => {
+    expect(thresholdAtSigma([2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(11, 12);
+    expect(thresholdAtSigma([2, 4, 4, 4, 5, 5, 7, 9], -1)).toBeCloseTo(3, 12);
+    expect(thresholdAtSigma(Float32Array.of(7, 7, 7))).toBe(7);
+    expect(thresholdAtSigma([])).toBeNull();
+    // Offsets that swallow the spread where squares are summed.
+    expect(thresholdAtSigma([1e9 + 1, 1e9 + 3], 1)).toBeCloseTo(1e9 + 3, 6);
+    expectError(() => thresholdAtSigma([1, Number.NaN]), 'NOT_FINITE', 1);
+    expectError(() => thresholdAtSigma([1], Infinity), 'BAD_ARGUMENT', undefined);
   });
 
   test('a target outside 0..1 is refused', () => {

@@ -1,4 +1,5 @@
 // The generator that metric_vectors.json documents, and the inputs drawn with it. The reference scripts draw the same.
+import type { DefectChannel, PixelImage } from '../../src/metrics/index.js';
 
 export class Lcg {
   #state: number;
@@ -76,5 +77,50 @@ export function pixelMaps(params: MapParams): DrawnImage[] {
     }
     const map = Float32Array.from(mask, (defect) => random.r(bits) / 2 ** bits + (defect === 1 ? shift : 0));
     return { map, mask, width, height };
+  });
+}
+
+export function pixelImage({ map, mask, width, height }: DrawnImage): PixelImage {
+  const shape = [height, width];
+  return { map: { data: map, shape }, mask: { data: mask, shape } };
+}
+
+/** As the entries of a data set's configuration. */
+export interface DrawnConfig {
+  defect_name: string;
+  pixel_value: number;
+  saturation_threshold: number;
+  relative_saturation: boolean;
+}
+
+export function channelOf(config: DrawnConfig, data: Uint8Array, shape: number[]): DefectChannel {
+  return {
+    mask: { data, shape },
+    defect: config.defect_name,
+    saturationThreshold: config.saturation_threshold,
+    relativeSaturation: config.relative_saturation,
+  };
+}
+
+export function sproMaps(params: MapParams, configs: DrawnConfig[]): PixelImage[] {
+  const { height, width, maxRects, maxSide, bits, shift } = params;
+  const random = new Lcg(params.seed);
+  const shape = [height, width];
+  return Array.from({ length: params.images }, () => {
+    const union = new Uint8Array(height * width);
+    const channels: DefectChannel[] = [];
+    for (let rects = random.int(maxRects + 1); rects > 0; rects--) {
+      const tall = 1 + random.int(maxSide);
+      const wide = 1 + random.int(maxSide);
+      const top = random.int(height - tall + 1);
+      const left = random.int(width - wide + 1);
+      const config = configs[random.int(configs.length)]!;
+      const mask = new Uint8Array(height * width);
+      for (let y = top; y < top + tall; y++) mask.fill(1, y * width + left, y * width + left + wide);
+      for (let i = 0; i < mask.length; i++) union[i]! |= mask[i]!;
+      channels.push(channelOf(config, mask, shape));
+    }
+    const data = Float32Array.from(union, (defect) => random.r(bits) / 2 ** bits + (defect === 1 ? shift : 0));
+    return { map: { data, shape }, channels };
   });
 }

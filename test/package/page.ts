@@ -1,6 +1,6 @@
 // The script of the test's page.
 import { loadImage, synthImage } from 'iad-tf/data';
-import { runPatchCore } from './scenario.js';
+import { runFastFlow, runPatchCore } from './scenario.js';
 
 /** Pixel values that the browser's own decoder reads otherwise than they were drawn. */
 async function valuesLost(address: string): Promise<number> {
@@ -9,4 +9,4 @@ async function valuesLost(address: string): Promise<number> {
   return data.filter((value, i) => value !== image.data[i]).length;
 }
 
-Object.assign(globalThis, { runPatchCore, valuesLost });
+Object.assign(globalThis, { runFastFlow, runPatchCore, valuesLost });

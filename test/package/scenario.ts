@@ -1,5 +1,5 @@
-// One small run of PatchCore on synthetic parts, by the public interface only: Node and a browser must agree on its figures.
-import { type BackboneChoice, type BackendName, PatchCore, type PatchCoreOptions, useBackend } from 'iad-tf';
+// Small runs of PatchCore and FastFlow on synthetic parts, by the public interface only: Node and a browser must agree on their figures.
+import { type BackboneChoice, type BackendName, FastFlow, PatchCore, type PatchCoreOptions, useBackend } from 'iad-tf';
 import { synthImage } from 'iad-tf/data';
 
 export interface Figures {
@@ -47,4 +47,43 @@ export async function runPatchCore(
   model.dispose();
   again.dispose();
   return figures;
+}
+
+export interface TrainedFigures {
+  /** Of each epoch. */
+  readonly losses: number[];
+  readonly score: number;
+  /** By the model saved and read again. */
+  readonly reloaded: number;
+}
+
+export async function runFastFlow(
+  backend: BackendName,
+  weights: string,
+  options: { wasmFolder?: string } = {},
+): Promise<TrainedFigures> {
+  await useBackend(backend, options);
+  const part = { kind: 'metal', seed: 1, size: 64, defect: null } as const;
+  const good = [0, 1, 2, 3].map((index) => synthImage({ ...part, index }).image);
+  const model = new FastFlow({
+    backbone: { architecture: 'resnet50_keras', weights },
+    layers: ['layer1'],
+    inputSize: 32,
+    steps: 2,
+    hiddenRatio: 0.1,
+    epochs: 3,
+    batchSize: 2,
+    measure: 'meanSquare',
+  });
+  const { training } = await model.fit(good);
+  const test = [synthImage({ ...part, index: 4 }).image];
+  const [prediction] = await model.predict(test);
+  const again = await FastFlow.fromBytes(await model.toBytes());
+  const [reloaded] = await again.predict(test);
+  for (const each of [model, again]) each.dispose();
+  return {
+    losses: training.epochs.map(({ loss }) => loss),
+    score: prediction?.score ?? Number.NaN,
+    reloaded: reloaded?.score ?? Number.NaN,
+  };
 }

@@ -15,8 +15,13 @@ const SCHEMA = z.strictObject({
    */
   geometry: z.enum(['crop', 'stretch']),
   /**
-   * Channels kept of all layers' together, drawn at random by the seed: at least 1. `auto`: the paper's, 100 of ResNet-18's 448 and 550
-   * of the others' 1792 (all, if the layers have no more). `all`: every one.
+   * How the channels of all layers together become fewer, by the seed. `select`: some are kept. `orthogonal`: all are projected by a random
+   * matrix with orthonormal columns, and variances are divided by the number of images instead of one less; sets the default of `inputSize` to 256.
+   */
+  embedding: z.enum(['select', 'orthogonal']),
+  /**
+   * Dimensions that are left: at least 1. `auto`: the papers', with `select` 100 of ResNet-18's 448 channels and 550 of the others' 1792,
+   * with `orthogonal` 100 and 300 (all, if the layers have no more). `all`: as many as there are channels.
    */
   dims: z.union([z.int().min(1).max(4096), z.enum(['auto', 'all'])]),
   /** Added to every variance, from 0 up; with 0 a position needs more images than channels. */
@@ -30,14 +35,21 @@ const DEFAULTS: PaDiMConfig = {
   ...FROZEN_DEFAULTS,
   layers: ['layer1', 'layer2', 'layer3'],
   geometry: 'crop',
+  embedding: 'select',
   dims: 'auto',
   ridge: 0.01,
   memoryBudget: 2 ** 30,
 };
 
-/** Fills in the defaults and checks every field. @throws IadError BAD_CONFIG naming the first field at fault */
+const ORTHOGONAL: PaDiMConfig = { ...DEFAULTS, embedding: 'orthogonal', inputSize: 256 };
+
+/** What `auto` stands for: with ResNet-18, and with the others. */
+const AUTO_DIMS = { select: [100, 550], orthogonal: [100, 300] } as const;
+
+/** Fills in the embedding's defaults and checks every field. @throws IadError BAD_CONFIG naming the first field at fault */
 export function resolvePaDiMConfig(options: PaDiMOptions): PaDiMConfig {
-  return parseConfig('PaDiM', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
+  const defaults = options.embedding === 'orthogonal' ? ORTHOGONAL : DEFAULTS;
+  return parseConfig('PaDiM', SCHEMA, { ...defaults, ...definedOnly(options) });
 }
 
 /**
@@ -45,14 +57,20 @@ export function resolvePaDiMConfig(options: PaDiMOptions): PaDiMConfig {
  * @throws IadError BAD_CONFIG if more are wanted than there are
  */
 export function chooseChannels(config: PaDiMConfig, architecture: Architecture): number[] {
-  const { dims, seed } = config;
+  return Random.forKey('padim|channels', config.seed)
+    .sample(channelCount(config, architecture), wantedDims(config, architecture))
+    .sort((a, b) => a - b);
+}
+
+/** Dimensions that are left of the layers' channels. @throws IadError BAD_CONFIG if more are wanted than there are */
+export function wantedDims(config: PaDiMConfig, architecture: Architecture): number {
+  const { dims, embedding } = config;
   const total = channelCount(config, architecture);
-  const paper = architecture === 'resnet18' ? 100 : 550;
+  const [small, large] = AUTO_DIMS[embedding];
+  const paper = architecture === 'resnet18' ? small : large;
   const wanted = dims === 'all' ? total : dims === 'auto' ? Math.min(paper, total) : dims;
   refuseUnless(wanted <= total, 'PaDiM.dims', `is ${wanted}, the layers of ${architecture} have ${total} channels`);
-  return Random.forKey('padim|channels', seed)
-    .sample(total, wanted)
-    .sort((a, b) => a - b);
+  return wanted;
 }
 
 /** Channels of all layers together. */

@@ -1,9 +1,10 @@
-// Image in, one feature vector per position out: the kept channels of all layers, brought to the first layer's grid.
+// Image in, one feature vector per position out: of all layers the kept channels, or all projected, brought to the first layer's grid.
 import * as tf from '@tensorflow/tfjs';
 import { layerChannels } from '../../backbones/architecture.js';
 import { createBackbone } from '../../backbones/graph.js';
 import { type Backbone, type FoldedWeights, LAYER_NAMES, type LayerName } from '../../backbones/types.js';
 import type { PaDiMConfig } from './config.js';
+import { depthOf, type Reduction } from './reduction.js';
 
 /** Positions per row, and per column: the first layer's grid. */
 export function gridSide({ inputSize, layers }: PaDiMConfig): number {
@@ -17,8 +18,8 @@ function sideOf(inputSize: number, layer: LayerName): number {
 /** What is taken of one layer. */
 interface Taken {
   readonly layer: LayerName;
-  /** Its channels, int32. */
-  readonly channels: tf.Tensor1D;
+  /** Int32 [channels kept], or the projection's rows for its channels, [channels, depth]. */
+  readonly by: tf.Tensor1D | tf.Tensor2D;
   /** Int32 [positions]: for each position of the first layer's grid, the one of this layer's that covers it. */
   readonly cells: tf.Tensor1D;
 }
@@ -26,16 +27,17 @@ interface Taken {
 export class Embedder {
   readonly #config: PaDiMConfig;
   readonly #backbone: Backbone;
+  readonly #reduction: Reduction;
   readonly #taken: readonly Taken[];
 
-  /** @param channels ascending, of the concatenated layers */
-  constructor(config: PaDiMConfig, weights: FoldedWeights, channels: readonly number[]) {
+  constructor(config: PaDiMConfig, weights: FoldedWeights, reduction: Reduction) {
     this.#config = config;
     this.#backbone = createBackbone(weights);
-    this.#taken = split(config, weights, channels);
+    this.#reduction = reduction;
+    this.#taken = split(config, weights, reduction);
   }
 
-  /** @param view RGB [inputSize, inputSize, 3] @returns [1, positions, channels kept], the caller's to dispose of */
+  /** @param view RGB [inputSize, inputSize, 3] @returns [1, positions, depth], the caller's to dispose of */
   embed(view: Uint8Array): tf.Tensor3D {
     const { inputSize } = this.#config;
     return tf.tidy(() => {
@@ -44,40 +46,56 @@ export class Embedder {
         image,
         this.#taken.map(({ layer }) => layer),
       );
-      const parts = this.#taken.map(({ layer, channels, cells }) => {
-        const kept = tf.gather(maps[layer], channels, 3);
-        return tf.gather(kept.reshape([-1, channels.size]), cells);
-      });
-      return tf.concat(parts, 1).expandDims<tf.Tensor3D>(0);
+      // What is projected is summed over the layers; replicating cells afterwards leaves them few.
+      const parts = this.#taken.map(({ layer, by, cells }) => tf.gather(reduced(maps[layer], by), cells));
+      const joined =
+        this.#reduction.embedding === 'select' ? tf.concat(parts, 1) : parts.reduce((sum, part) => tf.add(sum, part));
+      return joined.expandDims<tf.Tensor3D>(0);
     });
   }
 
   dispose(): void {
     this.#backbone.dispose();
-    for (const { channels, cells } of this.#taken) tf.dispose([channels, cells]);
+    for (const { by, cells } of this.#taken) tf.dispose([by, cells]);
   }
 }
 
-function split(
-  { layers, inputSize }: PaDiMConfig,
-  { architecture }: FoldedWeights,
-  channels: readonly number[],
-): Taken[] {
+/** [cells, channels kept or depth] */
+function reduced(map: tf.Tensor4D, by: Taken['by']): tf.Tensor2D {
+  if (by.rank === 1) return tf.gather(map, by, 3).reshape([-1, by.size]);
+  return tf.matMul(map.reshape<tf.Tensor2D>([-1, map.shape[3]]), by);
+}
+
+function split({ layers, inputSize }: PaDiMConfig, { architecture }: FoldedWeights, reduction: Reduction): Taken[] {
   const depth = (layer: LayerName) => LAYER_NAMES.indexOf(layer);
   const first = layers[0] ?? 'layer1';
   let offset = 0;
   return layers.flatMap((layer) => {
     const begin = offset;
     offset += layerChannels(architecture, layer);
-    const own = channels.filter((channel) => channel >= begin && channel < offset).map((channel) => channel - begin);
-    if (own.length === 0) return [];
+    const by = shareOf(reduction, begin, offset);
+    if (!by) return [];
     const cells = replicatedCells(
       sideOf(inputSize, first),
       sideOf(inputSize, layer),
       1 << (depth(layer) - depth(first)),
     );
-    return [{ layer, channels: tf.tensor1d(own, 'int32'), cells: tf.tensor1d(cells, 'int32') }];
+    return [{ layer, by, cells: tf.tensor1d(cells, 'int32') }];
   });
+}
+
+/** What a reduction takes of the channels from `begin` to `end`; null if nothing. */
+function shareOf(reduction: Reduction, begin: number, end: number): Taken['by'] | null {
+  if (reduction.embedding === 'orthogonal') {
+    const depth = depthOf(reduction);
+    return tf.tensor2d(reduction.matrix.subarray(begin * depth, end * depth), [end - begin, depth]);
+  }
+  const own = reduction.channels.filter((channel) => channel >= begin && channel < end);
+  if (own.length === 0) return null;
+  return tf.tensor1d(
+    own.map((channel) => channel - begin),
+    'int32',
+  );
 }
 
 /**

@@ -23,6 +23,8 @@ export interface FitGaussiansOptions extends EmbedWatch {
   readonly positions: number;
   readonly depth: number;
   readonly ridge: number;
+  /** Scatter is divided by the number of images, or, `unbiased`, by one less. */
+  readonly unbiased: boolean;
   /** Bytes for statistics and the batch of features that they take in; where it does not hold all positions', they take turns. */
   readonly memoryBudget: number;
 }
@@ -126,7 +128,7 @@ class Statistics {
   }
 
   /** Writes the Gaussians of its positions. */
-  async finish(to: Gaussians, { ridge, onProgress, signal }: FitGaussiansOptions): Promise<void> {
+  async finish(to: Gaussians, { ridge, unbiased, onProgress, signal }: FitGaussiansOptions): Promise<void> {
     this.#takeIn();
     const progress = stageProgress(onProgress, 'gaussians', this.#blocks.length);
     for (const [i, block] of this.#blocks.entries()) {
@@ -137,7 +139,7 @@ class Statistics {
       const mean = covarianceMean(state);
       to.mean.set(await mean.data<'float32'>().finally(() => mean.dispose()), first * this.#depth);
       // One image has no spread: its scatter is 0, whatever it is divided by.
-      const scale = 1 / Math.max(1, state.images - 1);
+      const scale = 1 / Math.max(1, unbiased ? state.images - 1 : state.images);
       const factors = await choleskyBatched(state.scatter, { scale, ridge });
       to.factors.set(await factors.data<'float32'>().finally(() => factors.dispose()), first * packedSize(this.#depth));
       disposeState(state);

@@ -4,15 +4,16 @@ import { ensureBackend } from '../../kernels/backend.js';
 import { calibrationWarnings, holdOut } from '../parts/calibrate.js';
 import { FrozenFeatureMethod } from '../parts/frozen-method.js';
 import type { NamedImage } from '../parts/inputs.js';
-import { malformed, readModel } from '../parts/learned-file.js';
+import { readModel } from '../parts/learned-file.js';
 import { decodeModel, type ModelContent } from '../parts/model-file.js';
 import { openThreads } from '../parts/open-threads.js';
 import type { FitOptions, FitResult, ImageInput, LearnedArray, MethodInfo } from '../types.js';
-import { channelCount, chooseChannels, type PaDiMConfig, type PaDiMOptions, resolvePaDiMConfig } from './config.js';
+import { channelCount, type PaDiMConfig, type PaDiMOptions, resolvePaDiMConfig } from './config.js';
 import { gridSide } from './embedder.js';
-import { encodePaDiM, type Learned, readPaDiM } from './file.js';
+import { checkReduction, encodePaDiM, type Learned, readPaDiM } from './file.js';
 import { type FittedGaussians, fitGaussians } from './fit-gaussians.js';
 import { FLAGS } from './flags.js';
+import { depthOf, drawReduction, projectedChannels } from './reduction.js';
 import { SESSIONS, type SessionInit } from './session.js';
 
 export type { PaDiMConfig, PaDiMOptions } from './config.js';
@@ -26,6 +27,10 @@ export type { PaDiMConfig, PaDiMOptions } from './config.js';
  * It takes images to be aligned: what is good at one position says nothing about the next one, so parts that lie anywhere, or turned,
  * are PatchCore's. With P positions and d channels a model takes 2 P d (d + 1) bytes: at 224 x 224 63 MB for 100 channels, 1.9 GB for 550, all of
  * which is read once per image.
+ *
+ * With `embedding: 'orthogonal'` it is the semi-orthogonal embedding (Kim, Kim, Yi, Lee: Semi-Orthogonal Embedding for Efficient Unsupervised
+ * Anomaly Segmentation, 2021, arXiv 2105.14737): no channel is left out, a random projection leaves 300 dimensions of all of them, 740 MB at its
+ * 256 x 256.
  */
 export class PaDiM extends FrozenFeatureMethod<PaDiMConfig, Learned, SessionInit> {
   static readonly info: MethodInfo = {
@@ -57,12 +62,16 @@ export class PaDiM extends FrozenFeatureMethod<PaDiMConfig, Learned, SessionInit
     const all = this.namedImages(images, 'fit');
     await ensureBackend();
     const weights = await this.resolveWeights();
-    const channels = chooseChannels(this.config, weights.architecture);
+    const reduction = drawReduction(this.config, weights.architecture);
     const { held, kept } = holdOut('padim', all, this.config);
-    const fitted = await this.#fitGaussians(kept, { config: this.config, weights, channels, gaussians: null }, options);
+    const fitted = await this.#fitGaussians(
+      kept,
+      { config: this.config, weights, reduction, gaussians: null },
+      options,
+    );
     const start = performance.now();
     const skipped = [...fitted.skipped];
-    const learned = { gaussians: fitted.gaussians, channels, images: fitted.images, calibration: null };
+    const learned = { gaussians: fitted.gaussians, reduction, images: fitted.images, calibration: null };
     const calibration = await this.calibrate(learned, weights, held, skipped, options);
     this.adopt({ ...learned, calibration }, options.signal);
     const calibrationImages = calibration?.scores.length ?? 0;
@@ -75,18 +84,24 @@ export class PaDiM extends FrozenFeatureMethod<PaDiMConfig, Learned, SessionInit
     };
   }
 
-  /** Sizes of the means and of the packed factors. @throws IadError NOT_FITTED */
+  /** Sizes of the means, of the packed factors, and of the projection if there is one. @throws IadError NOT_FITTED */
   get learned(): readonly LearnedArray[] {
-    const { positions, depth, factors } = this.fitted('learned').gaussians;
+    const { gaussians, reduction } = this.fitted('learned');
+    const { positions, depth, factors } = gaussians;
     return [
       { name: 'means', shape: [positions, depth] },
       { name: 'covariance factors', shape: [positions, factors.length / positions] },
+      ...(reduction.embedding === 'select'
+        ? []
+        : [{ name: 'projection', shape: [projectedChannels(reduction), depth] }]),
     ];
   }
 
-  /** The channels kept of the concatenated layers, ascending. @throws IadError NOT_FITTED */
+  /** The channels of the concatenated layers that are looked at, ascending: those kept, or with `orthogonal` all. @throws IadError NOT_FITTED */
   get channels(): readonly number[] {
-    return this.fitted('channels').channels;
+    const { reduction } = this.fitted('channels');
+    if (reduction.embedding === 'select') return reduction.channels;
+    return Array.from({ length: projectedChannels(reduction) }, (_, channel) => channel);
   }
 
   get info(): MethodInfo {
@@ -117,24 +132,23 @@ export class PaDiM extends FrozenFeatureMethod<PaDiMConfig, Learned, SessionInit
     const { config, learned, backbone } = readPaDiM(content, path);
     const model = new PaDiM(config);
     const { architecture } = await model.sameWeights(backbone, path);
-    const total = channelCount(config, architecture);
-    const isList = learned.channels.every((channel, i) => channel < total && channel > (learned.channels[i - 1] ?? -1));
-    if (!isList) throw malformed(`its channels are no ascending list of ${total}`, path);
+    checkReduction(learned.reduction, channelCount(config, architecture), path);
     model.adopt(learned);
     return model;
   }
 
-  protected scoreInit(weights: FoldedWeights, { channels, gaussians }: Learned): SessionInit {
-    return { config: this.config, weights, channels, gaussians };
+  protected scoreInit(weights: FoldedWeights, { reduction, gaussians }: Learned): SessionInit {
+    return { config: this.config, weights, reduction, gaussians };
   }
 
   async #fitGaussians(images: readonly NamedImage[], init: SessionInit, options: FitOptions): Promise<FittedGaussians> {
     const threads = await openThreads(SESSIONS, init, images.length, options.workers);
     try {
       const { onProgress, signal, skipBad = false } = options;
-      const { ridge, memoryBudget } = this.config;
-      const sizes = { positions: gridSide(this.config) ** 2, depth: init.channels.length };
-      return await fitGaussians(images, threads, { onProgress, signal, skipBad, ridge, memoryBudget, ...sizes });
+      const { ridge, memoryBudget, embedding } = this.config;
+      const statistics = { ridge, memoryBudget, unbiased: embedding === 'select' };
+      const sizes = { positions: gridSide(this.config) ** 2, depth: depthOf(init.reduction) };
+      return await fitGaussians(images, threads, { onProgress, signal, skipBad, ...statistics, ...sizes });
     } finally {
       await threads.close();
     }

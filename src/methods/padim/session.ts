@@ -12,12 +12,12 @@ import {
 import type { PaDiMConfig } from './config.js';
 import { Embedder } from './embedder.js';
 import type { Gaussians } from './gaussians.js';
+import type { Reduction } from './reduction.js';
 import { Scorer } from './scorer.js';
 
 export interface SessionInit extends AnyInit {
   readonly config: PaDiMConfig;
-  /** The channels kept, ascending. */
-  readonly channels: readonly number[];
+  readonly reduction: Reduction;
   /** For score jobs; null while fitting. */
   readonly gaussians: Gaussians | null;
 }
@@ -33,8 +33,8 @@ export class Session implements ThreadSession {
     this.#scorer = scorer;
   }
 
-  static async start({ config, weights, channels, gaussians }: SessionInit): Promise<Session> {
-    const embedder = new Embedder(config, weights, channels);
+  static async start({ config, weights, reduction, gaussians }: SessionInit): Promise<Session> {
+    const embedder = new Embedder(config, weights, reduction);
     try {
       return new Session(config, embedder, gaussians && new Scorer(config, gaussians));
     } catch (error) {

@@ -1,7 +1,7 @@
 // What all methods on frozen features share: weights, threads, predictions, thresholds, model files. A method adds how it fits,
 // what it keeps, and the session that scores with that.
 import { writeFileAtomic } from '#platform/runtime/files';
-import { type FoldedWeights, resolveWeights } from '../../backbones/index.js';
+import { type FoldedWeights, type LayerName, resolveWeights } from '../../backbones/index.js';
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { ensureBackend } from '../../kernels/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
@@ -153,10 +153,14 @@ export abstract class FrozenFeatureMethod<
     });
   }
 
-  /** The weights of the configuration, as deep as its layers need them. */
+  /** The deepest stage that the network is run to. */
+  protected get deepestLayer(): LayerName {
+    return this.config.layers.at(-1) ?? 'layer4';
+  }
+
+  /** The weights of the configuration, as deep as they are needed. */
   protected async resolveWeights(): Promise<FoldedWeights> {
-    const { backbone, layers } = this.config;
-    this.#weights ??= await resolveWeights(backbone, { until: layers.at(-1) ?? 'layer4' });
+    this.#weights ??= await resolveWeights(this.config.backbone, { until: this.deepestLayer });
     return this.#weights;
   }
 

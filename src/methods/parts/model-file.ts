@@ -22,6 +22,8 @@ export interface ModelContent {
   readonly state: unknown;
   /** Float32 tensors by name. */
   readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>;
+  /** Float16 tensors by name, as their 16 bits; none unless told. */
+  readonly halves?: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Uint16Array }>>;
 }
 
 const VERSIONED = z.looseObject({ schemaVersion: z.int() });
@@ -46,11 +48,13 @@ const DIGEST_FIELD = /"sha256":"([0-9a-f]{64})"/;
  * @throws IadError BAD_ARGUMENT if it would be larger than can be read again
  */
 export async function encodeModel(content: ModelContent): Promise<Uint8Array<ArrayBuffer>> {
-  const { tensors, ...block } = content;
-  const entries = Object.entries(tensors).map(([name, { shape, data }]): [string, RawTensor] => [
-    name,
-    { dtype: 'F32', shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
-  ]);
+  const { tensors, halves = {}, ...block } = content;
+  const entries = [...Object.entries(tensors), ...Object.entries(halves)].map(
+    ([name, { shape, data }]): [string, RawTensor] => {
+      const dtype = data instanceof Float32Array ? 'F32' : 'F16';
+      return [name, { dtype, shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }];
+    },
+  );
   const total = entries.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
   if (total > MAX_MODEL_BYTES - HEADER_ROOM) {
     throw new IadError('BAD_ARGUMENT', `a model file holds at most ${MAX_MODEL_BYTES} bytes, this takes ${total}`, {
@@ -88,14 +92,16 @@ export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string):
     throw new IadError('MODEL_CORRUPT', 'the digest does not fit the content', { path, hint: 'Copy or fit it again.' });
   }
   const block = parseBlock(iad, path, foreign);
-  const tensors = Object.fromEntries(
-    [...file.tensors].map(([name, { dtype, shape, data }]) => {
-      if (dtype !== 'F32') throw foreign(`tensor ${name} has dtype ${dtype}, expected F32`);
-      // A copy, for alignment; not slice(), which shares the memory where the bytes are a Buffer.
-      return [name, { shape, data: new Float32Array(new Uint8Array(data).buffer) }];
-    }),
-  );
-  return { ...block, tensors };
+  const tensors = new Map<string, ModelContent['tensors'][string]>();
+  const halves = new Map<string, NonNullable<ModelContent['halves']>[string]>();
+  for (const [name, { dtype, shape, data }] of file.tensors) {
+    if (dtype !== 'F32' && dtype !== 'F16') throw foreign(`tensor ${name} has dtype ${dtype}, expected F32 or F16`);
+    // A copy, for alignment; not slice(), which shares the memory where the bytes are a Buffer.
+    const { buffer } = new Uint8Array(data);
+    if (dtype === 'F32') tensors.set(name, { shape, data: new Float32Array(buffer) });
+    else halves.set(name, { shape, data: new Uint16Array(buffer) });
+  }
+  return { ...block, tensors: Object.fromEntries(tensors), halves: Object.fromEntries(halves) };
 }
 
 /** The digest tells damage, not intent: what was made to fit it is checked like any other input. */

@@ -38,7 +38,8 @@ export function sequence<X extends TensorContainer>(steps: readonly Flow<X>[]): 
           values = flowed.values;
           volumes.push(flowed.logDeterminant);
         }
-        return { values, logDeterminant: tf.addN(volumes) };
+        // One by one: addN fails on WebGPU where there are more terms than a shader may bind.
+        return { values, logDeterminant: volumes.reduce((sum, volume) => tf.add(sum, volume)) };
       }),
     inverse: (z, tensors, condition) =>
       tf.tidy(() => steps.reduceRight((at, step) => tf.tidy(() => step.inverse(at, tensors, condition)), z)),

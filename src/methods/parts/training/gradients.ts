@@ -83,8 +83,9 @@ export interface StepReading {
 /** The loss and the gradients' norm, by one read from the device. */
 export async function readStep({ loss, gradients }: StepGradients): Promise<StepReading> {
   const both = tf.tidy(() => {
+    // Not by addN: it fails on WebGPU where there are more terms than a shader may bind.
     const squares = Object.values(gradients).map((gradient) => gradient.square().sum());
-    return tf.stack([loss, tf.addN(squares)]);
+    return tf.stack([loss, tf.stack(squares).sum()]);
   });
   try {
     const [value, squared] = await both.data<'float32'>();
