@@ -106,11 +106,7 @@ function upload(weights: FoldedWeights, spec: ConvSpec): ConvTensors {
   };
 }
 
-function residual(
-  x: tf.Tensor4D,
-  { main, downsample }: BlockSpec,
-  convs: Convolutions,
-): tf.Tensor4D {
+function residual(x: tf.Tensor4D, { main, downsample }: BlockSpec, convs: Convolutions): tf.Tensor4D {
   const shortcut = downsample ? convolve(x, downsample, convs, 'linear') : x;
   const last = main.length - 1;
   const y = main.reduce((input, spec, index) => convolve(input, spec, convs, index < last ? 'relu' : 'linear'), x);

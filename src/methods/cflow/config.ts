@@ -11,7 +11,10 @@ const SCHEMA = z.strictObject({
   /** Channels of the code of a position: a multiple of 4. */
   positionChannels: z.int().min(4).max(4096).multipleOf(4),
   /** Feature vectors in an optimiser step. */
-  fibers: z.int().min(1).max(2 ** 20),
+  fibers: z
+    .int()
+    .min(1)
+    .max(2 ** 20),
   /**
    * Training images are turned by up to so many degrees to either side, anew in every pass, [0, 180]; 0: not at all, and their features
    * are computed once.

@@ -1,5 +1,5 @@
 // CFLOW-AD as the frame of trained methods asks for it: the decoders' network, their training, and what the backbone sees.
-import type { Scalar, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import * as z from 'zod';
 import { createBackbone } from '../../backbones/graph.js';
@@ -87,7 +87,7 @@ export function cflowNetwork(config: CFlowConfig, shapes: readonly FeatureShape[
     },
     score: ({ images, features }, tensors) =>
       readScored(config, () => {
-        const peaks = tf.unstack<Scalar>(named(tensors, PEAKS));
+        const peaks = tf.unstack(named(tensors, PEAKS)).map((peak) => peak.asScalar());
         return { map: cflowMap(likelihoods(features(images), tensors), peaks, inputSize, inputSize), score: 'max' };
       }),
     conclude: async (batches, tensors) => {

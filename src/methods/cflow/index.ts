@@ -1,7 +1,8 @@
 // CFLOW-AD: a conditional normalizing flow for each feature level; a place is as anomalous as its features are unlikely there.
-import { decodeModel, type ModelContent } from '../parts/model-file.js';
+
 import { readModel } from '../parts/learned-file.js';
-import { trainedConfig, TrainedMethod, trainedSessions } from '../parts/trained/index.js';
+import { decodeModel, type ModelContent } from '../parts/model-file.js';
+import { TrainedMethod, trainedConfig, trainedSessions } from '../parts/trained/index.js';
 import type { MethodInfo } from '../types.js';
 import { type CFlowConfig, type CFlowOptions, resolveCFlowConfig } from './config.js';
 import { DESIGN } from './design.js';

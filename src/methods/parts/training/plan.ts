@@ -70,18 +70,13 @@ export function planTraining<Batch extends TensorContainer>(
     parts,
     stepsPerBatch,
     batches: new Batches(batchPlan),
-    description: describe(config, { samples, isValidated, identity, parts }, parameters, buffers, optimizers),
+    description: describe(config, { samples, isValidated, parts, identity }, parameters, buffers, optimizers),
   };
 }
 
 function describe(
   config: FullTrainingConfig,
-  rest: {
-    samples: number;
-    isValidated: boolean;
-    identity: string | undefined;
-    parts: readonly TrainingPart[];
-  },
+  rest: { samples: number; isValidated: boolean; parts: readonly TrainingPart[]; identity: string | undefined },
   parameters: Tensors,
   buffers: Tensors,
   optimizers: Optimizers,
