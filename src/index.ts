@@ -13,6 +13,7 @@ export type { TrainedFitResult } from './methods/parts/trained-method.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
 export { createMethod, loadMethod, methodInfos } from './methods/registry.js';
 export { SPADE, type SpadeConfig, type SpadeOptions } from './methods/spade/index.js';
+export { STPM, type STPMConfig, type STPMOptions } from './methods/stpm/index.js';
 export type {
   AnomalyMethod,
   CallOptions,

@@ -1,16 +1,8 @@
 // Runs a ResNet on the current backend: one builder for the torchvision layout and for Keras's v1, on folded weights.
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../runtime/errors.js';
-import {
-  ARCHITECTURES,
-  type BlockSpec,
-  type ConvSpec,
-  convSpecs,
-  layerChannels,
-  layersUntil,
-  STEM,
-  stageBlocks,
-} from './architecture.js';
+import { ARCHITECTURES, type ConvSpec, convSpecs, layerChannels, layersUntil } from './architecture.js';
+import { type Activation, residualLayers } from './residual.js';
 import type { Backbone, FoldedWeights, LayerName } from './types.js';
 
 interface ConvTensors {
@@ -50,33 +42,19 @@ export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: Ba
     if (!convs || !mean) throw new IadError('BAD_ARGUMENT', `features: the backbone ${weights.id} was disposed`);
     const [inputConvs, inputMean]: [Convolutions, tf.Tensor1D] = [{ tensors: convs, padding }, mean];
     const held = layersUntil(until);
-    const wanted = new Set<LayerName>(layers);
-    const deepest = held.findLast((layer) => wanted.has(layer));
     const beyond = layers.find((layer) => !held.includes(layer));
-    if (deepest === undefined || beyond !== undefined) {
+    if (layers.length === 0 || beyond !== undefined) {
       const what = beyond === undefined ? 'no layer was asked for' : `${beyond} was asked for`;
       throw new IadError('BAD_ARGUMENT', `features: ${what}, the weights ${weights.id} hold ${held.join(', ')}`);
     }
     if (images.rank !== 4 || images.shape[3] !== 3) {
       throw new IadError('BAD_ARGUMENT', `features: images have shape [${images.shape.join(', ')}], not [N, H, W, 3]`);
     }
-    return tf.tidy(() => {
-      const out = {} as Record<LayerName, tf.Tensor4D>;
-      let x = tf.tidy(() => {
-        const stem = convolve(tf.sub(images, inputMean), STEM, inputConvs, 'relu');
-        return tf.maxPool(stem, 3, 2, 1);
-      });
-      for (const layer of layersUntil(deepest)) {
-        for (const block of stageBlocks(architecture, layer)) {
-          const input = x;
-          // a tidy per block, and its input freed at once: a batch's peak is one block, not the network
-          x = tf.tidy(() => residual(input, block, inputConvs));
-          if (!Object.values(out).includes(input)) input.dispose();
-        }
-        if (wanted.has(layer)) out[layer] = x;
-      }
-      return out;
-    });
+    return tf.tidy(() =>
+      residualLayers(architecture, tf.sub(images, inputMean), layers, (x, spec, activation) =>
+        convolve(x, spec, inputConvs, activation),
+      ),
+    );
   }
 
   return {
@@ -106,18 +84,11 @@ function upload(weights: FoldedWeights, spec: ConvSpec): ConvTensors {
   };
 }
 
-function residual(x: tf.Tensor4D, { main, downsample }: BlockSpec, convs: Convolutions): tf.Tensor4D {
-  const shortcut = downsample ? convolve(x, downsample, convs, 'linear') : x;
-  const last = main.length - 1;
-  const y = main.reduce((input, spec, index) => convolve(input, spec, convs, index < last ? 'relu' : 'linear'), x);
-  return tf.relu(tf.add(y, shortcut));
-}
-
 function convolve(
   x: tf.Tensor4D,
   spec: ConvSpec,
   { tensors, padding }: Convolutions,
-  activation: 'relu' | 'linear',
+  activation: Activation,
 ): tf.Tensor4D {
   const conv = tensors.get(spec.name);
   if (!conv) throw new IadError('BAD_ARGUMENT', `weights hold no ${spec.name}`);

@@ -60,6 +60,11 @@ describe('exit code 2, and nothing is made', () => {
       ["'--encoder-padding <name>'", 'reflect'],
     ],
     ['no such embedding', ['fit', ...DATA, ...OUT, '--embedding', 'best'], ["'--embedding <name>'", 'orthogonal']],
+    [
+      'too large a share',
+      ['fit', ...DATA, ...OUT, '--method', 'stpm', '--validation-share', '0.9'],
+      ['[BAD_CONFIG]', 'STPM.validationShare'],
+    ],
     ['a split for a layout without', ['fit', ...DATA, ...OUT, '--split', 'random80'], ['[BAD_ARGUMENT]', 'mtd']],
     [
       'a model and how to fit one',

@@ -92,6 +92,7 @@ describe('methods by name', () => {
       ['padim', 2020],
       ['spade', 2020],
       ['fastflow', 2021],
+      ['stpm', 2021],
     ]);
     expect(createMethod('patchcore', { seed: 5 }).config.seed).toBe(5);
     expect(() => createMethod('patchcore', { sede: 5 })).toThrow(/BAD_CONFIG.*sede/);

@@ -1,9 +1,9 @@
 // The frame of trained methods, on the smallest of methods.
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { flip } from '../../src/data/augment/index.js';
 import type { Image, Sample } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
@@ -33,6 +33,9 @@ async function fitted(method: Tiny, options: TrainedFitOptions = {}, images: rea
 beforeAll(async () => {
   await useBackend('wasm');
   folder = await mkdtemp(join(tmpdir(), 'trained-'));
+  // Where the system keeps temporary files, for this test alone.
+  await mkdir(join(folder, 'temporary'));
+  vi.stubEnv('TMPDIR', join(folder, 'temporary'));
   model = new Tiny();
   ({ bytes } = await fitted(model));
 });

@@ -1,5 +1,5 @@
 // The arrays that a flow is a function of: their names, shapes and initial values.
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
 import { Random } from '../../../runtime/random.js';
@@ -51,6 +51,13 @@ export function named(tensors: NamedTensors, name: string): Tensor {
   throw new IadError('BAD_ARGUMENT', `a flow misses its array ${name}`, { path: name });
 }
 
+/** @throws IadError BAD_ARGUMENT if there is no such vector */
+export function namedVector(tensors: NamedTensors, name: string): Tensor1D {
+  const tensor = named(tensors, name);
+  if (isVector(tensor)) return tensor;
+  throw wrongRank(name, 1, tensor);
+}
+
 /** @throws IadError BAD_ARGUMENT if there is no such matrix */
 export function namedMatrix(tensors: NamedTensors, name: string): Tensor2D {
   const tensor = named(tensors, name);
@@ -63,6 +70,10 @@ export function namedFilter(tensors: NamedTensors, name: string): Tensor4D {
   const tensor = named(tensors, name);
   if (isFilter(tensor)) return tensor;
   throw wrongRank(name, 4, tensor);
+}
+
+function isVector(tensor: Tensor): tensor is Tensor1D {
+  return tensor.rank === 1;
 }
 
 function isMatrix(tensor: Tensor): tensor is Tensor2D {

@@ -2,6 +2,7 @@
 import type { Scalar, Tensor, TensorContainer } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
+import { freeTapeAsItGoes } from './free-tape.js';
 import type { LossInputs, Tensors, TrainingProblem } from './types.js';
 
 export interface StepGradients {
@@ -42,6 +43,7 @@ export function lossAndGradients<Batch extends TensorContainer>(
     return tf.tidy(() => {
       const forward = () => {
         const loss = problem.loss({ ...inputs, update });
+        freeTapeAsItGoes();
         if (loss.rank === 0 && loss.dtype === 'float32') return loss;
         throw refused(`the loss must be a float32 scalar, not ${loss.dtype} [${loss.shape}]`);
       };
