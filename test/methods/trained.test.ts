@@ -1,5 +1,5 @@
 // The frame of trained methods, on the smallest of methods.
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -33,14 +33,14 @@ async function fitted(method: Tiny, options: TrainedFitOptions = {}, images: rea
 beforeAll(async () => {
   await useBackend('wasm');
   folder = await mkdtemp(join(tmpdir(), 'trained-'));
-  // Where the system keeps temporary files, for this test alone.
-  await mkdir(join(folder, 'temporary'));
-  vi.stubEnv('TMPDIR', join(folder, 'temporary'));
+  // Other tests fit at the same time: their temporary files lie elsewhere.
+  vi.stubEnv('TMPDIR', folder);
   model = new Tiny();
   ({ bytes } = await fitted(model));
 });
 afterAll(async () => {
   model.dispose();
+  vi.unstubAllEnvs();
   await rm(folder, { recursive: true });
 });
 

@@ -14,14 +14,14 @@ export interface StepGradients {
 
 /**
  * Everything in it is the caller's.
- * @param names of the parameters that gradients are wanted by
+ * @param names of the parameters that gradients are wanted by; default: all
  * @throws IadError BAD_ARGUMENT if the loss is no scalar, does not depend on a parameter, or updates a buffer that does not exist or in
  *   another shape; nothing is left behind by what it throws
  */
 export function lossAndGradients<Batch extends TensorContainer>(
   problem: Pick<TrainingProblem<Batch>, 'loss'>,
   inputs: Omit<LossInputs<Batch>, 'update'>,
-  names: readonly string[],
+  names: readonly string[] = Object.keys(inputs.parameters),
 ): StepGradients {
   const wanted = names.map((name) => {
     const parameter = inputs.parameters[name];
