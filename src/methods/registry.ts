@@ -24,7 +24,7 @@ interface MethodClass {
   fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
-const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, CFlow, STPM];
+const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM, CFlow];
 
 export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);

@@ -20,8 +20,9 @@ export type { CFlowConfig, CFlowOptions } from './config.js';
  * number of levels where nothing like it was seen; a little below 0 where something is more likely than all of them. The score is the
  * map's maximum. Higher is more anomalous. (The authors take the peak over all test images, so that a score depends on the others; and
  * they report the epoch that is best on these. Neither is done here: the last epoch counts.)
- * The size of a model does not depend on the number of images: a coupling block of a level of C channels takes 10 to 15 C^2 bytes, with
- * the defaults all of them together 0.5 GB, and training five times that.
+ * The size of a model does not depend on the number of images: a coupling block of a level of C channels takes 10 to 15 C^2 bytes. With
+ * the defaults all of them together take 0.5 GB, training about 3.5 GB of memory, and drawing the rotations a minute or more before the
+ * first step. Nothing is stopped while they are drawn.
  */
 export class CFlow extends TrainedMethod<CFlowConfig, null> {
   static readonly info: MethodInfo = {
@@ -48,7 +49,11 @@ export class CFlow extends TrainedMethod<CFlowConfig, null> {
     return CFlow.info;
   }
 
-  /** @throws IadError MODEL_NOT_FOUND, MODEL_FORMAT, MODEL_MISMATCH, WEIGHTS_MISSING */
+  /**
+   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
+   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
+   *   those it was fitted with; WEIGHTS_MISSING if there are none
+   */
   static async load(path: string): Promise<CFlow> {
     return CFlow.fromContent(await readModel(path), path);
   }
@@ -58,6 +63,7 @@ export class CFlow extends TrainedMethod<CFlowConfig, null> {
     return CFlow.fromContent(await decodeModel(bytes, path), path);
   }
 
+  /** From a model file that was read already. */
   static async fromContent(content: ModelContent, path: string): Promise<CFlow> {
     return new CFlow(trainedConfig(content, DESIGN, resolveCFlowConfig, path)).restore(content, path);
   }

@@ -14,7 +14,7 @@ export interface StepGradients {
 
 /**
  * Everything in it is the caller's.
- * @param names of the parameters that gradients are wanted by; default: all
+ * @param names of the parameters that gradients are wanted by; all unless told
  * @throws IadError BAD_ARGUMENT if the loss is no scalar, does not depend on a parameter, or updates a buffer that does not exist or in
  *   another shape; nothing is left behind by what it throws
  */
