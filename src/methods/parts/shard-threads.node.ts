@@ -6,13 +6,16 @@ import type { ShardInit, ShardResult } from './training/shard.js';
 import type { ShardOutcome, ShardThreads } from './training/sharded.js';
 import { WORKER_SCRIPT } from './worker-script.node.js';
 
-export function shardThreads(method: string, init: ShardInit, size: number): ShardThreads | null {
+export function shardThreads(method: string, init: Omit<ShardInit, 'model'>, size: number): ShardThreads | null {
+  const bytes = init.layout.length * Float32Array.BYTES_PER_ELEMENT;
+  const model = new Float32Array(new SharedArrayBuffer(bytes));
   const pool = new WorkerPool<unknown, StepSamples, ShardResult>(
     WORKER_SCRIPT,
-    { method, training: share(init) },
+    { method, training: share({ ...init, model }) },
     size,
   );
   return {
+    model,
     async run(shards) {
       const describe = ({ step, shard }: StepSamples) =>
         `training step ${step + 1}, part ${shard + 1} of ${shards.length}`;

@@ -2,6 +2,6 @@
 import type { ShardInit } from './training/shard.js';
 import type { ShardThreads } from './training/sharded.js';
 
-export function shardThreads(_method: string, _init: ShardInit, _size: number): ShardThreads | null {
+export function shardThreads(_method: string, _init: Omit<ShardInit, 'model'>, _size: number): ShardThreads | null {
   return null;
 }

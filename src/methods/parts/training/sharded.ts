@@ -14,6 +14,8 @@ export interface ShardOutcome {
 }
 
 export interface ShardThreads {
+  /** What the threads read, on shared memory, in the order of `layoutOf`: to be written to between two runs. */
+  readonly model: Float32Array;
   /**
    * @param shards no more than threads
    * @returns in the order of the shards
@@ -58,13 +60,10 @@ export function meansOf(
 
 export class ShardedGradients implements GradientSource {
   readonly #threads: ShardThreads;
-  readonly #model: Float32Array;
   readonly #workers: number;
 
-  /** @param model what the threads read, on shared memory, in the order of `layoutOf` */
-  constructor(threads: ShardThreads, model: Float32Array, workers: number) {
+  constructor(threads: ShardThreads, workers: number) {
     this.#threads = threads;
-    this.#model = model;
     this.#workers = workers;
   }
 
@@ -92,7 +91,7 @@ export class ShardedGradients implements GradientSource {
   async #share(model: Model): Promise<void> {
     let end = 0;
     for (const values of await valuesOf(model)) {
-      this.#model.set(values, end);
+      this.#threads.model.set(values, end);
       end += values.length;
     }
   }

@@ -36,10 +36,9 @@ export function openSource<Batch extends TensorContainer>(
 ): GradientSource {
   const workers = threads ? threadCount(Math.min(config.batchSize, problem.samples), threads.workers) : 1;
   if (threads && workers > 1) {
-    const layout = layoutOf({ parameters, buffers });
-    const model = new Float32Array(new SharedArrayBuffer(layout.length * Float32Array.BYTES_PER_ELEMENT));
-    const open = shardThreads(threads.kind.method, { problem: threads.init, layout, model }, workers);
-    if (open) return new ShardedGradients(open, model, workers);
+    const init = { problem: threads.init, layout: layoutOf({ parameters, buffers }) };
+    const open = shardThreads(threads.kind.method, init, workers);
+    if (open) return new ShardedGradients(open, workers);
   }
   const gradients = new ProblemGradients(problem);
   return {
