@@ -9,6 +9,7 @@ import type { MethodFlag } from './parts/flags.js';
 import { malformed, readModel } from './parts/learned-file.js';
 import type { ModelContent } from './parts/model-file.js';
 import type { SessionKind } from './parts/session.js';
+import type { TrainingKind } from './parts/training/index.js';
 import { PatchCore } from './patchcore/index.js';
 import { SPADE } from './spade/index.js';
 import { STPM } from './stpm/index.js';
@@ -53,6 +54,13 @@ export async function loadMethod(path: string): Promise<AnomalyMethod> {
 /** What a worker thread runs for a method. @throws IadError BAD_ARGUMENT */
 export function sessionKind(id: string): SessionKind {
   return methodClass(id).sessions;
+}
+
+/** What a worker thread trains a method by. @throws IadError BAD_ARGUMENT */
+export function trainingKind(id: string): TrainingKind {
+  const { training } = sessionKind(id);
+  if (training) return training;
+  throw new IadError('BAD_ARGUMENT', `${id} does not train on threads`, { path: 'method' });
 }
 
 function find(id: string): MethodClass | undefined {
