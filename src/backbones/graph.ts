@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../runtime/errors.js';
 import { ARCHITECTURES, convSpecs, layerChannels, layerNames, layerSide } from './architecture.js';
-import type { ConvSpec } from './specs.js';
+import type { ConvSpec, Padding } from './specs.js';
 import type { Backbone, FoldedWeights, LayerName } from './types.js';
 import { type Activation, walk } from './walk.js';
 
@@ -10,6 +10,14 @@ interface ConvTensors {
   /** HWIO; of a depthwise convolution as tfjs has it, [size, size, channels, 1]. */
   readonly kernel: tf.Tensor4D;
   readonly bias: tf.Tensor1D;
+}
+
+/** What the convolutions find beyond the border: zeros, or the image mirrored, its edge not repeated. */
+export type ConvPadding = 'zeros' | 'reflect';
+
+export interface BackboneOptions {
+  /** Default `zeros`, what the weights were trained with. `reflect` needs maps of more rows and columns than it adds. */
+  readonly padding?: ConvPadding;
 }
 
 /**
@@ -20,7 +28,7 @@ interface ConvTensors {
  * @throws BAD_ARGUMENT from `features` for images that are not [N, H, W, 3] or too small, for no layers, for a layer that the weights
  *   do not hold, and after `dispose`
  */
-export function createBackbone(weights: FoldedWeights): Backbone {
+export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: BackboneOptions = {}): Backbone {
   const { architecture, until } = weights;
   let convs: Map<string, ConvTensors> | undefined = new Map(
     convSpecs(architecture, until).map((spec) => [spec.name, upload(weights, spec)]),
@@ -34,14 +42,14 @@ export function createBackbone(weights: FoldedWeights): Backbone {
     checkImages(weights, images, layers);
     return tf.tidy(() =>
       walk(architecture, tf.sub(images, inputMean), layers, (x, spec, activation) =>
-        convolve(x, spec, tensorsOf(held, spec), activation),
+        activated(convolve(x, spec, tensorsOf(held, spec), { padding, activation }), activation),
       ),
     );
   }
 
   return {
     id: weights.id,
-    hash: weights.hash,
+    hash: padding === 'zeros' ? weights.hash : `${weights.hash} ${padding}`,
     architecture,
     features,
     channels: (layer) => layerChannels(architecture, layer),
@@ -101,30 +109,45 @@ function tensorsOf(convs: ReadonlyMap<string, ConvTensors>, { name }: ConvSpec):
 
 function convolve(
   x: tf.Tensor4D,
-  { stride, padding: [before, after], depthwise }: ConvSpec,
+  { stride, padding: edge, depthwise }: ConvSpec,
   { kernel, bias }: ConvTensors,
-  activation: Activation,
+  { padding, activation }: { padding: ConvPadding; activation: Activation },
 ): tf.Tensor4D {
-  const isSymmetric = before === after;
-  const edge: [number, number] = [before, after];
+  // the fused ops pad with zeros only, and by the same number on either side
+  const isPadded = (padding === 'reflect' && edge[1] > 0) || edge[0] !== edge[1];
   const options = {
-    // the fused ops take the same padding on either side only
-    x: isSymmetric ? x : tf.pad(x, [[0, 0], edge, edge, [0, 0]]),
+    x: isPadded ? padded(x, edge, padding) : x,
     filter: kernel,
     strides: stride,
-    pad: isSymmetric ? before : 0,
+    pad: isPadded ? 0 : edge[0],
     bias,
     activation: activation === 'relu' ? activation : ('linear' as const),
   };
-  const y = depthwise ? tf.fused.depthwiseConv2d(options) : tf.fused.conv2d(options);
+  return depthwise ? tf.fused.depthwiseConv2d(options) : tf.fused.conv2d(options);
+}
+
+function padded(x: tf.Tensor4D, [before, after]: Padding, padding: ConvPadding): tf.Tensor4D {
+  const edge: [number, number] = [before, after];
+  const sides: [[number, number], [number, number], [number, number], [number, number]] = [[0, 0], edge, edge, [0, 0]];
+  if (padding === 'zeros') return tf.pad(x, sides);
+  const [, height, width] = x.shape;
+  if (Math.min(height, width) > after) return tf.mirrorPad(x, sides, 'reflect');
+  throw new IadError('BAD_ARGUMENT', `features: a map of ${height} x ${width} has no ${after} cells to mirror`, {
+    path: 'images',
+    hint: 'Give larger images, or pad with zeros.',
+  });
+}
+
+/** What the fused ops do not have; ReLU they have. */
+function activated(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
   switch (activation) {
     case 'silu':
-      return tf.mul(y, tf.sigmoid(y));
+      return tf.mul(x, tf.sigmoid(x));
     case 'sigmoid':
-      return tf.sigmoid(y);
+      return tf.sigmoid(x);
     case 'linear':
     case 'relu':
-      return y;
+      return x;
     default:
       return activation satisfies never;
   }

@@ -16,5 +16,5 @@ export {
   catalogueEntry,
   type WeightsSource,
 } from './catalogue.js';
-export { createBackbone } from './graph.js';
+export { type BackboneOptions, type ConvPadding, createBackbone } from './graph.js';
 export type * from './types.js';

@@ -73,6 +73,7 @@ export type BackboneChoice = string | { readonly architecture: Architecture; rea
 /** A frozen feature extractor on the current backend. */
 export interface Backbone {
   readonly id: string;
+  /** Backbones of the same hash give the same features: that of the weights, and beside it the padding, unless it is zeros. */
   readonly hash: string;
   readonly architecture: Architecture;
   /**

@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layersUntil } from '../../src/backbones/architecture.js';
 import { foldWeights } from '../../src/backbones/fold.js';
-import { createBackbone } from '../../src/backbones/graph.js';
+import { type ConvPadding, createBackbone } from '../../src/backbones/graph.js';
 import { resolveWeights } from '../../src/backbones/store.node.js';
 import type { Architecture, FoldedWeights, LayerName } from '../../src/backbones/types.js';
 import { type GoldenCase, goldenError, goldenImage, seededStateDict } from './golden.js';
@@ -29,19 +29,23 @@ beforeAll(async () => {
 });
 
 // wide_resnet50_2's layer4 alone has 43 M parameters and the same blocks as layer3
-describe.each<[Architecture, LayerName]>([
-  ['resnet18', 'layer4'],
-  ['resnet50', 'layer4'],
-  ['wide_resnet50_2', 'layer3'],
-  ['resnet50_keras', 'layer4'],
-  ['efficientnet_b5', 'features.7'],
-  ['efficientnet_b5_tf', 'features.7'],
-  ['alexnet', 'features.12'],
-])('%s to %s', (architecture, until) => {
+describe.each<[Architecture, LayerName, ConvPadding]>([
+  ['resnet18', 'layer4', 'zeros'],
+  ['resnet18', 'layer4', 'reflect'],
+  ['resnet50', 'layer4', 'zeros'],
+  ['resnet50', 'layer4', 'reflect'],
+  ['wide_resnet50_2', 'layer3', 'zeros'],
+  ['resnet50_keras', 'layer4', 'zeros'],
+  ['efficientnet_b5', 'features.7', 'zeros'],
+  ['efficientnet_b5_tf', 'features.7', 'zeros'],
+  ['alexnet', 'features.12', 'zeros'],
+])('%s to %s, padded by %s', (architecture, until, padding) => {
   it('gives the same features as torch', async () => {
-    const backbone = createBackbone(await weightsOf(architecture, until));
+    const backbone = createBackbone(await weightsOf(architecture, until), { padding });
     const layers = layersUntil(architecture, until).map(({ name }) => name);
-    const cases = CASES.filter((golden) => golden.architecture === architecture);
+    const cases = CASES.filter((golden) => {
+      return golden.architecture === architecture && (golden.padding ?? 'zeros') === padding;
+    });
     expect(cases.length).toBeGreaterThan(0);
     for (const golden of cases) {
       const image = goldenImage(golden.height, golden.width);

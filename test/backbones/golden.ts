@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { convSpecs } from '../../src/backbones/architecture.js';
 import type { RawTensor, TensorMap } from '../../src/backbones/formats/tensor.js';
+import type { ConvPadding } from '../../src/backbones/graph.js';
 import { type Layout, layoutOf } from '../../src/backbones/state-dict.js';
 import type { Architecture, LayerName } from '../../src/backbones/types.js';
 import { fnv1a } from '../../src/runtime/random.js';
@@ -73,6 +74,8 @@ export interface GoldenCase {
   readonly architecture: Architecture;
   readonly height: number;
   readonly width: number;
+  /** Default `zeros`. */
+  readonly padding?: ConvPadding;
   readonly layers: Readonly<Partial<Record<LayerName, GoldenMap>>>;
 }
 

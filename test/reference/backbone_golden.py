@@ -100,8 +100,11 @@ def pad_as_tensorflow(net: torch.nn.Module, side: int) -> None:
         side = out
 
 
-def torchvision_network(architecture: str) -> torch.nn.Module:
+def torchvision_network(architecture: str, padding: str = "zeros") -> torch.nn.Module:
     net = getattr(torchvision.models, architecture.removesuffix("_tf"))(weights=None).double().eval()
+    for module in net.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.padding_mode = padding
     state = net.state_dict()
     # with more, an EfficientNet's features grow from block to block until its gates are 0 or 1, and rounding decides which
     gain = 3 if architecture.startswith("efficientnet") else 6
@@ -182,6 +185,10 @@ def main() -> None:
     for a, (layers, sizes) in CASES.items():
         net = torchvision_network(a)
         cases += [{"architecture": a, "height": h, "width": w, "layers": torchvision_case(net, layers, h, w)} for h, w in sizes]
+    for a in ("resnet18", "resnet50"):
+        net = torchvision_network(a, "reflect")
+        layers = torchvision_case(net, RESNET_LAYERS, 64, 75)
+        cases.append({"architecture": a, "height": 64, "width": 75, "padding": "reflect", "layers": layers})
     cases.append({"architecture": "resnet50_keras", "height": 224, "width": 224, "layers": keras_case(224, 224)})
     with open(OUT, "w") as file:
         json.dump(cases, file)
