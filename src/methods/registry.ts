@@ -1,5 +1,6 @@
 // Finds methods by name. A new method adds one line here.
 import { IadError } from '../runtime/errors.js';
+import { CFlow } from './cflow/index.js';
 import { FastFlow } from './fastflow/index.js';
 import { PaDiM } from './padim/index.js';
 import type { MethodFlag } from './parts/flags.js';
@@ -22,7 +23,7 @@ interface MethodClass {
   fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
-const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM];
+const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM, CFlow];
 
 export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);

@@ -53,6 +53,12 @@ describe('exit code 2, and nothing is made', () => {
       ['[BAD_CONFIG]', 'PaDiM.dims'],
     ],
     ['no neighbours', ['fit', ...DATA, ...OUT, '--method', 'spade', '--k', '0'], ['[BAD_CONFIG]', 'SPADE.k']],
+    ['no fibers', ['fit', ...DATA, ...OUT, '--method', 'cflow', '--fibers', '0'], ['[BAD_CONFIG]', 'CFlow.fibers']],
+    [
+      'no such border',
+      ['fit', ...DATA, ...OUT, '--encoder-padding', 'edge'],
+      ["'--encoder-padding <name>'", 'reflect'],
+    ],
     ['no such embedding', ['fit', ...DATA, ...OUT, '--embedding', 'best'], ["'--embedding <name>'", 'orthogonal']],
     [
       'too large a share',

@@ -135,6 +135,7 @@ describe('methods by name', () => {
       ['spade', 2020],
       ['fastflow', 2021],
       ['stpm', 2021],
+      ['cflow', 2022],
     ]);
     expect(createMethod('patchcore', { seed: 5 }).config.seed).toBe(5);
     expect(() => createMethod('patchcore', { sede: 5 })).toThrow(/BAD_CONFIG.*sede/);

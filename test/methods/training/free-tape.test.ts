@@ -10,7 +10,8 @@ type Loss = (x: Tensor, y: Tensor) => Tensor;
 
 function gradientsOf(loss: Loss, parameters: { x: Tensor; y: Tensor }) {
   const problem = { loss: ({ parameters: { x, y } }: { parameters: Record<string, Tensor> }) => scalar(loss(x!, y!)) };
-  return lossAndGradients(problem, { parameters, buffers: {}, batch: [], random: new Random(0), step: 0, epoch: 0 });
+  const first = { random: new Random(0), step: 0, epoch: 0, batchNumber: 0, part: 0, stepOfPart: 0 };
+  return lossAndGradients(problem, { parameters, buffers: {}, batch: [], ...first });
 }
 
 const scalar = (tensor: Tensor): Scalar => tf.sum(tensor).asScalar();

@@ -7,7 +7,7 @@ import type { Image } from '../../../data/types.js';
 import type { Random } from '../../../runtime/random.js';
 import type { FeatureInputs } from '../feature-cache/types.js';
 import type { NamedTensors, Parameter } from '../flow/parameters.js';
-import type { TrainingConfig } from '../training/index.js';
+import type { TrainingConfig, TrainingPart } from '../training/index.js';
 import type { TrainedConfig } from './config.js';
 
 /** Height, width and channels of one set of features. */
@@ -42,6 +42,12 @@ export interface TrainingLoss {
   readonly step: number;
   /** From 0. */
   readonly epoch: number;
+  /** From 0, over all epochs. */
+  readonly batchNumber: number;
+  /** Of the network's `parts` the one that this step is of. */
+  readonly part: number;
+  /** Of the steps of this part on this batch, from 0. */
+  readonly stepOfPart: number;
 }
 
 /** One view that is to be scored. */
@@ -70,7 +76,13 @@ export interface TrainedNetwork {
   readonly parameters: readonly Parameter[];
   /** Changed by the loss itself, through `update`: running statistics. Default none. Names differ from those of parameters. */
   readonly buffers?: readonly Parameter[];
-  /** The mean loss of a batch. Runs inside `tf.tidy` and the tape; depends on every trained parameter. */
+  /**
+   * Parameters that have optimiser steps of their own, several on each batch if need be: see `TrainingProblem.parts`. Default: one step
+   * on each batch, which moves all that are trained.
+   * @param images in a full batch; methods with parts leave out the last one where it is not full, and see an image as one view
+   */
+  readonly parts?: (images: number) => readonly TrainingPart[];
+  /** The mean loss of a batch. Runs inside `tf.tidy` and the tape; depends on every trained parameter, or every one of its part. */
   readonly loss: (inputs: TrainingLoss) => Scalar;
   /**
    * Score and map of one view. It may be asynchronous, and leaves no tensor behind; `readScored` makes it from tensors.

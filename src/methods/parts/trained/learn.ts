@@ -8,6 +8,7 @@ import { stepsPerEpoch } from '../training/batches.js';
 import {
   splitValidation,
   type TrainingConfig,
+  type TrainingProblem,
   type TrainingResult,
   train,
   type Validation,
@@ -16,7 +17,7 @@ import { arraysOf, download, type NamedArrays } from './arrays.js';
 import { checkpointing } from './checkpointing.js';
 import { conclude } from './conclude.js';
 import type { TrainedConfig } from './config.js';
-import type { TrainedDesign } from './design.js';
+import type { TrainedDesign, TrainingBatch } from './design.js';
 import { type OpenProblem, openProblem, type ProblemInit } from './problem.js';
 
 export interface TrainedFitOptions extends FitOptions {
@@ -96,11 +97,12 @@ async function learnFrom<Config extends TrainedConfig, State>(
     batchSize: Math.min(config.batchSize, training.length),
     seed: config.seed,
   };
-  const result = await train(problem.of(training), rules, {
+  const whole = problem.of(training);
+  const result = await train(whole, rules, {
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
     ...(wanted && split && { validation: validationOf(problem, split.validation, wanted.patience) }),
-    ...(await checkpointing(design, { ...init, images }, options, epochSteps(rules, training.length))),
+    ...(await checkpointing(design, { ...init, images }, options, epochSteps(rules, whole))),
   });
   try {
     const tensors = { ...constants, ...result.parameters, ...result.buffers };
@@ -119,8 +121,12 @@ async function learnFrom<Config extends TrainedConfig, State>(
   }
 }
 
-function epochSteps({ batchSize, dropLast = false, seed }: TrainingConfig, samples: number): number {
-  return stepsPerEpoch({ samples, batchSize, dropLast, seed });
+function epochSteps(
+  { batchSize, dropLast = false, seed }: TrainingConfig,
+  { samples, parts }: Pick<TrainingProblem<TrainingBatch>, 'samples' | 'parts'>,
+): number {
+  const onEach = parts?.reduce((sum, { steps }) => sum + steps, 0) ?? 1;
+  return stepsPerEpoch({ samples, batchSize, dropLast, seed }) * onEach;
 }
 
 /** The mean of the network's own value over images that it does not learn from. */

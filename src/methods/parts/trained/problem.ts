@@ -60,6 +60,7 @@ export async function openProblem<Config extends TrainedConfig, State>(
       parameters,
       buffers: start,
       samples: indices.length,
+      ...(network.parts && { parts: network.parts(Math.min(config.batchSize, indices.length)) }),
       batch: (chosen, random) =>
         samples.batch(
           chosen.flatMap((i) => indices[i] ?? []),

@@ -12,6 +12,7 @@ export {
   type OptimizerOf,
   type Tensors,
   type TrainingConfig,
+  type TrainingPart,
   type TrainingProblem,
   type TrainingResult,
   trainingSchema,

@@ -1,14 +1,42 @@
-// One optimiser step: batch, loss, gradients, and every parameter moved.
+// One optimiser step: batch, loss, gradients, and the parameters of its part moved.
 import type { TensorContainer } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
 import { Random } from '../../../runtime/random.js';
 import { lossAndGradients, notFinite, readStep, type StepGradients } from './gradients.js';
 import { clipScale, optimizerStep } from './optimizer.js';
-import type { TrainingPlan } from './plan.js';
+import { placeOf, type StepPlace, type TrainingPlan } from './plan.js';
 import { rateFactor } from './schedule.js';
 import type { TrainingState } from './state.js';
 import type { TrainingProblem } from './types.js';
+
+/** The batch that is trained on, for as many steps as are made on it. */
+export class HeldBatch<Batch extends TensorContainer> {
+  readonly #problem: TrainingProblem<Batch>;
+  readonly #plan: TrainingPlan;
+  #held: { readonly number: number; readonly batch: Batch } | undefined;
+
+  constructor(problem: TrainingProblem<Batch>, plan: TrainingPlan) {
+    this.#problem = problem;
+    this.#plan = plan;
+  }
+
+  /** @param number from 0, over all epochs @returns tensors that stay this object's */
+  async at(number: number): Promise<Batch> {
+    if (this.#held?.number === number) return this.#held.batch;
+    this.dispose();
+    const { batches, config } = this.#plan;
+    const random = Random.forKey(`training|batch|${number}`, config.seed);
+    const batch = await this.#problem.batch(batches.at(number), random);
+    this.#held = { number, batch };
+    return batch;
+  }
+
+  dispose(): void {
+    if (this.#held) tf.dispose(this.#held.batch);
+    this.#held = undefined;
+  }
+}
 
 /**
  * Takes the state one step on.
@@ -19,15 +47,19 @@ export async function trainStep<Batch extends TensorContainer>(
   problem: TrainingProblem<Batch>,
   plan: TrainingPlan,
   state: TrainingState,
+  held: HeldBatch<Batch>,
 ): Promise<number> {
   const { step, parameters, buffers } = state;
   const { seed } = plan.config;
   const epoch = Math.floor(step / plan.stepsPerEpoch);
-  const random = (purpose: string) => Random.forKey(`training|${purpose}|${step}`, seed);
-  const batch = await problem.batch(plan.batches.at(step), random('batch'));
+  const place = placeOf(plan, step);
+  const { batchNumber, part, stepOfPart } = place;
+  const batch = await held.at(batchNumber);
+  const random = Random.forKey(`training|loss|${step}`, seed);
+  const inputs = { parameters, buffers, batch, random, step, epoch, batchNumber, part, stepOfPart };
   let found: StepGradients | undefined;
   try {
-    found = lossAndGradients(problem, { parameters, buffers, batch, random: random('loss'), step, epoch });
+    found = lossAndGradients(problem, inputs, plan.parts[part]?.parameters ?? []);
     const { loss, norm } = await readStep(found);
     if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, plan, step);
     if (!Number.isFinite(norm)) {
@@ -35,30 +67,38 @@ export async function trainStep<Batch extends TensorContainer>(
       const what = names.length === 0 ? 'the norm of all gradients' : `the gradient of ${names.join(', ')}`;
       throw diverged(`${what} is not finite`, plan, step);
     }
-    move(plan, state, found, clipScale(norm, plan.config.clipNorm));
+    move(plan, state, place, found, clipScale(norm, plan.config.clipNorm));
     state.lossSum += loss;
     state.step += 1;
     return loss;
   } finally {
-    tf.dispose(batch);
+    if (place.isLast) held.dispose();
     if (found) tf.dispose([found.loss, found.gradients, found.updates]);
   }
 }
 
 /** Puts what the step gives in the place of what was there. */
-function move(plan: TrainingPlan, state: TrainingState, { gradients, updates }: StepGradients, scale: number): void {
-  const size = { factor: rateFactor(plan.config.schedule, state.step, plan), scale, t: state.step + 1 };
+function move(
+  plan: TrainingPlan,
+  state: TrainingState,
+  { batchNumber, ofPart }: StepPlace,
+  { gradients, updates }: StepGradients,
+  scale: number,
+): void {
+  const { config, optimizers, stepsPerBatch } = plan;
+  const length = { steps: plan.steps / stepsPerBatch, stepsPerEpoch: plan.stepsPerEpoch / stepsPerBatch };
+  const size = { factor: rateFactor(config.schedule, batchNumber, length), scale, t: ofPart };
   const next = tf.tidy(() =>
-    Object.entries(plan.optimizers).map(([name, optimizer]) => {
-      const [weights, gradient, moments] = [state.parameters[name], gradients[name], state.moments[name]];
-      if (!weights || !gradient || !moments) {
+    Object.entries(gradients).map(([name, gradient]) => {
+      const [optimizer, weights, moments] = [optimizers[name], state.parameters[name], state.moments[name]];
+      if (!optimizer || !weights || !moments) {
         throw new IadError('BAD_ARGUMENT', `no state of the parameter ${name}`, { path: 'train' });
       }
       return { name, ...optimizerStep(optimizer, { weights, gradient, state: moments }, size) };
     }),
   );
-  tf.dispose([state.parameters, state.moments]);
   for (const { name, weights, state: moments } of next) {
+    tf.dispose([state.parameters[name] ?? [], state.moments[name] ?? []]);
     state.parameters[name] = weights;
     state.moments[name] = moments;
   }

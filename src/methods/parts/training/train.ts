@@ -5,7 +5,7 @@ import { type OnProgress, stageProgress } from '../../../runtime/progress.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import { planTraining, type TrainingPlan } from './plan.js';
 import { copies, disposeBest, disposeState, freshState, type TrainingState } from './state.js';
-import { trainStep } from './step.js';
+import { HeldBatch, trainStep } from './step.js';
 import type {
   CheckpointStore,
   OptimizerOf,
@@ -54,10 +54,12 @@ export async function train<Batch extends TensorContainer>(
   const plan = planTraining(problem, config, { optimizerOf, isValidated: validation !== undefined, identity });
   checkOptions(options);
   const state = await start(plan, options.checkpoints?.store);
+  const held = new HeldBatch(problem, plan);
   try {
-    await run(problem, plan, state, options);
+    await run(problem, plan, state, held, options);
     return finish(state, plan, validation);
   } finally {
+    held.dispose();
     disposeState(state);
   }
 }
@@ -72,6 +74,7 @@ async function run<Batch extends TensorContainer>(
   problem: TrainingProblem<Batch>,
   plan: TrainingPlan,
   state: TrainingState,
+  held: HeldBatch<Batch>,
   { stage = 'training', onProgress, signal, validation, checkpoints }: TrainingOptions,
 ): Promise<void> {
   const report = stageProgress(onProgress, stage, plan.steps, state.step);
@@ -87,7 +90,7 @@ async function run<Batch extends TensorContainer>(
       await save();
       throw abortedError(signal);
     }
-    const loss = await trainStep(problem, plan, state);
+    const loss = await trainStep(problem, plan, state, held);
     if (state.step % plan.stepsPerEpoch === 0 || state.step === plan.steps) await endEpoch(plan, state, validation);
     report(state.step, loss);
     if (checkpoints && state.step % checkpoints.everySteps === 0) await save();

@@ -18,8 +18,21 @@ export interface LossInputs<Batch> {
   readonly step: number;
   /** From 0. */
   readonly epoch: number;
+  /** From 0, over all epochs. */
+  readonly batchNumber: number;
+  /** Of the problem's parts the one that this step is of. */
+  readonly part: number;
+  /** Of the steps of this part on this batch, from 0. */
+  readonly stepOfPart: number;
   /** The value of a buffer from the next step on, such as a running mean. */
   readonly update: (buffer: string, value: Tensor) => void;
+}
+
+/** Parameters that have optimiser steps of their own. */
+export interface TrainingPart {
+  readonly parameters: readonly string[];
+  /** Made on each batch, one after another. */
+  readonly steps: number;
 }
 
 /** A model as a pure function of its parameters, and the samples that it learns from. */
@@ -31,12 +44,17 @@ export interface TrainingProblem<Batch extends TensorContainer> {
   /** Samples in an epoch. */
   readonly samples: number;
   /**
-   * The samples of one step. Its tensors become the loop's, which disposes of them.
+   * The parts, in the order in which their steps are made on each batch; each parameter is of one of them, whose loss depends on it and
+   * whose steps alone move it. Default: one step on each batch, which moves all.
+   */
+  readonly parts?: readonly TrainingPart[];
+  /**
+   * The samples of one batch. Its tensors become the loop's, which disposes of them.
    * @param indices of the samples, each once per epoch
-   * @param random a generator of this step alone, for augmentation
+   * @param random a generator of this batch alone, for augmentation
    */
   readonly batch: (indices: readonly number[], random: Random) => Batch | Promise<Batch>;
-  /** The mean loss of a batch; runs inside `tf.tidy` and the tape. */
+  /** The mean loss of a batch, or of what this step takes of it; runs inside `tf.tidy` and the tape. */
   readonly loss: (inputs: LossInputs<Batch>) => Scalar;
 }
 
