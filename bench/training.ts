@@ -9,6 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { createMethod, type FitOptions, methodInfos, type TrainedFitOptions, useBackend } from 'iad-tf';
 import { synthSamples } from 'iad-tf/data';
@@ -45,18 +46,29 @@ interface Lap {
 }
 
 for (const id of methods) {
-  const byWorkers: Record<string, Lap & { readonly imagesPerSecond: number }> = {};
-  for (const workers of values.workers.split(',').map(Number)) {
-    byWorkers[workers] = await fitAndPredict(id, fieldsOf(values.set), workers);
+  try {
+    const record = await measured(id);
+    process.stdout.write(`${id} ${JSON.stringify({ ...record, config: undefined }, null, 1)}\n`);
+    if (values.out) save(values.out, id, record);
+  } catch (cause) {
+    // such as weights that are not on this machine: --set backbone=resnet50
+    process.stdout.write(`${id}: ${cause instanceof Error ? cause.message : cause}\n`);
+    process.exitCode = 1;
   }
-  const record = {
-    config: createMethod(id, fieldsFor(id, fieldsOf(values.set))).config,
+}
+
+async function measured(id: string) {
+  const fields = fieldsOf(values.set);
+  const byWorkers: Record<string, Awaited<ReturnType<typeof fitAndPredict>>> = {};
+  for (const workers of values.workers.split(',').map(Number)) {
+    byWorkers[workers] = await fitAndPredict(id, fields, workers);
+  }
+  return {
+    config: createMethod(id, fieldsFor(id, fields)).config,
     byWorkers,
-    kernels: await kernelShares(id, fieldsOf(values.set)),
+    kernels: await kernelShares(id, fields),
     ...(id === 'fastflow' && { epochs: await epochsWithAndWithoutCache(id) }),
   };
-  process.stdout.write(`${id} ${JSON.stringify({ ...record, config: undefined }, null, 1)}\n`);
-  if (values.out) save(values.out, id, record);
 }
 
 /** So many epochs that the steps are made; no held-out images, whose number differs between methods. */
@@ -73,11 +85,12 @@ async function fitAndPredict(id: string, fields: Record<string, unknown>, worker
   const lap = await timedFit(method, { workers });
   const ends: number[] = [];
   for await (const _ of method.predictEach(parts.test, { workers })) ends.push(performance.now());
+  const { learned } = method;
   method.dispose();
   // less each thread's first image: threads start, weights are uploaded
   const seconds = ((ends.at(-1) ?? Number.NaN) - (ends[workers - 1] ?? Number.NaN)) / 1000;
   const imagesPerSecond = rounded((ends.length - workers) / seconds);
-  return { ...lap, imagesPerSecond };
+  return { ...lap, imagesPerSecond, learned };
 }
 
 async function timedFit(method: ReturnType<typeof createMethod>, options: FitOptions): Promise<Lap> {

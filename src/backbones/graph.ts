@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../runtime/errors.js';
 import { ARCHITECTURES, convSpecs, layerChannels, layerNames, layerSide } from './architecture.js';
-import type { ConvSpec } from './specs.js';
+import type { ConvSpec, Padding } from './specs.js';
 import type { Backbone, FoldedWeights, LayerName } from './types.js';
 import { type Activation, walk } from './walk.js';
 
@@ -16,13 +16,8 @@ interface ConvTensors {
 export type ConvPadding = 'zeros' | 'reflect';
 
 export interface BackboneOptions {
-  /** Default `zeros`, what the weights were trained with. `reflect` needs maps of two rows and columns or more at every 3x3. */
+  /** Default `zeros`, what the weights were trained with. `reflect` needs maps of more rows and columns than it adds. */
   readonly padding?: ConvPadding;
-}
-
-interface Convolutions {
-  readonly tensors: ReadonlyMap<string, ConvTensors>;
-  readonly padding: ConvPadding;
 }
 
 /**
@@ -42,12 +37,12 @@ export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: Ba
 
   function features<L extends LayerName>(images: tf.Tensor4D, layers: readonly L[]): Record<L, tf.Tensor4D> {
     if (!convs || !mean) throw new IadError('BAD_ARGUMENT', `features: the backbone ${weights.id} was disposed`);
-    const [held, inputMean]: [Convolutions, tf.Tensor1D] = [{ tensors: convs, padding }, mean];
+    const [held, inputMean] = [convs, mean];
     checkLayers(weights, layers);
     checkImages(weights, images, layers);
     return tf.tidy(() =>
       walk(architecture, tf.sub(images, inputMean), layers, (x, spec, activation) =>
-        convolve(x, spec, held, activation),
+        activated(convolve(x, spec, tensorsOf(held, spec), { padding, activation }), activation),
       ),
     );
   }
@@ -106,46 +101,54 @@ function upload(weights: FoldedWeights, spec: ConvSpec): ConvTensors {
   };
 }
 
-function convolve(
-  x: tf.Tensor4D,
-  { name, stride, padding: [before, after], depthwise }: ConvSpec,
-  { tensors, padding }: Convolutions,
-  activation: Activation,
-): tf.Tensor4D {
-  const conv = tensors.get(name);
+function tensorsOf(convs: ReadonlyMap<string, ConvTensors>, { name }: ConvSpec): ConvTensors {
+  const conv = convs.get(name);
   if (!conv) throw new IadError('BAD_ARGUMENT', `weights hold no ${name}`);
-  const edge: [number, number] = [before, after];
-  const isMirrored = padding === 'reflect' && Math.max(...edge) > 0;
-  const isSymmetric = !isMirrored && before === after;
-  const options = {
-    // the fused ops take zeros only, the same on either side
-    x: isSymmetric ? x : isMirrored ? mirrored(x, edge) : tf.pad(x, [[0, 0], edge, edge, [0, 0]]),
-    filter: conv.kernel,
-    strides: stride,
-    pad: isSymmetric ? before : 0,
-    bias: conv.bias,
-    activation: activation === 'relu' ? activation : ('linear' as const),
-  };
-  const y = depthwise ? tf.fused.depthwiseConv2d(options) : tf.fused.conv2d(options);
-  switch (activation) {
-    case 'silu':
-      return tf.mul(y, tf.sigmoid(y));
-    case 'sigmoid':
-      return tf.sigmoid(y);
-    case 'linear':
-    case 'relu':
-      return y;
-    default:
-      return activation satisfies never;
-  }
+  return conv;
 }
 
-function mirrored(x: tf.Tensor4D, sides: [number, number]): tf.Tensor4D {
-  const border = Math.max(...sides);
+function convolve(
+  x: tf.Tensor4D,
+  { stride, padding: edge, depthwise }: ConvSpec,
+  { kernel, bias }: ConvTensors,
+  { padding, activation }: { padding: ConvPadding; activation: Activation },
+): tf.Tensor4D {
+  // the fused ops pad with zeros only, and by the same number on either side
+  const isPadded = (padding === 'reflect' && edge[1] > 0) || edge[0] !== edge[1];
+  const options = {
+    x: isPadded ? padded(x, edge, padding) : x,
+    filter: kernel,
+    strides: stride,
+    pad: isPadded ? 0 : edge[0],
+    bias,
+    activation: activation === 'relu' ? activation : ('linear' as const),
+  };
+  return depthwise ? tf.fused.depthwiseConv2d(options) : tf.fused.conv2d(options);
+}
+
+function padded(x: tf.Tensor4D, [before, after]: Padding, padding: ConvPadding): tf.Tensor4D {
+  const edge: [number, number] = [before, after];
+  const sides: [[number, number], [number, number], [number, number], [number, number]] = [[0, 0], edge, edge, [0, 0]];
+  if (padding === 'zeros') return tf.pad(x, sides);
   const [, height, width] = x.shape;
-  if (Math.min(height, width) > border) return tf.mirrorPad(x, [[0, 0], sides, sides, [0, 0]], 'reflect');
-  throw new IadError('BAD_ARGUMENT', `features: a map of ${height} x ${width} has no ${border} cells to mirror`, {
+  if (Math.min(height, width) > after) return tf.mirrorPad(x, sides, 'reflect');
+  throw new IadError('BAD_ARGUMENT', `features: a map of ${height} x ${width} has no ${after} cells to mirror`, {
     path: 'images',
     hint: 'Give larger images, or pad with zeros.',
   });
+}
+
+/** What the fused ops do not have; ReLU they have. */
+function activated(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
+  switch (activation) {
+    case 'silu':
+      return tf.mul(x, tf.sigmoid(x));
+    case 'sigmoid':
+      return tf.sigmoid(x);
+    case 'linear':
+    case 'relu':
+      return x;
+    default:
+      return activation satisfies never;
+  }
 }

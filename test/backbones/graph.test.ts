@@ -290,6 +290,14 @@ describe('features', () => {
     );
     expect(() => backbone.features(images, [])).toThrow(/no layer was asked for/);
     const alexnet = createBackbone(weightsFrom('alexnet', 'features.12', () => () => 0));
+    const mirroring = createBackbone(
+      weightsFrom('resnet18', 'layer1', () => () => 0),
+      { padding: 'reflect' },
+    );
+    expect(mirroring.hash).toMatch(/ reflect$/);
+    const tiny = tf.zeros<tf.Rank.R4>([1, 3, 8, 3]);
+    expect(() => mirroring.features(tiny, ['layer1'])).toThrow(/BAD_ARGUMENT.*a map of 3 x 8 has no 3 cells to mirror/);
+    mirroring.dispose();
     expect(() => alexnet.features(images, ['features.2', 'features.12'])).toThrow(
       /\[1, 8, 8, 3\], of features\.2 of alexnet nothing would be left/,
     );

@@ -185,10 +185,11 @@ def main() -> None:
     for a, (layers, sizes) in CASES.items():
         net = torchvision_network(a)
         cases += [{"architecture": a, "height": h, "width": w, "layers": torchvision_case(net, layers, h, w)} for h, w in sizes]
-    cases.append({"architecture": "resnet50_keras", "height": 224, "width": 224, "layers": keras_case(224, 224)})
     for a in ("resnet18", "resnet50"):
-        layers = torchvision_case(torchvision_network(a, "reflect"), CASES[a][0], 64, 75)
+        net = torchvision_network(a, "reflect")
+        layers = torchvision_case(net, RESNET_LAYERS, 64, 75)
         cases.append({"architecture": a, "height": 64, "width": 75, "padding": "reflect", "layers": layers})
+    cases.append({"architecture": "resnet50_keras", "height": 224, "width": 224, "layers": keras_case(224, 224)})
     with open(OUT, "w") as file:
         json.dump(cases, file)
         file.write("\n")
