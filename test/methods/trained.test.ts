@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { flip } from '../../src/data/augment/index.js';
 import type { Image, Sample } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
@@ -33,11 +33,15 @@ async function fitted(method: Tiny, options: TrainedFitOptions = {}, images: rea
 beforeAll(async () => {
   await useBackend('wasm');
   folder = await mkdtemp(join(tmpdir(), 'trained-'));
+  // Other tests make temporary files meanwhile.
+  vi.stubEnv('TMPDIR', folder);
   model = new Tiny();
   ({ bytes } = await fitted(model));
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   model.dispose();
+  vi.unstubAllEnvs();
   await rm(folder, { recursive: true });
 });
 

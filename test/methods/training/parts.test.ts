@@ -26,6 +26,13 @@ describe('schedules by whole epochs', () => {
     ]);
   });
 
+  test('several epochs at a time', () => {
+    const schedule: ScheduleInput = { kind: 'cosine', unit: { epochs: 5 } };
+    expect(factors(schedule, [0, 19, 20, 39])).toEqual([1, 1, 0.5, 0.5].map((factor) => expect.closeTo(factor, 12)));
+    const rising: ScheduleInput = { kind: 'constant', unit: { epochs: 2 }, warmUp: { length: 1, from: 0 } };
+    expect(factors(rising, [0, 2, 7, 8])).toEqual([0, 0.25, 0.875, 1]);
+  });
+
   test('the warm-up rises by steps to where the schedule is at its end', () => {
     const schedule: ScheduleInput = { kind: 'cosine', final: 1e-3, warmUp: { length: 2, from: 0.1 } };
     const found = factors(schedule, [0, 1, 4, 7, 8]);
@@ -37,7 +44,12 @@ describe('schedules by whole epochs', () => {
   });
 
   test('the schema refuses what is none', () => {
-    for (const wrong of [{ kind: 'cosine', final: 2 }, { kind: 'step', every: 0, factor: 1 }, { kind: 'linear' }]) {
+    for (const wrong of [
+      { kind: 'cosine', unit: { epochs: 0 } },
+      { kind: 'cosine', final: 2 },
+      { kind: 'step', every: 0, factor: 1 },
+      { kind: 'linear' },
+    ]) {
       expect(scheduleSchema.safeParse(wrong).success).toBe(false);
     }
   });

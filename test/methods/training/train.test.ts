@@ -259,6 +259,87 @@ describe.each(['cpu', 'wasm'] as const)('%s', (backend) => {
     }
   });
 
+  describe('in parts', () => {
+    /** Three steps on each batch: two of the encoder, one of the decoder. */
+    const parts = [
+      { parameters: ['stem', 'scale', 'offset', 'down'], steps: 2 },
+      { parameters: ['up', 'head'], steps: 1 },
+    ];
+    const PARTED = 3 * STEPS;
+
+    test('each step moves its own parameters, on a batch that is made once', async () => {
+      const made: (readonly number[])[] = [];
+      const places: unknown[] = [];
+      const moved: string[][] = [];
+      let last = bits(problem.parameters);
+      const watched: TrainingProblem<Tensor4D> = {
+        ...problem,
+        parts,
+        batch: (indices, ...generators) => {
+          made.push(indices);
+          return problem.batch(indices, ...generators);
+        },
+        loss: (inputs) => {
+          const { batchNumber, part, stepOfPart, epoch, parameters } = inputs;
+          places.push([epoch, batchNumber, part, stepOfPart]);
+          const now = bits(parameters);
+          moved.push(Object.keys(now).filter((name) => `${now[name]}` !== `${last[name]}`));
+          last = now;
+          return problem.loss(inputs);
+        },
+      };
+      const { epochs, steps } = await trained({}, { ...CONFIG, length: { epochs: 1 } }, watched);
+      expect([steps, epochs.length, made.map(({ length }) => length)]).toEqual([STEPS, 1, [4, 4, 2]]);
+      const ofBatch = (batch: number) => [
+        [0, batch, 0, 0],
+        [0, batch, 0, 1],
+        [0, batch, 1, 0],
+      ];
+      expect(places).toEqual([0, 1, 2].flatMap(ofBatch));
+      const [encoder, decoder] = [parts[0]!.parameters, parts[1]!.parameters];
+      expect(moved).toEqual([[], encoder, encoder, decoder, encoder, encoder, decoder, encoder, encoder]);
+    });
+
+    test('goes on from every checkpoint to the same bits, within a batch too', async () => {
+      const given = { ...problem, parts };
+      const whole = await trained({}, CONFIG, given);
+      expect(whole).toMatchObject({ steps: PARTED, epoch: 2 });
+      const store = memoryStore();
+      expect(await trained({ checkpoints: { store, everySteps: 4 } }, CONFIG, given)).toEqual(whole);
+      expect(store.written).toHaveLength(7);
+      for (const bytes of store.written) {
+        const from = { path: 'memory', read: async () => bytes, write: async () => {} };
+        expect(await trained({ checkpoints: { store: from, everySteps: 100 } }, CONFIG, given)).toEqual(whole);
+      }
+      const checkpoints = { store, everySteps: 100 };
+      await expect(trained({ checkpoints })).rejects.toMatchObject({ code: 'MODEL_MISMATCH' });
+    });
+
+    test('one part of one step is what there is without parts', async () => {
+      const all = [{ parameters: Object.keys(problem.parameters), steps: 1 }];
+      expect(await trained({}, CONFIG, { ...problem, parts: all })).toEqual(await trained());
+    });
+
+    test('a stop within a batch leaves nothing behind', async () => {
+      const controller = new AbortController();
+      const onProgress = ({ done }: ProgressEvent) => {
+        if (done === 4) controller.abort();
+      };
+      const stopped = trained({ onProgress, signal: controller.signal }, CONFIG, { ...problem, parts });
+      await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+    });
+
+    test.each([
+      [[{ parameters: ['stem', 'up'], steps: 1 }], /scale must be in one part/],
+      [[...parts, { parameters: ['up'], steps: 1 }], /up must be in one part/],
+      [[...parts, { parameters: ['side'], steps: 1 }], /names side, which is no parameter/],
+      [[...parts, { parameters: [], steps: 1 }], /has no parameters/],
+      [[parts[0]!, { ...parts[1]!, steps: 0 }], /steps must be a positive integer, not 0/],
+    ])('%j are refused', async (wrong, message) => {
+      await expect(train({ ...problem, parts: wrong }, CONFIG)).rejects.toThrow(message);
+    });
+  });
+
   test('holds no more tensors after 200 steps than after one', async () => {
     const counts: number[] = [];
     const onProgress = () => counts.push(tf.memory().numTensors);

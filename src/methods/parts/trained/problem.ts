@@ -60,10 +60,11 @@ export async function openProblem<Config extends TrainedConfig, State>(
       parameters,
       buffers: start,
       samples: indices.length,
-      batch: (chosen, random) =>
+      ...(network.parts && { parts: network.parts(Math.min(config.batchSize, indices.length)) }),
+      batch: (chosen, _random, sampleRandom) =>
         samples.batch(
           chosen.flatMap((i) => indices[i] ?? []),
-          random,
+          sampleRandom,
         ),
       loss: ({ parameters: values, buffers: running, ...rest }) =>
         network.loss({ ...rest, tensors: { ...constants, ...values, ...running } }),

@@ -14,14 +14,20 @@ export interface StepGradients {
 
 /**
  * Everything in it is the caller's.
+ * @param names of the parameters that gradients are wanted by; all unless told
  * @throws IadError BAD_ARGUMENT if the loss is no scalar, does not depend on a parameter, or updates a buffer that does not exist or in
  *   another shape; nothing is left behind by what it throws
  */
 export function lossAndGradients<Batch extends TensorContainer>(
   problem: Pick<TrainingProblem<Batch>, 'loss'>,
   inputs: Omit<LossInputs<Batch>, 'update'>,
+  names: readonly string[] = Object.keys(inputs.parameters),
 ): StepGradients {
-  const names = Object.keys(inputs.parameters);
+  const wanted = names.map((name) => {
+    const parameter = inputs.parameters[name];
+    if (parameter) return parameter;
+    throw refused(`there is no parameter ${name}`);
+  });
   const updates: Record<string, Tensor> = {};
   const update = (buffer: string, value: Tensor) => {
     const known = inputs.buffers[buffer];
@@ -41,15 +47,16 @@ export function lossAndGradients<Batch extends TensorContainer>(
         if (loss.rank === 0 && loss.dtype === 'float32') return loss;
         throw refused(`the loss must be a float32 scalar, not ${loss.dtype} [${loss.shape}]`);
       };
-      const { value, grads } = tf.engine().gradients(forward, Object.values(inputs.parameters), undefined, true);
+      const { value, grads } = tf.engine().gradients(forward, wanted, undefined, true);
       const gradients: Record<string, Tensor> = {};
       for (const [i, name] of names.entries()) {
         // tfjs leaves the place of a parameter empty that the loss does not depend on.
         const gradient: Tensor | undefined = grads[i];
         if (!gradient) throw refused(`the loss does not depend on the parameter ${name}`);
-        gradients[name] = gradient;
+        // Clones: a gradient may be one of the tensors that the loss was computed from.
+        gradients[name] = gradient.clone();
       }
-      return { loss: value, gradients, updates };
+      return { loss: value.clone(), gradients, updates };
     });
   } catch (error) {
     tf.dispose(updates);

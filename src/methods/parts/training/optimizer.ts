@@ -46,7 +46,7 @@ export interface StepSize {
   readonly factor: number;
   /** On the gradient, by clipping. */
   readonly scale: number;
-  /** Number of this step, from 1. */
+  /** Number of the parameter's step, from 1. */
   readonly t: number;
 }
 

@@ -12,13 +12,19 @@ import {
   type Optimizers,
   type Tensors,
   type TrainingConfig,
+  type TrainingPart,
   type TrainingProblem,
   trainingSchema,
 } from './types.js';
 
+/** Its length is in optimiser steps. */
 export interface TrainingPlan extends Setting, Length {
   readonly config: FullTrainingConfig;
   readonly epochs: number;
+  /** At least one. */
+  readonly parts: readonly TrainingPart[];
+  /** Optimiser steps on each batch. */
+  readonly stepsPerBatch: number;
   readonly batches: Batches;
 }
 
@@ -36,13 +42,16 @@ export function planTraining<Batch extends TensorContainer>(
 ): TrainingPlan {
   const config = parseConfig('training', trainingSchema, given);
   const { parameters, buffers = {}, samples } = problem;
+  const parts = problem.parts ?? [{ parameters: Object.keys(parameters), steps: 1 }];
   checkFloats('parameter', parameters);
   checkFloats('buffer', buffers);
   if (Object.keys(parameters).length === 0) throw bad('there is no parameter to train');
   if (!Number.isInteger(samples) || samples < 1) throw bad(`samples must be a positive integer, not ${samples}`);
+  checkParts(parts, Object.keys(parameters));
   const { batchSize, dropLast, seed } = config;
   const batchPlan = { samples, batchSize, dropLast, seed };
-  const perEpoch = stepsPerEpoch(batchPlan);
+  const stepsPerBatch = parts.reduce((sum, part) => sum + part.steps, 0);
+  const perEpoch = stepsPerEpoch(batchPlan) * stepsPerBatch;
   const steps = 'steps' in config.length ? config.length.steps : config.length.epochs * perEpoch;
   const optimizers = Object.fromEntries(
     Object.keys(parameters).map((name) => [
@@ -58,14 +67,16 @@ export function planTraining<Batch extends TensorContainer>(
     steps,
     stepsPerEpoch: perEpoch,
     epochs: Math.ceil(steps / perEpoch),
+    parts,
+    stepsPerBatch,
     batches: new Batches(batchPlan),
-    description: describe(config, { samples, isValidated, identity }, parameters, buffers, optimizers),
+    description: describe(config, { samples, isValidated, parts, identity }, parameters, buffers, optimizers),
   };
 }
 
 function describe(
   config: FullTrainingConfig,
-  rest: { samples: number; isValidated: boolean; identity: string | undefined },
+  rest: { samples: number; isValidated: boolean; parts: readonly TrainingPart[]; identity: string | undefined },
   parameters: Tensors,
   buffers: Tensors,
   optimizers: Optimizers,
@@ -81,6 +92,42 @@ function checkFloats(what: string, tensors: Tensors): void {
     if (tensor.dtype !== 'float32') throw bad(`${what} ${name} must be float32, not ${tensor.dtype}`);
     if (tensor.size === 0) throw bad(`${what} ${name} is empty: [${tensor.shape}]`);
   }
+}
+
+function checkParts(parts: readonly TrainingPart[], names: readonly string[]): void {
+  for (const { steps } of parts) {
+    if (!Number.isInteger(steps) || steps < 1) throw bad(`a part's steps must be a positive integer, not ${steps}`);
+  }
+  const found = parts.flatMap(({ parameters }) => parameters);
+  const wrong = names.find((name) => found.filter((other) => other === name).length !== 1);
+  if (wrong !== undefined) throw bad(`the parameter ${wrong} must be in one part of the training`);
+  const unknown = found.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw bad(`a part of the training names ${unknown}, which is no parameter`);
+  if (parts.some(({ parameters }) => parameters.length === 0)) throw bad('a part of the training has no parameters');
+}
+
+/** Where in its batch an optimiser step is. */
+export interface StepPlace {
+  /** From 0, over all epochs. */
+  readonly batchNumber: number;
+  readonly part: number;
+  readonly stepOfPart: number;
+  /** The part's steps up to this one, over all batches: from 1. */
+  readonly ofPart: number;
+  readonly isLast: boolean;
+}
+
+export function placeOf({ parts, stepsPerBatch }: TrainingPlan, step: number): StepPlace {
+  const batchNumber = Math.floor(step / stepsPerBatch);
+  let stepOfPart = step % stepsPerBatch;
+  let part = 0;
+  for (const { steps } of parts) {
+    if (stepOfPart < steps) break;
+    stepOfPart -= steps;
+    part++;
+  }
+  const ofPart = batchNumber * (parts[part]?.steps ?? 1) + stepOfPart + 1;
+  return { batchNumber, part, stepOfPart, ofPart, isLast: (step + 1) % stepsPerBatch === 0 };
 }
 
 function bad(what: string): IadError {

@@ -1,7 +1,7 @@
 // How the learning rate changes over a training: a factor on every optimiser's own rate, as a pure function of the step.
 import * as z from 'zod';
 
-const unit = z.enum(['epoch', 'step']).default('epoch');
+const unit = z.union([z.enum(['epoch', 'step']), z.strictObject({ epochs: z.int().positive() })]).default('epoch');
 /** Rises in a straight line from `from` times its target, over the first `length` units, to where the schedule then is. */
 const warmUp = z.strictObject({ length: z.number().positive(), from: z.number().min(0).max(1) }).optional();
 const shared = { unit, warmUp };
@@ -13,7 +13,8 @@ const shared = { unit, warmUp };
  * - `cosine`: final + (1 - final) (1 + cos(pi t / T)) / 2, `final` being a fraction of the rate
  * - `polynomial`: (1 - t / T)^power
  *
- * with t the units done (whole epochs, or steps) and T all of them.
+ * with t the units done and T all of them: whole epochs, so many epochs at a time, or steps. Where several steps are made on each batch,
+ * they count as one here.
  */
 export const scheduleSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), ...shared }),
@@ -32,14 +33,14 @@ export type ScheduleInput = z.input<typeof scheduleSchema>;
 export type Schedule = z.output<typeof scheduleSchema>;
 
 export interface Length {
-  /** Optimiser steps in all. */
+  /** Steps in all. */
   readonly steps: number;
   readonly stepsPerEpoch: number;
 }
 
 /** What the learning rates are multiplied by at a step, counted from 0. */
 export function rateFactor(schedule: Schedule, step: number, { steps, stepsPerEpoch }: Length): number {
-  const perUnit = schedule.unit === 'epoch' ? stepsPerEpoch : 1;
+  const perUnit = stepsPerUnit(schedule.unit, stepsPerEpoch);
   const total = steps / perUnit;
   const { warmUp } = schedule;
   const done = step / perUnit;
@@ -48,6 +49,11 @@ export function rateFactor(schedule: Schedule, step: number, { steps, stepsPerEp
     return target * warmUp.from + (target - target * warmUp.from) * (done / warmUp.length);
   }
   return factorAt(schedule, Math.floor(done), total);
+}
+
+function stepsPerUnit(unit: Schedule['unit'], stepsPerEpoch: number): number {
+  if (unit === 'step') return 1;
+  return unit === 'epoch' ? stepsPerEpoch : unit.epochs * stepsPerEpoch;
 }
 
 function factorAt(schedule: Schedule, t: number, total: number): number {

@@ -1,33 +1,34 @@
-// One optimiser step: batch, loss, gradients, and every parameter moved.
-import type { TensorContainer } from '@tensorflow/tfjs';
+// One optimiser step: gradients, and the parameters of its part moved.
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
-import { Random } from '../../../runtime/random.js';
-import { lossAndGradients, notFinite, readStep, type StepGradients } from './gradients.js';
+import { notFinite, readStep, type StepGradients } from './gradients.js';
 import { clipScale, optimizerStep } from './optimizer.js';
-import type { TrainingPlan } from './plan.js';
+import { placeOf, type StepPlace, type TrainingPlan } from './plan.js';
 import { rateFactor } from './schedule.js';
+import type { GradientSource } from './source.js';
 import type { TrainingState } from './state.js';
-import type { TrainingProblem } from './types.js';
 
 /**
  * Takes the state one step on.
  * @returns the batch's loss before the step
  * @throws IadError TRAINING_DIVERGED if the loss or a gradient is not finite; the state stays as it was
  */
-export async function trainStep<Batch extends TensorContainer>(
-  problem: TrainingProblem<Batch>,
-  plan: TrainingPlan,
-  state: TrainingState,
-): Promise<number> {
+export async function trainStep(source: GradientSource, plan: TrainingPlan, state: TrainingState): Promise<number> {
   const { step, parameters, buffers } = state;
-  const { seed } = plan.config;
-  const epoch = Math.floor(step / plan.stepsPerEpoch);
-  const random = (purpose: string) => Random.forKey(`training|${purpose}|${step}`, seed);
-  const batch = await problem.batch(plan.batches.at(step), random('batch'));
-  let found: StepGradients | undefined;
+  const { batches, parts, config } = plan;
+  const place = placeOf(plan, step);
+  const found = await source.at(
+    {
+      ...place,
+      indices: batches.at(place.batchNumber),
+      parameters: parts[place.part]?.parameters ?? [],
+      step,
+      epoch: Math.floor(step / plan.stepsPerEpoch),
+      seed: config.seed,
+    },
+    { parameters, buffers },
+  );
   try {
-    found = lossAndGradients(problem, { parameters, buffers, batch, random: random('loss'), step, epoch });
     const { loss, norm } = await readStep(found);
     if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, plan, step);
     if (!Number.isFinite(norm)) {
@@ -35,30 +36,37 @@ export async function trainStep<Batch extends TensorContainer>(
       const what = names.length === 0 ? 'the norm of all gradients' : `the gradient of ${names.join(', ')}`;
       throw diverged(`${what} is not finite`, plan, step);
     }
-    move(plan, state, found, clipScale(norm, plan.config.clipNorm));
+    move(plan, state, place, found, clipScale(norm, plan.config.clipNorm));
     state.lossSum += loss;
     state.step += 1;
     return loss;
   } finally {
-    tf.dispose(batch);
-    if (found) tf.dispose([found.loss, found.gradients, found.updates]);
+    tf.dispose([found.loss, found.gradients, found.updates]);
   }
 }
 
 /** Puts what the step gives in the place of what was there. */
-function move(plan: TrainingPlan, state: TrainingState, { gradients, updates }: StepGradients, scale: number): void {
-  const size = { factor: rateFactor(plan.config.schedule, state.step, plan), scale, t: state.step + 1 };
+function move(
+  plan: TrainingPlan,
+  state: TrainingState,
+  { batchNumber, ofPart }: StepPlace,
+  { gradients, updates }: StepGradients,
+  scale: number,
+): void {
+  const { config, optimizers, stepsPerBatch } = plan;
+  const length = { steps: plan.steps / stepsPerBatch, stepsPerEpoch: plan.stepsPerEpoch / stepsPerBatch };
+  const size = { factor: rateFactor(config.schedule, batchNumber, length), scale, t: ofPart };
   const next = tf.tidy(() =>
-    Object.entries(plan.optimizers).map(([name, optimizer]) => {
-      const [weights, gradient, moments] = [state.parameters[name], gradients[name], state.moments[name]];
-      if (!weights || !gradient || !moments) {
+    Object.entries(gradients).map(([name, gradient]) => {
+      const [optimizer, weights, moments] = [optimizers[name], state.parameters[name], state.moments[name]];
+      if (!optimizer || !weights || !moments) {
         throw new IadError('BAD_ARGUMENT', `no state of the parameter ${name}`, { path: 'train' });
       }
       return { name, ...optimizerStep(optimizer, { weights, gradient, state: moments }, size) };
     }),
   );
-  tf.dispose([state.parameters, state.moments]);
   for (const { name, weights, state: moments } of next) {
+    tf.dispose([state.parameters[name] ?? [], state.moments[name] ?? []]);
     state.parameters[name] = weights;
     state.moments[name] = moments;
   }

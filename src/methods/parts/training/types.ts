@@ -7,19 +7,42 @@ import { scheduleSchema } from './schedule.js';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Gives a generator of the batch's i-th sample alone, whichever thread computes it; the same one every time. */
+export type SampleRandom = (i: number) => Random;
+
 /** What the loss of one step is computed from. */
 export interface LossInputs<Batch> {
   readonly parameters: Tensors;
   readonly buffers: Tensors;
   readonly batch: Batch;
-  /** A generator of this step alone, for dropout and noise. */
+  /** A generator of this step alone, for dropout and noise; on several threads each has one of its own. */
   readonly random: Random;
+  readonly sampleRandom: SampleRandom;
   /** From 0. */
   readonly step: number;
   /** From 0. */
   readonly epoch: number;
+  /** From 0, over all epochs. */
+  readonly batchNumber: number;
+  /** Of the problem's parts the one that this step is of. */
+  readonly part: number;
+  /** Of the steps of this part on this batch, from 0. */
+  readonly stepOfPart: number;
   /** The value of a buffer from the next step on, such as a running mean. */
   readonly update: (buffer: string, value: Tensor) => void;
+}
+
+/** The values that a step starts from. */
+export interface Model {
+  readonly parameters: Tensors;
+  readonly buffers: Tensors;
+}
+
+/** Parameters that have optimiser steps of their own. */
+export interface TrainingPart {
+  readonly parameters: readonly string[];
+  /** Made on each batch, one after another. */
+  readonly steps: number;
 }
 
 /** A model as a pure function of its parameters, and the samples that it learns from. */
@@ -31,12 +54,18 @@ export interface TrainingProblem<Batch extends TensorContainer> {
   /** Samples in an epoch. */
   readonly samples: number;
   /**
-   * The samples of one step. Its tensors become the loop's, which disposes of them.
-   * @param indices of the samples, each once per epoch
-   * @param random a generator of this step alone, for augmentation
+   * The parts, in the order in which their steps are made on each batch; each parameter is of one of them, whose loss depends on it and
+   * whose steps alone move it. Default: one step on each batch, which moves all.
    */
-  readonly batch: (indices: readonly number[], random: Random) => Batch | Promise<Batch>;
-  /** The mean loss of a batch; runs inside `tf.tidy` and the tape. */
+  readonly parts?: readonly TrainingPart[];
+  /**
+   * The samples of one batch. Its tensors become the loop's, which disposes of them.
+   * @param indices of the samples, each once per epoch
+   * @param random a generator of this batch alone, for augmentation; on several threads each has one of its own
+   * @param sampleRandom the generators of its samples
+   */
+  readonly batch: (indices: readonly number[], random: Random, sampleRandom: SampleRandom) => Batch | Promise<Batch>;
+  /** The mean loss of a batch, or of what this step takes of it; runs inside `tf.tidy` and the tape. */
   readonly loss: (inputs: LossInputs<Batch>) => Scalar;
 }
 
@@ -63,7 +92,7 @@ export interface Validation {
   /**
    * How bad the model is after an epoch, a finite number: on held-out images, never on test images. What it allocates it disposes of.
    */
-  readonly evaluate: (model: { readonly parameters: Tensors; readonly buffers: Tensors }) => number | Promise<number>;
+  readonly evaluate: (model: Model) => number | Promise<number>;
   /** Stop after so many epochs without a lower value; default: never. */
   readonly patience?: number;
 }
