@@ -5,7 +5,7 @@ const MAX_TERMS = 100_000;
 const TINY = 1e-300;
 
 /**
- * I_x(a, b), to a relative error below 1e-10 for a, b up to 1e6: the continued fraction (DLMF 8.17.22) by Lentz's method, on the
+ * I_x(a, b), to a relative error below 1e-10 for a, b up to 1e5: the continued fraction (DLMF 8.17.22) by Lentz's method, on the
  * side where it converges fast.
  * @param y 1 − x, given by itself because the difference loses the digits of a small y
  * @param a > 0
@@ -41,7 +41,7 @@ export function studentTwoSided(t: number, dof: number): number {
   return regularizedBeta(1 / (1 + square), square / (1 + square), dof / 2, 0.5);
 }
 
-/** The z with P(|Z| < z) = share for a standard normal Z; share in (0, 1). */
+/** The z with P(|Z| < z) = share for a standard normal Z; share in (0, 1). To 1e-9 for shares up to 1 − 1e-6, less beyond. */
 export function normalTwoSided(share: number): number {
   // Newton's method; from below it cannot overshoot, as P is concave in z.
   let z = 0;

@@ -115,7 +115,7 @@ export function bootstrapImages(
 /**
  * Percentile bootstrap of a pixel-level metric. Whole images are drawn, for the pixels of one are not independent: as many
  * without and as many with a defect as there are. The maps are not copied, but the metric is evaluated once per resample, so it
- * takes `resamples` times as long as the value itself. Null where the metric is.
+ * takes `resamples` times as long as the value itself. The order of images decides which are drawn. Null where the metric is.
  * @param metric such as `(pixels) => pixels.aupro()`
  * @throws MetricError `BAD_ARGUMENT`; what the metric throws
  */

@@ -1,7 +1,7 @@
 """Makes ../fixtures/statistics.json.
 
 Reference values of the statistics over the metrics:
-- Welch's t-test (scipy.stats.ttest_ind, equal_var=False) and Student's t (mpmath's incomplete beta, 40 digits)
+- Welch's t-test (scipy.stats.ttest_ind, equal_var=False) and Student's t (mpmath's incomplete beta, 40 digits); scipy.special.betainc
 - quantiles of beta distributions (scipy.stats.beta), which bound the false-alarm rate of conformal thresholds
 - DeLong's variance of the AUROC: the package `confidenceinterval` (Sun and Xu's algorithm), and the double sums of the paper
   in exact fractions (the value kept), which have to agree
@@ -21,7 +21,7 @@ import numpy as np
 import scipy
 from confidenceinterval.delong import delong_roc_variance
 from make_ranking_fixtures import Lcg, image_scores
-from scipy import stats
+from scipy import special, stats
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 mpmath.mp.dps = 40
@@ -59,6 +59,17 @@ def delong_case(params):
     error = float(np.sqrt(variance))
     low, high = np.clip(stats.norm.interval(0.9, float(theta), error), 0, 1)
     return {"params": params, "auroc": float(theta), "standardError": error, "low90": float(low), "high90": float(high)}
+
+
+def beta_cases(seed, count):
+    """Around the mean and far in the tails, where the shapes are unlike and where both are large."""
+    g = Lcg(seed)
+    for _ in range(count):
+        a, b = (10 ** (6 * g.r(16) / 2**16 - 1) for _ in range(2))
+        deviation = np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
+        x = a / (a + b) + (g.r(16) / 2**14 - 2) * 3 * deviation
+        if 0 < x < 1:
+            yield [x, a, b, float(special.betainc(a, b, x))]
 
 
 def conformal_case(seed, n, bits, rates):
@@ -103,6 +114,7 @@ def main():
             welch_case(5, 12, 3, 1e-3, 1),
         ],
         "student": [[t, dof, student(t, dof)] for dof in dofs for t in ts],
+        "beta": list(beta_cases(501, 40)),
         "normal": [[c, float(stats.norm.ppf((1 + c) / 2))] for c in [0.01, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.999999]],
         "delong": [
             delong_case({"seed": s, "n": n, "posModulus": p, "shift": shift, "bits": bits})
