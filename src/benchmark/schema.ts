@@ -150,10 +150,3 @@ export const predictionsSchema = z
     predictions: z.array(predictionResult).describe('One per image, in the order given'),
   })
   .describe('What `iad-tf predict --json` prints: one entry per image, and how they came about.');
-
-/** The JSON Schemas (draft 2020-12) by file name, as published in schemas/. */
-export function jsonSchemas(): Record<string, unknown> {
-  // As for input: further fields are allowed, so that a reader is not broken by an addition.
-  const publish = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
-  return { 'evaluation.json': publish(evaluationSchema), 'predictions.json': publish(predictionsSchema) };
-}

@@ -12,7 +12,7 @@ import type {
 } from './schema.js';
 
 /** Records are read, never changed. */
-type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
+export type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
 
 export type Evaluation = Frozen<z.infer<typeof evaluationSchema>>;
 export type ImageMetrics = Frozen<z.infer<typeof imageMetrics>>;

@@ -1,6 +1,7 @@
 // All commands in one place. Each lies in a file of its own and only parses, calls the library and prints.
 import { Command } from 'commander';
 import { VERSION } from '../runtime/version.js';
+import { benchmarkCommand } from './commands/benchmark.node.js';
 import { demoCommand } from './commands/demo.node.js';
 import { evaluateCommand } from './commands/evaluate.node.js';
 import { fitCommand } from './commands/fit.node.js';
@@ -20,6 +21,7 @@ export function buildProgram(signal: AbortSignal, outcome: Outcome): Command {
     fitCommand(signal),
     predictCommand(signal, outcome),
     evaluateCommand(signal),
+    benchmarkCommand(signal, outcome),
     reportCommand(signal),
     weightsCommand(signal),
     demoCommand(signal),

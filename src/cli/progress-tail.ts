@@ -8,7 +8,7 @@ export function progressTail({ remainingMs, loss }: ProgressEvent): string {
 }
 
 /** The two largest units, rounded up: `12 s`, `3 min 10 s`, `2 h 5 min`. */
-function duration(milliseconds: number): string {
+export function duration(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

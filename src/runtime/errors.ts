@@ -35,6 +35,9 @@ export type IadErrorCode =
   | 'MODEL_MISMATCH'
   // training
   | 'TRAINING_DIVERGED'
+  // results of a benchmark
+  | 'RESULTS_MISMATCH'
+  | 'RESULTS_CORRUPT'
   // the machine
   | 'BACKEND_UNAVAILABLE'
   | 'BACKEND_WRONG'

@@ -1,7 +1,7 @@
 // The published JSON Schemas say what the types say.
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { jsonSchemas } from '../../src/benchmark/schema.js';
+import { jsonSchemas } from '../../src/benchmark/json-schemas.js';
 
 const FOLDER = new URL('../../schemas/', import.meta.url);
 

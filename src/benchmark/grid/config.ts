@@ -1,0 +1,110 @@
+// A benchmark's configuration: what may be set, the check of what arrives, and errors that say which field and why.
+import * as z from 'zod';
+import { ARCHITECTURE_NAMES } from '../../backbones/types.js';
+import { IadError } from '../../runtime/errors.js';
+
+const NAME = /^[\w.%+-]+$/;
+const seed = z.int().min(0).max(4294967295).describe('Seed of everything random: the method, splits, drawn subsets');
+
+const backbone = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      architecture: z.enum(ARCHITECTURE_NAMES).describe('The network'),
+      weights: z.string().min(1).describe('A weights file'),
+    }),
+  ])
+  .describe('A name in the catalogue of weights, or a file with its architecture');
+
+const method = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      id: z.string().min(1).describe("The method's id, such as patchcore"),
+      name: z
+        .string()
+        .regex(NAME, 'must be of letters, digits and . _ % + -')
+        .optional()
+        .describe('What the results call it, to tell two configurations of a method apart; default: the id'),
+      config: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('Its options besides backbone and seed; the others have their defaults'),
+      backbones: z.array(backbone).min(1).optional().describe('Instead of those of the benchmark'),
+    }),
+  ])
+  .describe('A method by its id, or with options');
+
+const dataset = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      folder: z.string().min(1).describe('The dataset, or the folder of its categories; relative to this file'),
+      name: z
+        .string()
+        .regex(NAME, 'must be of letters, digits and . _ % + -')
+        .optional()
+        .describe('Default: the folder'),
+      layout: z.enum(['auto', 'mvtec', 'mtd', 'folder']).optional().describe('Default: auto'),
+      split: z.enum(['differnet', 'random80']).optional().describe('For layout mtd'),
+      categories: z.array(z.string().min(1)).min(1).optional().describe('Default: all that there are'),
+    }),
+  ])
+  .describe('A dataset by its folder, or with options');
+
+const setting = z
+  .union([z.string().min(1), z.looseObject({ id: z.string().min(1).describe('The setting, such as unsupervised') })])
+  .describe('A learning setting by its id, or with options');
+
+export const gridSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('For editors: where the schema of this file lies'),
+    methods: z.array(method).min(1).describe('What is compared'),
+    datasets: z.array(dataset).min(1).describe('On what'),
+    settings: z.array(setting).min(1).default(['unsupervised']).describe('Under which learning settings'),
+    seeds: z.array(seed).min(1).default([0]).describe('One repeat each'),
+    backbones: z.array(backbone).min(1).optional().describe("Default: each method's own"),
+  })
+  .describe(
+    'What `iad-tf benchmark --config` reads: every method on every dataset and category, under every setting, by every seed.',
+  );
+
+export type GridConfig = z.output<typeof gridSchema>;
+export type GridOptions = z.input<typeof gridSchema>;
+export type BackboneOption = z.output<typeof backbone>;
+export type MethodEntry = Exclude<GridConfig['methods'][number], string>;
+export type DatasetEntry = Exclude<GridConfig['datasets'][number], string>;
+export type SettingEntry = Exclude<GridConfig['settings'][number], string>;
+
+/** Checks a configuration and fills in its defaults. @throws IadError BAD_CONFIG naming every field at fault, up to five */
+export function parseGridConfig(value: unknown): GridConfig {
+  const parsed = gridSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue, [])).slice(0, 5);
+  const [first = { path: '', what: 'not a valid configuration' }, ...others] = faults;
+  const rest = others.map(({ path, what }) => `; ${path}: ${what}`).join('');
+  throw new IadError('BAD_CONFIG', `${first.what}${rest}`, {
+    path: `benchmark${first.path === '' ? '' : '.'}${first.path}`,
+    hint: 'See schemas/benchmark.json.',
+  });
+}
+
+interface Fault {
+  readonly path: string;
+  readonly what: string;
+}
+
+function faultsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): Fault[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), what: 'no such option' }));
+  }
+  // Of a value that may have one of two forms, the form is meant that it does not fail at once.
+  const meant = issue.code === 'invalid_union' ? issue.errors.find((form) => form.some(isInside)) : undefined;
+  if (meant) return meant.flatMap((inner) => faultsOf(inner, path));
+  return [{ path: path.join('.'), what: issue.message }];
+}
+
+function isInside({ path, code }: z.core.$ZodIssue): boolean {
+  return path.length > 0 || code === 'unrecognized_keys';
+}

@@ -1,0 +1,139 @@
+// The results folder: grid.json says which jobs it is for, jobs/<id>.json holds what became of each. A file is whole or not there.
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type * as z from 'zod';
+import { IadError } from '../../runtime/errors.js';
+import { writeFileAtomic } from '../../runtime/files.node.js';
+import { VERSION } from '../../runtime/version.js';
+import { errorCode, writeError } from '../../runtime/writing.node.js';
+import { hashOf, type Job, jobTitle } from './job.js';
+import { type GridManifest, gridManifestSchema, type JobRecord, jobRecordSchema } from './record.js';
+
+/** Left by a process that was killed while it wrote; the age tells them from those of a process at work. */
+const LEFTOVER = /^\.[0-9a-f]{12}\.tmp$/;
+const LEFTOVER_AGE = 3_600_000;
+
+export class ResultsFolder {
+  readonly path: string;
+  readonly #ids: ReadonlySet<string>;
+
+  private constructor(path: string, ids: ReadonlySet<string>) {
+    this.path = path;
+    this.#ids = ids;
+  }
+
+  /**
+   * Opens or begins the results of these jobs: all of the configuration, whichever part of them is run here.
+   * @throws IadError RESULTS_MISMATCH if the folder holds something else: results of another configuration, of other images,
+   *   of another version; RESULTS_CORRUPT; DISK_FULL, WRITE_FAILED
+   */
+  static async open(path: string, jobs: readonly Job[]): Promise<ResultsFolder> {
+    const folder = new ResultsFolder(path, new Set(jobs.map(({ id }) => id)));
+    const manifest: GridManifest = {
+      schema: 'iad-tf/grid@1',
+      libraryVersion: VERSION,
+      fingerprint: await hashOf(jobs.map(({ id }) => id)),
+      jobs: jobs.map((job) => ({ id: job.id, title: jobTitle(job) })),
+    };
+    const names = await namesIn(path);
+    if (names.includes('grid.json')) await checkSame(path, manifest);
+    else if (names.some((name) => !LEFTOVER.test(name))) {
+      throw mismatch('the folder holds something else than results of a benchmark', path);
+    } else await writeJson(join(path, 'grid.json'), manifest);
+    await folder.#sweep();
+    return folder;
+  }
+
+  /** What is there, by id. @throws IadError RESULTS_CORRUPT, RESULTS_MISMATCH */
+  async records(): Promise<Map<string, JobRecord>> {
+    const records = new Map<string, JobRecord>();
+    for (const name of await namesIn(join(this.path, 'jobs'))) {
+      if (LEFTOVER.test(name)) continue;
+      const path = join(this.path, 'jobs', name);
+      const id = name.replace(/\.json$/, '');
+      if (!this.#ids.has(id)) throw mismatch('belongs to no job of this configuration', path);
+      const record = await readJson(path, jobRecordSchema);
+      if (record.id !== id) throw corrupt(`is the record of job ${record.id}`, path);
+      if (record.environment.libraryVersion !== VERSION) throw otherVersion(record.environment.libraryVersion, path);
+      records.set(id, record);
+    }
+    return records;
+  }
+
+  /** @throws IadError DISK_FULL, WRITE_FAILED */
+  async write(record: JobRecord): Promise<void> {
+    await writeJson(join(this.path, 'jobs', `${record.id}.json`), record);
+  }
+
+  async #sweep(): Promise<void> {
+    for (const folder of [this.path, join(this.path, 'jobs')]) {
+      for (const name of await namesIn(folder)) {
+        if (!LEFTOVER.test(name)) continue;
+        const path = join(folder, name);
+        // Another process may finish with it, or sweep it, at the same time.
+        const age = await stat(path).then(
+          ({ mtimeMs }) => Date.now() - mtimeMs,
+          () => 0,
+        );
+        if (age > LEFTOVER_AGE) await rm(path, { force: true });
+      }
+    }
+  }
+}
+
+async function checkSame(path: string, wanted: GridManifest): Promise<void> {
+  const file = join(path, 'grid.json');
+  const found = await readJson(file, gridManifestSchema);
+  if (found.libraryVersion !== wanted.libraryVersion) throw otherVersion(found.libraryVersion, file);
+  if (found.fingerprint === wanted.fingerprint) return;
+  const known = new Set(found.jobs.map(({ id }) => id));
+  const ids = new Set(wanted.jobs.map(({ id }) => id));
+  const added = wanted.jobs.filter(({ id }) => !known.has(id));
+  const gone = found.jobs.filter(({ id }) => !ids.has(id));
+  const differences = [
+    ...(added[0] ? [`${added.length} jobs are not in it, such as ${added[0].title}`] : []),
+    ...(gone[0] ? [`${gone.length} of its jobs are not wanted now, such as ${gone[0].title}`] : []),
+  ];
+  const what = differences.length > 0 ? differences.join('; ') : 'the order of the jobs';
+  throw mismatch(`results of another configuration or of other images: ${what}`, file);
+}
+
+function mismatch(what: string, path: string): IadError {
+  return new IadError('RESULTS_MISMATCH', what, { path, hint: 'Choose an empty folder, or the right configuration.' });
+}
+
+function otherVersion(version: string, path: string): IadError {
+  const hint = `Choose an empty folder, or go on with iad-tf ${version}.`;
+  return new IadError('RESULTS_MISMATCH', `results of iad-tf ${version}, this is ${VERSION}`, { path, hint });
+}
+
+function corrupt(what: string, path: string, cause?: unknown): IadError {
+  const hint = 'Take the file away: its job is then run again.';
+  return new IadError('RESULTS_CORRUPT', what, { path, hint, cause });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw writeError(folder, error);
+  }
+}
+
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw corrupt('cannot be read as JSON', path, cause);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw corrupt(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`, path);
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, [new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`)]);
+}

@@ -1,0 +1,102 @@
+// What a job leaves behind, and what the results folder says of the whole: one definition for types, checks and JSON Schemas.
+import * as z from 'zod';
+import { evaluationSchema } from '../schema.js';
+import type { Frozen } from '../types.js';
+
+const text = (description: string) => z.string().describe(description);
+const count = (description: string) => z.int().min(0).describe(description);
+const anything = (description: string) => z.record(z.string(), z.unknown()).describe(description);
+
+export const JOB_ID = /^[0-9a-f]{16}$/;
+
+const description = z
+  .object({
+    method: z.object({
+      id: text("The method's id"),
+      name: text('What the results call it'),
+      config: anything('The full configuration, defaults filled in, with backbone and seed'),
+    }),
+    setting: z.object({ id: text('The learning setting'), options: anything('Its options, defaults filled in') }),
+    dataset: z.object({
+      name: text('The dataset'),
+      layout: text('The layout asked for'),
+      split: z.string().nullable().describe('The named split asked for'),
+      categories: z.array(z.string().nullable()).min(1).describe('Those of this job; null in a dataset that has none'),
+      images: text('SHA-256 of the names and labels of the images'),
+    }),
+    seed: count('Seed of everything random'),
+  })
+  .describe('The cell of the grid: all that the outcome depends on, besides the machine');
+
+const environment = z.object({
+  libraryVersion: text('Version of iad-tf'),
+  node: text('Version of Node'),
+  platform: text('Operating system and processor, such as linux x64'),
+  cpu: text("The processor's name"),
+  cores: count('Threads that run at once'),
+  memory: count('Bytes of main memory'),
+  commit: z
+    .string()
+    .nullable()
+    .describe(
+      'Commit of the git repository that the run was started in, with + behind it if files differed; else null',
+    ),
+});
+
+const outcome = z.object({
+  after: text('What was learned last before this test: the category, or a stage of the setting'),
+  on: text('What was tested on: the category'),
+  evaluation: evaluationSchema.describe(
+    'As `evaluate --json` writes it: metrics, timings per stage, backend, backbone',
+  ),
+});
+
+const common = {
+  schema: z.literal('iad-tf/job@1'),
+  id: z
+    .string()
+    .regex(JOB_ID)
+    .describe("First 16 hex digits of the SHA-256 of the description's JSON with sorted keys"),
+  description,
+  environment: environment.describe('Where it ran'),
+  attempts: z.int().min(1).describe('2 if the process of the first attempt crashed'),
+  parallel: z.int().min(1).describe('Jobs that ran at once on this machine, which timings suffer from'),
+  started: z.iso.datetime().describe('When the last attempt began'),
+  duration: z.number().min(0).describe('Of the last attempt, milliseconds'),
+  peakMemory: z.number().min(0).nullable().describe('Peak resident set size of the process, bytes; null if not known'),
+  ownProcess: z.boolean().describe('False: the process did other jobs before, and peakMemory is the largest of all'),
+};
+
+export const jobRecordSchema = z
+  .discriminatedUnion('status', [
+    z.object({
+      ...common,
+      status: z.literal('done').describe('It was carried out'),
+      outcomes: z.array(outcome).min(1).describe('One per test'),
+    }),
+    z.object({
+      ...common,
+      status: z.literal('failed').describe('It ended in an error'),
+      error: z.object({
+        code: z.string().nullable().describe('The code of an error of this library'),
+        message: text('Why'),
+      }),
+    }),
+  ])
+  .describe('One job of `iad-tf benchmark`: jobs/<id>.json in the results folder.');
+
+export const gridManifestSchema = z
+  .object({
+    schema: z.literal('iad-tf/grid@1'),
+    libraryVersion: environment.shape.libraryVersion,
+    fingerprint: text('SHA-256 of the ids of all jobs'),
+    jobs: z
+      .array(z.object({ id: common.id, title: text('For people') }))
+      .describe('All jobs of the configuration, in their order'),
+  })
+  .describe('grid.json in the results folder of `iad-tf benchmark`: which jobs the records belong to.');
+
+export type JobRecord = Frozen<z.infer<typeof jobRecordSchema>>;
+export type JobOutcome = Frozen<z.infer<typeof outcome>>;
+export type Environment = Frozen<z.infer<typeof environment>>;
+export type GridManifest = Frozen<z.infer<typeof gridManifestSchema>>;
