@@ -2,12 +2,12 @@
 import { inflateSync } from 'node:zlib';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { PNG } from 'pngjs';
-import type { ImageHeader } from './header.js';
+import type { JpegHeader } from './jpeg-header.js';
 import { essentialPng, type PngHeader } from './png-header.js';
 import type { Image } from './types.js';
 
 /** Decodes the stored pixel array. Throws a plain Error if the data are damaged. */
-export async function decodeStored(bytes: Uint8Array, header: ImageHeader): Promise<Image> {
+export async function decodeStored(bytes: Uint8Array, header: PngHeader | JpegHeader): Promise<Image> {
   if (header.format === 'png') {
     checkInflates(bytes, header);
     const { width, height, data } = PNG.sync.read(Buffer.from(essentialPng(bytes, header).buffer));

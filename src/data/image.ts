@@ -1,6 +1,7 @@
 // From the bytes of an image file to an upright RGB image, with the limits that hostile files run into.
 import { decodeStored } from '#platform/data/decode';
 import { IadError } from '../runtime/errors.js';
+import { decodeBmp } from './bmp.js';
 import { damaged } from './damaged.js';
 import { orient } from './exif.js';
 import { type ImageHeader, readHeader } from './header.js';
@@ -42,12 +43,13 @@ export function tooLarge(what: string, path: string, option: string): IadError {
 }
 
 /**
- * Decodes a PNG (1 to 16 bit, grey, palette or colour, interlaced or not) or JPEG (baseline or progressive) file.
+ * Decodes a PNG (1 to 16 bit, grey, palette or colour, interlaced or not), JPEG (baseline or progressive) or uncompressed BMP
+ * (1 to 8 bit by palette, 24 or 32 bit) file.
  * The format is found from the first bytes. Grey becomes RGB by repeating the channel, alpha is dropped, 16 bit are
  * divided by 257 and rounded, the EXIF orientation of a JPEG is applied. A browser decodes with its own decoder: 16-bit
  * values may then be one off, and the colours behind partly transparent pixels are lost with their alpha.
  * @returns RGB, [height, width, 3], 0..255
- * @throws IadError `IMAGE_FORMAT` (neither PNG nor JPEG), `IMAGE_UNREADABLE` (damaged, cut off), `IMAGE_TOO_LARGE`
+ * @throws IadError `IMAGE_FORMAT` (none of these), `IMAGE_UNREADABLE` (damaged, cut off), `IMAGE_TOO_LARGE`
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
   const header = checkedHeader(bytes, options);
@@ -58,7 +60,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
 export async function decodeUnturned(bytes: Uint8Array, header: ImageHeader, path: string): Promise<Image> {
   let image: Image;
   try {
-    image = await decodeStored(bytes, header);
+    image = header.format === 'bmp' ? decodeBmp(bytes, header) : await decodeStored(bytes, header);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw damaged(`damaged ${header.format.toUpperCase()}: ${reason}`, path, cause);
