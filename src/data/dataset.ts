@@ -121,7 +121,7 @@ function collect(
   const listing: Listing = { name: list.name, root, images };
   const categories = layout.categories(files, contents, list.name);
   const foreign = files.filter(hasForeignImageExtension).length;
-  const left = foreign > 0 ? [`${foreign} images in other formats than PNG, JPEG and BMP are left out`] : [];
+  const left = foreign > 0 ? [`${foreign} images in other formats than PNG, JPEG, BMP and TIFF are left out`] : [];
   const index = (category?: string) => {
     const chosen = choose(layout, categories, category ?? wanted, root);
     return { chosen, indexed: layout.index(listing, { category: chosen, split, seed, fold }, contents) };

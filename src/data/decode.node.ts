@@ -45,3 +45,8 @@ function withoutAlpha(rgba: Uint8Array, pixels: number): Uint8Array {
   }
   return rgb;
 }
+
+/** How many bytes zlib data inflate to. Throws a plain Error if they are damaged, or more than `limit`. */
+export async function inflatedLength(bytes: Uint8Array, limit: number): Promise<number> {
+  return inflateSync(bytes, { maxOutputLength: limit }).length;
+}

@@ -35,3 +35,18 @@ function unturned(bytes: Uint8Array, header: JpegHeader): Uint8Array<ArrayBuffer
   if (at) new DataView(copy.buffer).setUint16(at.offset, 1, at.littleEndian);
   return copy;
 }
+
+/** How many bytes zlib data inflate to. Throws a plain Error if they are damaged, or more than `limit`. */
+export async function inflatedLength(bytes: Uint8Array, limit: number): Promise<number> {
+  const reader = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+  let length = 0;
+  for (;;) {
+    const { value } = await reader.read();
+    if (!value) return length;
+    length += value.length;
+    if (length > limit) {
+      await reader.cancel();
+      throw new Error(`more than ${limit} bytes of pixels`);
+    }
+  }
+}

@@ -26,7 +26,8 @@ export function layoutOf(files: readonly string[], list: FileList, root: string,
   checkWhole('fold', fold);
   if (!files.some(hasImageExtension)) {
     const foreign = files.filter(hasForeignImageExtension).length;
-    const what = foreign > 0 ? `${foreign} images, but none in PNG, JPEG or BMP` : 'no PNG, JPEG or BMP file in it';
+    const what =
+      foreign > 0 ? `${foreign} images, but none in PNG, JPEG, BMP or TIFF` : 'no PNG, JPEG, BMP or TIFF file in it';
     throw new IadError('FOLDER_EMPTY', what, { path: root, hint: 'Check the path, or convert the images.' });
   }
   const layout = recognise(files, wanted) ?? elsewhere(files, wanted, list.name, root);

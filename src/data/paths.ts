@@ -10,10 +10,10 @@ export interface FolderListing {
   readonly warnings: readonly string[];
 }
 
-const IMAGE = /\.(png|jpe?g|bmp)$/i;
-const UNREADABLE_IMAGE = /\.(tiff?|webp|gif|heic|avif)$/i;
+const IMAGE = /\.(png|jpe?g|bmp|tiff?)$/i;
+const UNREADABLE_IMAGE = /\.(webp|gif|heic|avif)$/i;
 
-/** Whether the name is that of a PNG, JPEG or BMP file; what the file holds is found when it is opened. */
+/** Whether the name is that of a PNG, JPEG, BMP or TIFF file; what the file holds is found when it is opened. */
 export function hasImageExtension(path: string): boolean {
   return IMAGE.test(path);
 }

@@ -17,7 +17,7 @@ export interface Mask {
   readonly data: Uint8Array;
 }
 
-/** Where an image comes from: a file path (Node) or URL (browser), the bytes of a PNG, JPEG or BMP file, or decoded pixels. */
+/** Where an image comes from: a file path (Node) or URL (browser), the bytes of a PNG, JPEG, BMP or TIFF file, or decoded pixels. */
 export type ImageSource = string | Uint8Array | Image;
 
 /**

@@ -40,7 +40,19 @@ describe('iad-tf data', () => {
   test('list: home page, terms and folders of all, or of one', async () => {
     const { out } = await run('list');
     expect(out).toMatch(/^mvtec_ad {2}MVTec AD, 15 categories\n {2}https:.*\n {2}licence: CC BY-NC-SA/);
-    for (const id of ['mvtec_loco', 'mpdd', 'btad', 'mtd', 'visa', 'dagm', 'autovi', 'ksdd', 'ksdd2', 'elpv', 'aitex']) {
+    for (const id of [
+      'mvtec_loco',
+      'mpdd',
+      'btad',
+      'mtd',
+      'visa',
+      'dagm',
+      'autovi',
+      'ksdd',
+      'ksdd2',
+      'elpv',
+      'aitex',
+    ]) {
       expect(out).toMatch(new RegExp(`^${id} `, 'm'));
     }
     expect((await run('list', 'visa')).out).toMatch(/^visa {2}VisA, 12 categories\n/);

@@ -49,7 +49,11 @@ describe('BMP', () => {
     ['a header longer than the file', spoiled((view) => view.setUint32(14, 4000, true)), 'IMAGE_UNREADABLE'],
     ['16 bit', spoiled((view) => view.setUint16(28, 16, true)), 'IMAGE_FORMAT'],
     ['run lengths', spoiled((view) => view.setUint32(30, 1, true), { bits: 8 }), 'IMAGE_FORMAT'],
-    ['a colour outside of the palette', spoiled((view) => view.setUint32(46, 2, true), { bits: 8 }), 'IMAGE_UNREADABLE'],
+    [
+      'a colour outside of the palette',
+      spoiled((view) => view.setUint32(46, 2, true), { bits: 8 }),
+      'IMAGE_UNREADABLE',
+    ],
   ])('%s is refused', async (_, bytes, code) => {
     await expect(decodeImage(bytes)).rejects.toMatchObject({ code });
   });

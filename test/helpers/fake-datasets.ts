@@ -22,6 +22,15 @@ function picture(seed: number, width = WIDTH, height = HEIGHT): Image {
   };
 }
 
+const jpegs = new Map<number, Uint8Array>();
+
+/** Kept, as encoding takes longer than everything else here. */
+function jpeg(seed: number): Uint8Array {
+  const bytes = jpegs.get(seed) ?? encodeJpeg(picture(seed), 90);
+  jpegs.set(seed, bytes);
+  return bytes;
+}
+
 function png(seed: number, width = WIDTH, height = HEIGHT): Uint8Array {
   return encodePng(picture(seed, width, height));
 }
@@ -125,20 +134,20 @@ function maskImage(value: number): Image {
 }
 
 export function fakeMtd(): Fake {
-  const fake: Fake = { 'README.md': 'x', 'dataset.jpg': encodeJpeg(picture(0), 90) };
+  const fake: Fake = { 'README.md': 'x', 'dataset.jpg': jpeg(0) };
   const free = ['exp1_num_855', 'exp1_num_2610', 'exp1_num_3504', 'exp6_num_1'];
   for (const name of free) {
-    fake[`MT_Free/Imgs/${name}.jpg`] = encodeJpeg(picture(1), 90);
+    fake[`MT_Free/Imgs/${name}.jpg`] = jpeg(1);
     fake[`MT_Free/Imgs/${name}.png`] = maskPng(0);
   }
   for (const type of ['Blowhole', 'Uneven']) {
-    fake[`MT_${type}/Imgs/exp3_num_7.jpg`] = encodeJpeg(picture(2), 90);
+    fake[`MT_${type}/Imgs/exp3_num_7.jpg`] = jpeg(2);
     // Soft edges: what lies below 128 does not count.
     const data = maskPixels(255);
     data.fill(100, 3 * WIDTH, 4 * WIDTH);
     fake[`MT_${type}/Imgs/exp3_num_7.png`] = greyPng(data);
   }
-  fake['MT_Uneven/Imgs/exp3_num_45042.jpg'] = encodeJpeg(picture(3), 90);
+  fake['MT_Uneven/Imgs/exp3_num_45042.jpg'] = jpeg(3);
   fake['MT_Uneven/Imgs/exp3_num_45042.png'] = maskPng(0);
   return fake;
 }
@@ -151,14 +160,14 @@ export function fakeVisa(): Fake {
   for (const category of ['candle', 'pcb3']) {
     for (const [i, name] of numbered(4, 4).entries()) {
       const path = `${category}/Data/Images/Normal/${name}.JPG`;
-      fake[path] = encodeJpeg(picture(i), 90);
+      fake[path] = jpeg(i);
       rows.push(`${category},${i < 3 ? 'train' : 'test'},normal,${path},`);
       fewshot.push(`${category},${i < 1 ? 'train' : 'test'},normal,${path},`);
     }
     for (const [i, name] of numbered(2, 3).entries()) {
       const path = `${category}/Data/Images/Anomaly/${name}.JPG`;
       const mask = `${category}/Data/Masks/Anomaly/${name}.png`;
-      fake[path] = encodeJpeg(picture(9 + i), 90);
+      fake[path] = jpeg(9 + i);
       fake[mask] = maskPng(1 + i);
       rows.push(`${category},test,anomaly,${path},${mask}`);
       fewshot.push(`${category},${i < 1 ? 'train' : 'test'},anomaly,${path},${mask}`);
@@ -172,9 +181,9 @@ export function fakeVisa(): Fake {
 
 export function fakeVisaRearranged(): Fake {
   const fake: Fake = {};
-  for (const name of numbered(3, 4)) fake[`candle/train/good/${name}.JPG`] = encodeJpeg(picture(1), 90);
-  fake['candle/test/good/0100.JPG'] = encodeJpeg(picture(2), 90);
-  fake['candle/test/bad/000.JPG'] = encodeJpeg(picture(3), 90);
+  for (const name of numbered(3, 4)) fake[`candle/train/good/${name}.JPG`] = jpeg(1);
+  fake['candle/test/good/0100.JPG'] = jpeg(2);
+  fake['candle/test/bad/000.JPG'] = jpeg(3);
   fake['candle/ground_truth/bad/000.png'] = maskPng();
   return fake;
 }
@@ -208,11 +217,11 @@ export function fakeKsdd(): Fake {
   const items = [...numbered(10, 2).map((name) => `kos${name}`), 'kos21'];
   for (const [i, item] of items.entries()) {
     for (const part of [0, 1, 2]) {
-      fake[`${item}/Part${part}.jpg`] = encodeJpeg(picture(10 * i + part), 90);
+      fake[`${item}/Part${part}.jpg`] = jpeg(10 * i + part);
       fake[`${item}/Part${part}_label.bmp`] = encodeBmp(maskImage(part === 2 && i < 10 ? 255 : 0), { bits: 8 });
     }
   }
-  fake['kos21/Part7.jpg'] = encodeJpeg(picture(0), 90);
+  fake['kos21/Part7.jpg'] = jpeg(0);
   fake['kos21/Part7_label.bmp'] = encodeBmp(maskImage(255), { bits: 8 });
   return fake;
 }

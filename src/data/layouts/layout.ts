@@ -25,7 +25,7 @@ export interface Listing {
   readonly name: string;
   /** The root as the user named it, for messages. */
   readonly root: string;
-  /** PNG, JPEG and BMP files, relative, sorted by UTF-16 code units. */
+  /** PNG, JPEG, BMP and TIFF files, relative, sorted by UTF-16 code units. */
   readonly images: readonly string[];
 }
 

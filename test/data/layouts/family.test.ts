@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadDefectChannels, loadMask } from '../../../src/data/index.js';
+import { loadDefectChannels, loadMask, openDataset } from '../../../src/data/index.js';
 import {
   below,
   fakeAutoVi,
@@ -15,7 +15,7 @@ import {
 import { failure, ids, onDisk, open } from './fakes.js';
 
 function ones(data: Uint8Array | undefined): number {
-  return (data ?? []).reduce((sum: number, value) => sum + value, 0);
+  return (data ?? new Uint8Array()).reduce((sum, value) => sum + value, 0);
 }
 
 describe('mvtec_ad and mpdd', () => {
@@ -36,7 +36,6 @@ describe('mvtec_ad and mpdd', () => {
 
   test('the category is chosen by an option; which there are is said', async () => {
     const root = onDisk(fakeMvtecAd());
-    const { openDataset } = await import('../../../src/data/index.js');
     expect((await openDataset(root, { category: 'bottle' })).name).toBe('mvtec_ad/bottle');
     await expect(openDataset(root)).rejects.toMatchObject({
       code: 'LAYOUT_UNKNOWN',
