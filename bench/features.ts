@@ -3,8 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, wr
 import { join } from 'node:path';
 import { layerChannels } from '../src/backbones/architecture.js';
 import { resolveWeights } from '../src/backbones/index.js';
-import type { FoldedWeights } from '../src/backbones/types.js';
-import { LAYER_NAMES } from '../src/backbones/types.js';
+import type { FoldedWeights, LayerName } from '../src/backbones/types.js';
 import type { GeometryPlan } from '../src/data/geometry.js';
 import type { Dataset } from '../src/data/types.js';
 import { concatenate } from '../src/methods/parts/concatenate.js';
@@ -94,8 +93,8 @@ async function extract(path: string, dataset: Dataset, options: PatchCoreOptions
 
 async function weightsFor(
   backbone: PatchCoreOptions['backbone'],
-  layers: readonly (typeof LAYER_NAMES)[number][],
+  layers: readonly LayerName[],
 ): Promise<FoldedWeights> {
-  const deepest = LAYER_NAMES[Math.max(...layers.map((layer) => LAYER_NAMES.indexOf(layer)))];
+  const deepest = layers.at(-1);
   return resolveWeights(backbone ?? 'resnet50', deepest ? { until: deepest } : {});
 }

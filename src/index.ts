@@ -6,6 +6,8 @@ export { Folder, loadImage, openDataset } from './data/index.js';
 export type { Dataset, Image, ImageSource, Mask, Sample } from './data/types.js';
 export { useBackend } from './kernels/backend.js';
 export { CFlow, type CFlowConfig, type CFlowOptions } from './methods/cflow/index.js';
+export { CsFlow, type CsFlowConfig, type CsFlowOptions } from './methods/csflow/index.js';
+export { DifferNet, type DifferNetConfig, type DifferNetOptions } from './methods/differnet/index.js';
 export { FastFlow, type FastFlowConfig, type FastFlowOptions } from './methods/fastflow/index.js';
 export { PaDiM, type PaDiMConfig, type PaDiMOptions } from './methods/padim/index.js';
 export type { TrainedFitOptions, TrainingRecord } from './methods/parts/trained/index.js';

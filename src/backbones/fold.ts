@@ -1,15 +1,17 @@
-// From a file's tensors to weights ready to run: picks the convolutions up to a stage, folds each batch norm into its
+// From a file's tensors to weights ready to run: picks the convolutions up to a layer, folds each batch norm into its
 // convolution in float64, brings kernels to HWIO and takes the input's scale and channel order into the stem.
 import { IadError } from '../runtime/errors.js';
 import { sha256, sha256Digest } from '../runtime/sha256.js';
-import { ARCHITECTURES, type ConvSpec, convSpecs } from './architecture.js';
+import { ARCHITECTURES, convSpecs } from './architecture.js';
 import { type TensorMap, toFloat32 } from './formats/tensor.js';
+import type { ConvSpec } from './specs.js';
+import { type Layout, layoutOf, type NormNames } from './state-dict.js';
 import type { Architecture, FoldedConv, FoldedWeights, LayerName } from './types.js';
 
 export interface FoldOptions {
   readonly id: string;
   readonly architecture: Architecture;
-  /** The deepest stage to keep. */
+  /** The deepest layer to keep. */
   readonly until: LayerName;
   /** The file the tensors came from, for messages. */
   readonly path: string;
@@ -19,12 +21,14 @@ export interface FoldOptions {
 
 /**
  * Folds batch norms: w' = w * s, b' = (b - mean) * s + beta, s = gamma / sqrt(var + epsilon), in float64, rounded once.
- * @throws WEIGHTS_FORMAT naming the tensor that is missing, of another shape, or gives values that are not finite
+ * @throws WEIGHTS_FORMAT naming the tensor that is missing, of another shape, or gives values that are not finite; BAD_ARGUMENT for
+ *   a layer that the architecture does not have
  */
 export async function foldWeights(tensors: TensorMap, options: FoldOptions): Promise<FoldedWeights> {
   const { id, architecture, until } = options;
+  const layout = layoutOf(architecture, tensors);
   const convs: Record<string, FoldedConv> = {};
-  for (const spec of convSpecs(architecture, until)) convs[spec.name] = foldConv(tensors, spec, options);
+  for (const spec of convSpecs(architecture, until)) convs[spec.name] = foldConv(tensors, spec, layout, options);
   return { id, architecture, hash: await hashConvs(Object.values(convs)), convs, until };
 }
 
@@ -41,64 +45,12 @@ export async function hashConvs(convs: readonly FoldedConv[]): Promise<string> {
   return sha256(digests);
 }
 
-/** Where a file keeps one convolution and its batch norm. */
-interface ConvNames {
-  readonly kernel: string;
-  readonly layout: 'OIHW' | 'HWIO';
-  readonly bias: string | undefined;
-  readonly gamma: string;
-  readonly beta: string;
-  readonly mean: string;
-  readonly variance: string;
-}
+type Read = (name: string, shape: readonly number[]) => Float32Array;
 
-/** torchvision and timm state dicts. */
-function torchNames(name: string): ConvNames {
-  const [conv, norm] =
-    name === 'stem'
-      ? ['conv1', 'bn1']
-      : name.endsWith('.downsample')
-        ? [`${name}.0`, `${name}.1`]
-        : [name, name.replace('.conv', '.bn')];
-  return {
-    kernel: `${conv}.weight`,
-    layout: 'OIHW',
-    bias: undefined,
-    gamma: `${norm}.weight`,
-    beta: `${norm}.bias`,
-    mean: `${norm}.running_mean`,
-    variance: `${norm}.running_var`,
-  };
-}
-
-/** Keras ResNet-50 v1: `res3b_branch2c` is `layer2.1.conv3`, `res3a_branch1` its stage's projection. */
-function kerasNames(name: string): ConvNames {
-  const [conv, norm] = name === 'stem' ? ['conv1', 'bn_conv1'] : [`res${kerasSuffix(name)}`, `bn${kerasSuffix(name)}`];
-  return {
-    kernel: `${conv}/kernel`,
-    layout: 'HWIO',
-    bias: `${conv}/bias`,
-    gamma: `${norm}/gamma`,
-    beta: `${norm}/beta`,
-    mean: `${norm}/moving_mean`,
-    variance: `${norm}/moving_variance`,
-  };
-}
-
-function kerasSuffix(name: string): string {
-  const [layer = '', block = '', part = ''] = name.split('.');
-  const stage = Number(layer.slice('layer'.length)) + 1;
-  const branch = part === 'downsample' ? '1' : `2${'abc'[Number(part.slice('conv'.length)) - 1]}`;
-  return `${stage}${'abcdef'[Number(block)]}_branch${branch}`;
-}
-
-function foldConv(tensors: TensorMap, spec: ConvSpec, options: FoldOptions): FoldedConv {
-  const { architecture, path } = options;
-  const names = architecture === 'resnet50_keras' ? kerasNames(spec.name) : torchNames(spec.name);
-  const [height, width, inputs, outputs] = spec.shape;
-  const read = (name: string, shape: readonly number[]): Float32Array => {
+function reader(tensors: TensorMap, { architecture, path }: FoldOptions): Read {
+  const hint = `Is this a ${architecture}?`;
+  return (name, shape) => {
     const tensor = tensors.get(name);
-    const hint = `Is this a ${architecture}?`;
     if (!tensor) throw new IadError('WEIGHTS_FORMAT', `tensor ${name} is missing`, { path, hint });
     if (tensor.shape.join() !== shape.join()) {
       const what = `tensor ${name} has shape [${tensor.shape.join(', ')}], not [${shape.join(', ')}]`;
@@ -106,23 +58,23 @@ function foldConv(tensors: TensorMap, spec: ConvSpec, options: FoldOptions): Fol
     }
     return toFloat32(tensor, name, path);
   };
-  const gamma = read(names.gamma, [outputs]);
-  const beta = read(names.beta, [outputs]);
-  const mean = read(names.mean, [outputs]);
-  const variance = read(names.variance, [outputs]);
-  const ownBias = names.bias === undefined ? undefined : read(names.bias, [outputs]);
-  const epsilon = options.epsilon ?? ARCHITECTURES[architecture].epsilon;
+}
 
-  const scale = new Float64Array(outputs);
+function foldConv(tensors: TensorMap, spec: ConvSpec, layout: Layout, options: FoldOptions): FoldedConv {
+  const { architecture, path } = options;
+  const names = layout(spec.name);
+  const [height, width, inputs, outputs] = spec.shape;
+  const read = reader(tensors, options);
+  const { input, epsilon } = ARCHITECTURES[architecture];
+  const { scale, mean, beta } = readNorm(names.norm, outputs, read, options.epsilon ?? epsilon);
+  const ownBias = names.bias === undefined ? undefined : read(names.bias, [outputs]);
   const bias = new Float32Array(outputs);
-  for (let o = 0; o < outputs; o++) {
-    scale[o] = gamma[o]! / Math.sqrt(variance[o]! + epsilon);
-    bias[o] = ((ownBias?.[o] ?? 0) - mean[o]!) * scale[o]! + beta[o]!;
-  }
+  for (let o = 0; o < outputs; o++) bias[o] = ((ownBias?.[o] ?? 0) - mean[o]!) * scale[o]! + beta[o]!;
+
   const oihw = names.layout === 'OIHW';
   const source = read(names.kernel, oihw ? [outputs, inputs, height, width] : spec.shape);
   const kernel = new Float32Array(source.length);
-  const stem = spec.name === 'stem' ? ARCHITECTURES[architecture].input : undefined;
+  const stem = spec.name === 'stem' ? input : undefined;
   let finite = true;
   for (let tap = 0, at = 0; tap < height * width; tap++) {
     for (let i = 0; i < inputs; i++) {
@@ -143,4 +95,21 @@ function foldConv(tensors: TensorMap, spec: ConvSpec, options: FoldOptions): Fol
     });
   }
   return { kernel, shape: spec.shape, bias };
+}
+
+/** What a batch norm does to what comes in: less the mean, times the scale, plus beta; nothing at all without one. */
+function readNorm(names: NormNames | undefined, channels: number, read: Read, epsilon: number) {
+  if (!names) {
+    return {
+      scale: new Float64Array(channels).fill(1),
+      mean: new Float32Array(channels),
+      beta: new Float32Array(channels),
+    };
+  }
+  const gamma = read(names.gamma, [channels]);
+  const beta = read(names.beta, [channels]);
+  const mean = read(names.mean, [channels]);
+  const variance = read(names.variance, [channels]);
+  const scale = Float64Array.from(gamma, (value, o) => value / Math.sqrt(variance[o]! + epsilon));
+  return { scale, mean, beta };
 }

@@ -1,11 +1,13 @@
-// Runs a ResNet on the current backend: one builder for the torchvision layout and for Keras's v1, on folded weights.
+// Runs a network on the current backend, on folded weights.
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../runtime/errors.js';
-import { ARCHITECTURES, type ConvSpec, convSpecs, layerChannels, layersUntil } from './architecture.js';
-import { type Activation, residualLayers } from './residual.js';
+import { ARCHITECTURES, convSpecs, layerChannels, layerNames, layerSide } from './architecture.js';
+import type { ConvSpec, Padding } from './specs.js';
 import type { Backbone, FoldedWeights, LayerName } from './types.js';
+import { type Activation, walk } from './walk.js';
 
 interface ConvTensors {
+  /** HWIO; of a depthwise convolution as tfjs has it, [size, size, channels, 1]. */
   readonly kernel: tf.Tensor4D;
   readonly bias: tf.Tensor1D;
 }
@@ -14,22 +16,17 @@ interface ConvTensors {
 export type ConvPadding = 'zeros' | 'reflect';
 
 export interface BackboneOptions {
-  /** Default `zeros`, what the weights were trained with. `reflect` needs maps of two rows and columns or more at every 3x3. */
+  /** Default `zeros`, what the weights were trained with. `reflect` needs maps of more rows and columns than it adds. */
   readonly padding?: ConvPadding;
-}
-
-interface Convolutions {
-  readonly tensors: ReadonlyMap<string, ConvTensors>;
-  readonly padding: ConvPadding;
 }
 
 /**
  * Puts the weights on the current backend.
  *
- * The paddings' sizes are torch's (symmetric, output floor((S + 2p - k) / s) + 1): [N, H, W, 3] gives [N, ceil(H/4), ceil(W/4), C] at
- * layer1 and half of it, rounded up, at each further layer. The max-pool after the stem's ReLU ignores its padding.
- * @throws BAD_ARGUMENT from `features` for images that are not [N, H, W, 3], for no layers, for a layer deeper than the
- *   weights, and after `dispose`
+ * Sizes are torch's, floor((S + padding - size) / stride) + 1 for every convolution and pooling: a ResNet makes of [N, H, W, 3]
+ * [N, ceil(H/4), ceil(W/4), C] at layer1 and half of it, rounded up, at each further layer.
+ * @throws BAD_ARGUMENT from `features` for images that are not [N, H, W, 3] or too small, for no layers, for a layer that the weights
+ *   do not hold, and after `dispose`
  */
 export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: BackboneOptions = {}): Backbone {
   const { architecture, until } = weights;
@@ -40,19 +37,12 @@ export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: Ba
 
   function features<L extends LayerName>(images: tf.Tensor4D, layers: readonly L[]): Record<L, tf.Tensor4D> {
     if (!convs || !mean) throw new IadError('BAD_ARGUMENT', `features: the backbone ${weights.id} was disposed`);
-    const [inputConvs, inputMean]: [Convolutions, tf.Tensor1D] = [{ tensors: convs, padding }, mean];
-    const held = layersUntil(until);
-    const beyond = layers.find((layer) => !held.includes(layer));
-    if (layers.length === 0 || beyond !== undefined) {
-      const what = beyond === undefined ? 'no layer was asked for' : `${beyond} was asked for`;
-      throw new IadError('BAD_ARGUMENT', `features: ${what}, the weights ${weights.id} hold ${held.join(', ')}`);
-    }
-    if (images.rank !== 4 || images.shape[3] !== 3) {
-      throw new IadError('BAD_ARGUMENT', `features: images have shape [${images.shape.join(', ')}], not [N, H, W, 3]`);
-    }
+    const [held, inputMean] = [convs, mean];
+    checkLayers(weights, layers);
+    checkImages(weights, images, layers);
     return tf.tidy(() =>
-      residualLayers(architecture, tf.sub(images, inputMean), layers, (x, spec, activation) =>
-        convolve(x, spec, inputConvs, activation),
+      walk(architecture, tf.sub(images, inputMean), layers, (x, spec, activation) =>
+        activated(convolve(x, spec, tensorsOf(held, spec), { padding, activation }), activation),
       ),
     );
   }
@@ -72,44 +62,93 @@ export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: Ba
   };
 }
 
+function checkLayers({ id, architecture, until }: FoldedWeights, layers: readonly LayerName[]): void {
+  const all = layerNames(architecture);
+  const held = all.slice(0, all.indexOf(until) + 1);
+  const beyond = layers.find((layer) => !held.includes(layer));
+  if (layers.length > 0 && beyond === undefined) return;
+  const what = beyond === undefined ? 'no layer was asked for' : `${beyond} was asked for`;
+  throw new IadError('BAD_ARGUMENT', `features: ${what}, the weights ${id} hold ${held.join(', ')}`);
+}
+
+function checkImages(
+  { architecture }: FoldedWeights,
+  { rank, shape }: tf.Tensor4D,
+  layers: readonly LayerName[],
+): void {
+  if (rank !== 4 || shape[3] !== 3) {
+    throw new IadError('BAD_ARGUMENT', `features: images have shape [${shape.join(', ')}], not [N, H, W, 3]`);
+  }
+  const side = Math.min(shape[1], shape[2]);
+  const beyond = layers.find((layer) => layerSide(architecture, layer, side) < 1);
+  if (beyond === undefined) return;
+  const what = `images have shape [${shape.join(', ')}], of ${beyond} of ${architecture} nothing would be left`;
+  throw new IadError('BAD_ARGUMENT', `features: ${what}`, { hint: 'Use larger images, or a shallower layer.' });
+}
+
 function upload(weights: FoldedWeights, spec: ConvSpec): ConvTensors {
   const conv = weights.convs[spec.name];
   if (!conv || conv.shape.join() !== spec.shape.join()) {
     const found = conv ? `has shape [${conv.shape.join(', ')}]` : 'is missing';
     throw new IadError('BAD_ARGUMENT', `weights ${weights.id}: ${spec.name} ${found}, not [${spec.shape.join(', ')}]`);
   }
+  const [height, width, inputs, outputs] = spec.shape;
+  // one input channel per output channel: the values lie in the same order
+  const shape = spec.depthwise ? ([height, width, outputs, 1] as const) : ([height, width, inputs, outputs] as const);
   return {
-    kernel: tf.keep(tf.tensor4d(conv.kernel, [...conv.shape])),
+    kernel: tf.keep(tf.tensor4d(conv.kernel, [...shape])),
     bias: tf.keep(tf.tensor1d(conv.bias)),
   };
 }
 
-function convolve(
-  x: tf.Tensor4D,
-  spec: ConvSpec,
-  { tensors, padding }: Convolutions,
-  activation: Activation,
-): tf.Tensor4D {
-  const conv = tensors.get(spec.name);
-  if (!conv) throw new IadError('BAD_ARGUMENT', `weights hold no ${spec.name}`);
-  const border = (spec.shape[0] - 1) / 2;
-  const mirrors = padding === 'reflect' && border > 0;
-  return tf.fused.conv2d({
-    x: mirrors ? mirrored(x, border) : x,
-    filter: conv.kernel,
-    strides: spec.stride,
-    pad: mirrors ? 0 : border,
-    bias: conv.bias,
-    activation,
-  });
+function tensorsOf(convs: ReadonlyMap<string, ConvTensors>, { name }: ConvSpec): ConvTensors {
+  const conv = convs.get(name);
+  if (!conv) throw new IadError('BAD_ARGUMENT', `weights hold no ${name}`);
+  return conv;
 }
 
-function mirrored(x: tf.Tensor4D, border: number): tf.Tensor4D {
-  const sides: [number, number] = [border, border];
+function convolve(
+  x: tf.Tensor4D,
+  { stride, padding: edge, depthwise }: ConvSpec,
+  { kernel, bias }: ConvTensors,
+  { padding, activation }: { padding: ConvPadding; activation: Activation },
+): tf.Tensor4D {
+  // the fused ops pad with zeros only, and by the same number on either side
+  const isPadded = (padding === 'reflect' && edge[1] > 0) || edge[0] !== edge[1];
+  const options = {
+    x: isPadded ? padded(x, edge, padding) : x,
+    filter: kernel,
+    strides: stride,
+    pad: isPadded ? 0 : edge[0],
+    bias,
+    activation: activation === 'relu' ? activation : ('linear' as const),
+  };
+  return depthwise ? tf.fused.depthwiseConv2d(options) : tf.fused.conv2d(options);
+}
+
+function padded(x: tf.Tensor4D, [before, after]: Padding, padding: ConvPadding): tf.Tensor4D {
+  const edge: [number, number] = [before, after];
+  const sides: [[number, number], [number, number], [number, number], [number, number]] = [[0, 0], edge, edge, [0, 0]];
+  if (padding === 'zeros') return tf.pad(x, sides);
   const [, height, width] = x.shape;
-  if (Math.min(height, width) > border) return tf.mirrorPad(x, [[0, 0], sides, sides, [0, 0]], 'reflect');
-  throw new IadError('BAD_ARGUMENT', `features: a map of ${height} x ${width} has no ${border} cells to mirror`, {
+  if (Math.min(height, width) > after) return tf.mirrorPad(x, sides, 'reflect');
+  throw new IadError('BAD_ARGUMENT', `features: a map of ${height} x ${width} has no ${after} cells to mirror`, {
     path: 'images',
     hint: 'Give larger images, or pad with zeros.',
   });
+}
+
+/** What the fused ops do not have; ReLU they have. */
+function activated(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
+  switch (activation) {
+    case 'silu':
+      return tf.mul(x, tf.sigmoid(x));
+    case 'sigmoid':
+      return tf.sigmoid(x);
+    case 'linear':
+    case 'relu':
+      return x;
+    default:
+      return activation satisfies never;
+  }
 }

@@ -8,7 +8,13 @@ export {
   type WeightsStatus,
   weightsPath,
 } from '#platform/backbones/store';
-export { CATALOGUE, type CatalogueEntry, catalogueEntry, type WeightsSource } from './catalogue.js';
+export { lastLayer, layerChannels, layerNames, layerSide, layerStride } from './architecture.js';
+export {
+  architectureOf,
+  CATALOGUE,
+  type CatalogueEntry,
+  catalogueEntry,
+  type WeightsSource,
+} from './catalogue.js';
 export { type BackboneOptions, type ConvPadding, createBackbone } from './graph.js';
 export type * from './types.js';
-export { LAYER_NAMES } from './types.js';

@@ -1,5 +1,6 @@
 // From the bytes of a weights file, in whichever of the formats, to folded weights. Knows no file system.
 import { IadError } from '../runtime/errors.js';
+import { ARCHITECTURES } from './architecture.js';
 import { foldWeights } from './fold.js';
 import { type ReadSibling, readLayersModel } from './formats/layers-model.js';
 import { readSafetensors } from './formats/safetensors.js';
@@ -9,7 +10,8 @@ import type { Architecture, FoldedWeights, LayerName } from './types.js';
 export interface LoadOptions {
   readonly id: string;
   readonly architecture: Architecture;
-  readonly until: LayerName;
+  /** The deepest layer to keep; undefined: the deepest that methods commonly use. */
+  readonly until: LayerName | undefined;
   /** The file's path or address, for messages. */
   readonly path: string;
 }
@@ -17,14 +19,15 @@ export interface LoadOptions {
 /**
  * Tells the format by its first bytes (model.json, safetensors, .pth), reads and folds.
  * @param readSibling gives the shards that lie beside a model.json
- * @throws WEIGHTS_FORMAT
+ * @throws WEIGHTS_FORMAT; BAD_ARGUMENT for a layer that the architecture does not have
  */
 export async function loadWeights(
   bytes: Uint8Array,
   readSibling: ReadSibling,
-  options: LoadOptions,
+  { until, ...origin }: LoadOptions,
 ): Promise<FoldedWeights> {
-  const { path } = options;
+  const { path, architecture } = origin;
+  const options = { ...origin, until: until ?? ARCHITECTURES[architecture].usual };
   if (bytes[0] === 0x7b) {
     const { tensors, batchNormEpsilon } = await readLayersModel(bytes, readSibling, path);
     return foldWeights(tensors, { ...options, epsilon: batchNormEpsilon });

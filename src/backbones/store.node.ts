@@ -30,12 +30,13 @@ export interface WeightsStatus {
 /**
  * Weights ready to run. Looks at, in this order: the file of the choice; the cache; for npm weights an installed package,
  * seen from the working directory and from this library. Catalogue weights are hashed before use.
- * @param options.until the deepest stage to keep, default layer3
+ * @param options.until the deepest layer to keep; default the deepest that methods commonly use: layer3 of ResNets, features.6 of
+ *   EfficientNet-B5, features.12 of AlexNet
  * @throws WEIGHTS_UNKNOWN, WEIGHTS_MISSING (with the command that fetches them), WEIGHTS_HASH, WEIGHTS_FORMAT
  */
 export async function resolveWeights(
   choice: BackboneChoice,
-  { until = 'layer3' }: { until?: LayerName } = {},
+  { until }: { until?: LayerName } = {},
 ): Promise<FoldedWeights> {
   if (typeof choice !== 'string') return loadFile(choice.weights, choice.architecture, until);
   const entry = catalogueEntry(choice);
@@ -93,7 +94,7 @@ export function weightsPath(idOrAlias: string): string {
 async function loadFile(
   path: string,
   architecture: FoldedWeights['architecture'],
-  until: LayerName,
+  until: LayerName | undefined,
 ): Promise<FoldedWeights> {
   const file = (await stat(path).catch(() => undefined))?.isDirectory() ? join(path, 'model.json') : path;
   return loadWeights(await readWeightsFile(file), (name) => readWeightsFile(join(dirname(file), name)), {

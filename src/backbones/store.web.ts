@@ -12,7 +12,7 @@ import type { BackboneChoice, FoldedWeights, LayerName } from './types.js';
  */
 export async function resolveWeights(
   choice: BackboneChoice,
-  { until = 'layer3' }: { until?: LayerName } = {},
+  { until }: { until?: LayerName } = {},
 ): Promise<FoldedWeights> {
   if (typeof choice === 'string') {
     const { id, architecture } = catalogueEntry(choice);

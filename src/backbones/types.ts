@@ -1,16 +1,50 @@
 // Contracts of the backbones layer: what a weights file becomes, and what a network gives back.
 import type { Tensor4D } from '@tensorflow/tfjs';
 
-export type Architecture = 'resnet18' | 'resnet50' | 'wide_resnet50_2' | 'resnet50_keras';
+export const ARCHITECTURE_NAMES = [
+  'resnet18',
+  'resnet50',
+  'wide_resnet50_2',
+  /** ResNet-50 v1 as Keras has it: strides on the first 1x1, epsilon 1e-3, BGR. */
+  'resnet50_keras',
+  /** torchvision's: paddings of (size - 1) / 2 on either side. */
+  'efficientnet_b5',
+  /** With TensorFlow's paddings for images of 456 x 456 at any size, as the EfficientNet-PyTorch package has it. */
+  'efficientnet_b5_tf',
+  'alexnet',
+] as const;
+
+export type Architecture = (typeof ARCHITECTURE_NAMES)[number];
 
 /** The ends of the four residual stages; strides 4, 8, 16, 32. */
-export type LayerName = 'layer1' | 'layer2' | 'layer3' | 'layer4';
+export const RESNET_LAYERS = ['layer1', 'layer2', 'layer3', 'layer4'] as const;
 
-export const LAYER_NAMES: readonly LayerName[] = ['layer1', 'layer2', 'layer3', 'layer4'];
+/** The ends of the seven stages, by torchvision's names; strides 2, 4, 8, 16, 16, 32, 32. `features.6` is block 35. */
+export const EFFICIENTNET_LAYERS = [
+  'features.1',
+  'features.2',
+  'features.3',
+  'features.4',
+  'features.5',
+  'features.6',
+  'features.7',
+] as const;
 
-/** One convolution with its batch norm folded in. */
+/**
+ * By torchvision's names: the three max pools (`features.2`, `features.5`, `features.12`), strides 8, 16, 32, and between the last two
+ * the ReLUs of two convolutions.
+ */
+export const ALEXNET_LAYERS = ['features.2', 'features.5', 'features.7', 'features.9', 'features.12'] as const;
+
+/** A place in a network where features can be taken. Which an architecture has: `layerNames`. */
+export type LayerName =
+  | (typeof RESNET_LAYERS)[number]
+  | (typeof EFFICIENTNET_LAYERS)[number]
+  | (typeof ALEXNET_LAYERS)[number];
+
+/** One convolution with its batch norm, if it has one, folded in. */
 export interface FoldedConv {
-  /** HWIO, shape [kh, kw, in, out] */
+  /** HWIO, shape [kh, kw, in, out]; of a depthwise convolution [kh, kw, 1, channels] */
   readonly kernel: Float32Array;
   readonly shape: readonly [number, number, number, number];
   /** [out] */
@@ -29,7 +63,7 @@ export interface FoldedWeights {
   readonly hash: string;
   /** Keyed by the graph's own names: `stem`, `layer2.0.conv1`, `layer2.0.downsample`, ... */
   readonly convs: Readonly<Record<string, FoldedConv>>;
-  /** The deepest stage the weights hold; later stages are not kept. */
+  /** The deepest layer the weights hold; what comes after it is not kept. */
   readonly until: LayerName;
 }
 
@@ -44,8 +78,8 @@ export interface Backbone {
   readonly architecture: Architecture;
   /**
    * @param images [N, H, W, 3] float32 RGB, 0..255; normalised inside as the weights want it
-   * @param layers which stage outputs; the graph stops after the deepest
-   * @returns one [N, ceil(H/stride), ceil(W/stride), C] tensor per layer, owned by the caller
+   * @param layers which layers' outputs; the graph stops after the deepest
+   * @returns one [N, h, w, C] tensor per layer, owned by the caller; h and w are `layerSide` of H and W
    */
   features<L extends LayerName>(images: Tensor4D, layers: readonly L[]): Record<L, Tensor4D>;
   /** Channels of a layer's output. */

@@ -1,12 +1,15 @@
 // Finds methods by name. A new method adds one line here.
 import { IadError } from '../runtime/errors.js';
 import { CFlow } from './cflow/index.js';
+import { CsFlow } from './csflow/index.js';
+import { DifferNet } from './differnet/index.js';
 import { FastFlow } from './fastflow/index.js';
 import { PaDiM } from './padim/index.js';
 import type { MethodFlag } from './parts/flags.js';
 import { malformed, readModel } from './parts/learned-file.js';
 import type { ModelContent } from './parts/model-file.js';
 import type { SessionKind } from './parts/session.js';
+import type { TrainingKind } from './parts/training/index.js';
 import { PatchCore } from './patchcore/index.js';
 import { SPADE } from './spade/index.js';
 import { STPM } from './stpm/index.js';
@@ -23,7 +26,7 @@ interface MethodClass {
   fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
-const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM, CFlow];
+const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM, CFlow, CsFlow, DifferNet];
 
 export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);
@@ -51,6 +54,13 @@ export async function loadMethod(path: string): Promise<AnomalyMethod> {
 /** What a worker thread runs for a method. @throws IadError BAD_ARGUMENT */
 export function sessionKind(id: string): SessionKind {
   return methodClass(id).sessions;
+}
+
+/** What a worker thread trains a method by. @throws IadError BAD_ARGUMENT */
+export function trainingKind(id: string): TrainingKind {
+  const { training } = sessionKind(id);
+  if (training) return training;
+  throw new IadError('BAD_ARGUMENT', `${id} does not train on threads`, { path: 'method' });
 }
 
 function find(id: string): MethodClass | undefined {

@@ -11,8 +11,9 @@ export interface CallOptions {
   /** Stops the call at the next image or centre with the error `ABORTED`; nothing is left half-written. */
   signal?: AbortSignal;
   /**
-   * Worker threads for decoding, features and neighbours, at most one per image; they exist in Node with the wasm backend.
-   * 1: in this thread. Default: fewer than 8 images in this thread, more on one thread per core, at most 8.
+   * Worker threads for decoding, features, neighbours and the gradients of a training, at most one per image; they exist in Node with the
+   * wasm backend. 1: in this thread. Default: fewer than 8 images in this thread, more on one thread per core, at most 8.
+   * Predictions do not depend on their number, and a fit does by rounding alone: the same number trains the same bits.
    */
   workers?: number;
 }

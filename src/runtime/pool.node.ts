@@ -126,7 +126,7 @@ export class WorkerPool<Init, Job, Result> {
     this.#failAll(
       new IadError('WORKER_CRASHED', `a worker died: ${reason}`, {
         ...(at === undefined ? {} : { path: at }),
-        hint: 'Try fewer workers (less memory at once), or look at this image.',
+        hint: 'Try fewer workers (less memory at once), or look at what it was working on.',
         cause,
       }),
     );

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { convSpecs } from '../../src/backbones/architecture.js';
 import type { RawTensor, TensorMap } from '../../src/backbones/formats/tensor.js';
 import type { ConvPadding } from '../../src/backbones/graph.js';
+import { type Layout, layoutOf } from '../../src/backbones/state-dict.js';
 import type { Architecture, LayerName } from '../../src/backbones/types.js';
 import { fnv1a } from '../../src/runtime/random.js';
 
@@ -24,20 +25,27 @@ function tensor(name: string, shape: readonly number[], of: (u: number) => numbe
   return [name, { dtype: 'F32', shape, data: new Uint8Array(values.buffer) }];
 }
 
-/** A torchvision state dict up to a stage, under torchvision's names. */
-export function seededStateDict(architecture: Architecture, until: LayerName): TensorMap {
+/** A state dict up to a layer; under torchvision's names, of which the values depend, unless told. */
+export function seededStateDict(
+  architecture: Architecture,
+  until: LayerName,
+  layout: Layout = layoutOf(architecture, new Map()),
+): TensorMap {
   const tensors = new Map<string, RawTensor>();
+  const gain = architecture.startsWith('efficientnet') ? 3 : 6;
   const add = (entry: [string, RawTensor]) => tensors.set(...entry);
   for (const { name, shape } of convSpecs(architecture, until)) {
     const [height, width, inputs, outputs] = shape;
-    const conv = name === 'stem' ? 'conv1' : name.replace('downsample', 'downsample.0');
-    const norm = name === 'stem' ? 'bn1' : name.replace('conv', 'bn').replace('downsample', 'downsample.1');
-    const bound = Math.sqrt(6 / (inputs * height * width));
-    add(tensor(`${conv}.weight`, [outputs, inputs, height, width], (u) => (2 * u - 1) * bound));
-    add(tensor(`${norm}.weight`, [outputs], (u) => 0.5 + u));
-    add(tensor(`${norm}.bias`, [outputs], (u) => u - 0.5));
-    add(tensor(`${norm}.running_mean`, [outputs], (u) => (u - 0.5) * 0.2));
-    add(tensor(`${norm}.running_var`, [outputs], (u) => 0.5 + u));
+    const { kernel, bias, norm } = layout(name);
+    const bound = Math.sqrt(gain / (inputs * height * width));
+    add(tensor(kernel, [outputs, inputs, height, width], (u) => (2 * u - 1) * bound));
+    if (bias !== undefined) add(tensor(bias, [outputs], (u) => u - 0.5));
+    if (norm) {
+      add(tensor(norm.gamma, [outputs], (u) => 0.5 + u));
+      add(tensor(norm.beta, [outputs], (u) => u - 0.5));
+      add(tensor(norm.mean, [outputs], (u) => (u - 0.5) * 0.2));
+      add(tensor(norm.variance, [outputs], (u) => 0.5 + u));
+    }
   }
   return tensors;
 }
@@ -68,7 +76,7 @@ export interface GoldenCase {
   readonly width: number;
   /** Default `zeros`. */
   readonly padding?: ConvPadding;
-  readonly layers: Readonly<Record<LayerName, GoldenMap>>;
+  readonly layers: Readonly<Partial<Record<LayerName, GoldenMap>>>;
 }
 
 /** The largest difference from the reference (samples and mean), in units of the reference's standard deviation. */

@@ -2,18 +2,13 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ARCHITECTURES, convSpecs } from '../../src/backbones/architecture.js';
+import { ARCHITECTURES, convSpecs, layerNames, layerSide } from '../../src/backbones/architecture.js';
 import { foldWeights, hashConvs } from '../../src/backbones/fold.js';
 import { toFloat32 } from '../../src/backbones/formats/tensor.js';
 import { createBackbone } from '../../src/backbones/graph.js';
-import {
-  type Architecture,
-  type Backbone,
-  type FoldedConv,
-  type FoldedWeights,
-  LAYER_NAMES,
-  type LayerName,
-} from '../../src/backbones/types.js';
+import { layoutOf } from '../../src/backbones/state-dict.js';
+import type { Architecture, Backbone, FoldedConv, FoldedWeights, LayerName } from '../../src/backbones/types.js';
+import { useBackend } from '../../src/kernels/backend.js';
 import { Random } from '../../src/runtime/random.js';
 import { goldenImage, seededStateDict } from './golden.js';
 
@@ -46,7 +41,7 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 }
 
 beforeAll(async () => {
-  await tf.setBackend('wasm');
+  await useBackend('wasm');
 });
 
 describe('folding', () => {
@@ -124,16 +119,19 @@ describe('folding', () => {
 });
 
 describe('parameters', () => {
-  // the published totals less the classifier; batch norms have two parameters per channel, a folded bias one
-  it.each<[Architecture, number]>([
-    ['resnet18', 11_689_512 - 513_000],
-    ['resnet50', 25_557_032 - 2_049_000],
-    ['wide_resnet50_2', 68_883_240 - 2_049_000],
-  ])('%s has %i', (architecture, expected) => {
-    const count = convSpecs(architecture, 'layer4').reduce(
-      (sum, { shape: [height, width, inputs, outputs] }) => sum + height * width * inputs * outputs + 2 * outputs,
-      0,
-    );
+  // the published totals less the classifier, and of EfficientNet the 1x1 convolution before it
+  it.each<[Architecture, LayerName, number]>([
+    ['resnet18', 'layer4', 11_689_512 - 513_000],
+    ['resnet50', 'layer4', 25_557_032 - 2_049_000],
+    ['wide_resnet50_2', 'layer4', 68_883_240 - 2_049_000],
+    ['efficientnet_b5', 'features.7', 30_389_784 - 2_049_000 - 2048 * (512 + 2)],
+    ['alexnet', 'features.12', 61_100_840 - 4096 * (256 * 36 + 1 + 4097) - 1000 * 4097],
+  ])('%s to %s has %i', (architecture, until, expected) => {
+    const layout = layoutOf(architecture, new Map());
+    const count = convSpecs(architecture, until).reduce((sum, { name, shape: [height, width, inputs, outputs] }) => {
+      // a batch norm has two parameters per channel, a bias one
+      return sum + height * width * inputs * outputs + (layout(name).norm ? 2 : 1) * outputs;
+    }, 0);
     expect(count).toBe(expected);
   });
 });
@@ -160,14 +158,84 @@ describe('shapes', () => {
   it('of all stages at a size that is no multiple of 32', async () => {
     const backbone = createBackbone(await fold('resnet18', 'layer4'));
     const images = goldenImage(250, 250);
-    const maps = backbone.features(images, LAYER_NAMES);
-    expect(LAYER_NAMES.map((layer) => maps[layer].shape)).toEqual([
+    const layers = layerNames('resnet18');
+    const maps = backbone.features(images, layers);
+    expect(layers.map((layer) => maps[layer].shape)).toEqual([
       [1, 63, 63, 64],
       [1, 32, 32, 128],
       [1, 16, 16, 256],
       [1, 8, 8, 512],
     ]);
     tf.dispose([images, maps]);
+    backbone.dispose();
+  });
+});
+
+describe('sizes', () => {
+  it.each<[Architecture, LayerName, readonly number[]]>([
+    ['resnet18', 'layer2', [1, 33, 224, 250]],
+    ['efficientnet_b5', 'features.4', [1, 33, 224, 250]],
+    ['efficientnet_b5_tf', 'features.4', [8, 33, 224, 250]],
+    ['alexnet', 'features.12', [63, 112, 250, 448]],
+  ])('of %s to %s are those foretold', (architecture, until, sides) => {
+    const backbone = createBackbone(weightsFrom(architecture, until, () => () => 0));
+    const layers = layerNames(architecture).slice(0, layerNames(architecture).indexOf(until) + 1);
+    for (const side of sides) {
+      const images = tf.zeros<tf.Rank.R4>([1, side, side, 3]);
+      const maps = backbone.features(images, layers);
+      for (const layer of layers) {
+        const expected = layerSide(architecture, layer, side);
+        expect(maps[layer].shape, `${layer} of ${side}`).toEqual([1, expected, expected, backbone.channels(layer)]);
+      }
+      tf.dispose([images, maps]);
+    }
+    backbone.dispose();
+  });
+
+  it('of the published networks at their own resolutions', () => {
+    const sides = (architecture: Architecture, side: number) =>
+      layerNames(architecture).map((layer) => layerSide(architecture, layer, side));
+    expect([448, 224, 112].map((side) => sides('alexnet', side).at(-1))).toEqual([13, 6, 2]);
+    expect(sides('efficientnet_b5_tf', 456)).toEqual([228, 114, 57, 29, 29, 15, 15]);
+    expect(sides('efficientnet_b5', 456)).toEqual([228, 114, 57, 29, 29, 15, 15]);
+    expect([768, 384, 192].map((side) => layerSide('efficientnet_b5_tf', 'features.6', side))).toEqual([24, 12, 6]);
+  });
+});
+
+describe('TensorFlow padding', () => {
+  it('is that for 456 x 456, at any resolution', () => {
+    const strided = convSpecs('efficientnet_b5_tf', 'features.7').filter(({ stride }) => stride > 1);
+    expect(strided.map(({ name, padding }) => [name, ...padding])).toEqual([
+      ['stem', 0, 1],
+      ['features.2.0.depthwise', 0, 1],
+      ['features.3.0.depthwise', 1, 2],
+      ['features.4.0.depthwise', 1, 1],
+      ['features.6.0.depthwise', 2, 2],
+    ]);
+    const others = convSpecs('efficientnet_b5_tf', 'features.7').filter(({ stride }) => stride === 1);
+    expect(
+      others.every(({ shape: [size], padding: [before, after] }) => before === after && 2 * before === size - 1),
+    ).toBe(true);
+  });
+});
+
+describe('gradients', () => {
+  it('reach the image through AlexNet', async () => {
+    const backbone = createBackbone(await fold('alexnet', 'features.12'));
+    const image = goldenImage(64, 64);
+    const direction = tf.randomNormal<tf.Rank.R4>([1, 64, 64, 3], 0, 1, 'float32', 3);
+    const loss = (x: tf.Tensor4D): tf.Scalar => tf.sum(backbone.features(x, ['features.12'])['features.12']);
+    const before = tf.memory().numTensors;
+    const gradient = tf.grad((x) => loss(x.reshape([1, 64, 64, 3])))(image);
+    expect(tf.memory().numTensors).toBe(before + 1);
+    const slope = tf.tidy(() => tf.sum(tf.mul(gradient, direction)));
+    // piecewise linear, but for the kinks between
+    const step = 0.01;
+    const at = async (by: number) => (await values(tf.tidy(() => loss(tf.add(image, tf.mul(direction, by))))))[0] ?? 0;
+    const measured = ((await at(step)) - (await at(-step))) / (2 * step);
+    const expected = (await values(slope))[0] ?? 0;
+    expect(Math.abs(expected)).toBeGreaterThan(0.1);
+    expect(Math.abs(measured - expected)).toBeLessThan(0.02 * Math.abs(expected));
     backbone.dispose();
   });
 });
@@ -217,7 +285,23 @@ describe('features', () => {
     const images = tf.zeros<tf.Rank.R4>([1, 8, 8, 3]);
     expect(() => backbone.features(grey, ['layer1'])).toThrow(/\[BAD_ARGUMENT\].*\[1, 8, 8, 1\], not \[N, H, W, 3\]/);
     expect(() => backbone.features(images, ['layer4'])).toThrow(/layer4 was asked for.*layer1, layer2, layer3/);
+    expect(() => backbone.features(images, ['features.1'])).toThrow(
+      /features\.1 was asked for.*layer1, layer2, layer3/,
+    );
     expect(() => backbone.features(images, [])).toThrow(/no layer was asked for/);
+    const alexnet = createBackbone(weightsFrom('alexnet', 'features.12', () => () => 0));
+    const mirroring = createBackbone(
+      weightsFrom('resnet18', 'layer1', () => () => 0),
+      { padding: 'reflect' },
+    );
+    expect(mirroring.hash).toMatch(/ reflect$/);
+    const tiny = tf.zeros<tf.Rank.R4>([1, 3, 8, 3]);
+    expect(() => mirroring.features(tiny, ['layer1'])).toThrow(/BAD_ARGUMENT.*a map of 3 x 8 has no 3 cells to mirror/);
+    mirroring.dispose();
+    expect(() => alexnet.features(images, ['features.2', 'features.12'])).toThrow(
+      /\[1, 8, 8, 3\], of features\.2 of alexnet nothing would be left/,
+    );
+    alexnet.dispose();
   });
 
   it('are refused after dispose, which frees every tensor and may be called twice', async () => {

@@ -52,6 +52,16 @@ describe('exit code 2, and nothing is made', () => {
       ['fit', ...DATA, ...OUT, '--method', 'padim', '--dims', 'some'],
       ['[BAD_CONFIG]', 'PaDiM.dims'],
     ],
+    [
+      'no width of a flow',
+      ['fit', ...DATA, ...OUT, '--method', 'csflow', '--hidden', '0'],
+      ['[BAD_CONFIG]', 'CS-Flow.hidden'],
+    ],
+    [
+      'unknown angles',
+      ['fit', ...DATA, ...OUT, '--method', 'differnet', '--rotations', 'some'],
+      ["'--rotations <name>'", 'fixed, random'],
+    ],
     ['no neighbours', ['fit', ...DATA, ...OUT, '--method', 'spade', '--k', '0'], ['[BAD_CONFIG]', 'SPADE.k']],
     ['no fibers', ['fit', ...DATA, ...OUT, '--method', 'cflow', '--fibers', '0'], ['[BAD_CONFIG]', 'CFlow.fibers']],
     [

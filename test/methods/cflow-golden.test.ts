@@ -155,5 +155,5 @@ describe.each(['cpu', 'wasm'] as const)('on %s, as in PyTorch:', (backend) => {
 
 function stepOf(part: number) {
   const step = { update: () => {}, step: 0, epoch: 0, batchNumber: 0, stepOfPart: 0 };
-  return { ...step, part, random: Random.forKey('unused', 0) };
+  return { ...step, part, random: Random.forKey('unused', 0), sampleRandom: () => new Random(0) };
 }

@@ -196,7 +196,13 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     const lossAt = async (batchNumber: number, part: number, stepOfPart: number) => {
       const place = { batchNumber, part, stepOfPart, step: 0, epoch: 0, update: () => {} };
       const loss: Scalar = tf.tidy(() =>
-        network.loss({ batch: { features }, tensors, random: new Random(0), ...place }),
+        network.loss({
+          batch: { features },
+          tensors,
+          random: new Random(0),
+          sampleRandom: () => new Random(0),
+          ...place,
+        }),
       );
       const [value] = await loss.data();
       loss.dispose();

@@ -85,6 +85,48 @@ describe('the configuration of PatchCore', () => {
   });
 });
 
+describe("a backbone's layers", () => {
+  test('are named by the architecture', () => {
+    const options = { backbone: 'efficientnet_b5', layers: ['features.2', 'features.6'] };
+    expect(createMethod('patchcore', options).config).toMatchObject(options);
+    const file = { architecture: 'alexnet', weights: 'a.pth' };
+    const own = { backbone: file, layers: ['features.9', 'features.12'] };
+    expect(createMethod('padim', own).config).toMatchObject(own);
+  });
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      'patchcore',
+      { backbone: 'efficientnet_b5' },
+      /PatchCore\.layers: layer2 is no layer of efficientnet_b5\. It has features\.1 /,
+    ],
+    [
+      'padim',
+      { backbone: 'alexnet' },
+      /PaDiM\.layers: layer1 .*features\.2 \(1\/8, 64 channels\), features\.5 \(1\/16, 192 /,
+    ],
+    [
+      'padim',
+      { layers: ['features.1'] },
+      /features\.1 is no layer of resnet50_keras\. It has layer1 \(1\/4, 256 channels\)/,
+    ],
+    [
+      'padim',
+      { backbone: 'alexnet', layers: ['features.12', 'features.9'] },
+      /PaDiM\.layers: must name .* shallowest first/,
+    ],
+    ['padim', { layers: ['layer1', 'features.2'] }, /PaDiM\.layers: must name layers of one network/],
+    [
+      'patchcore',
+      { backbone: 'alexnet', layers: ['features.9', 'features.12'], inputSize: 32 },
+      /PatchCore\.inputSize: 32 is too small for features\.12 of alexnet/,
+    ],
+    ['patchcore', { backbone: 'resnet51' }, /WEIGHTS_UNKNOWN.*resnet51.*Known: .*alexnet/],
+  ])('%s refuses %o', (method, options, message) => {
+    expect(() => createMethod(method, options)).toThrow(message);
+  });
+});
+
 describe('methods by name', () => {
   test('know patchcore and pass options on', () => {
     expect(methodInfos().map(({ id, year }) => [id, year])).toEqual([
@@ -94,6 +136,8 @@ describe('methods by name', () => {
       ['fastflow', 2021],
       ['stpm', 2021],
       ['cflow', 2022],
+      ['csflow', 2022],
+      ['differnet', 2021],
     ]);
     expect(createMethod('patchcore', { seed: 5 }).config.seed).toBe(5);
     expect(() => createMethod('patchcore', { sede: 5 })).toThrow(/BAD_CONFIG.*sede/);

@@ -7,20 +7,17 @@ import { fastFlowLoss, fastFlowMap, fastFlowNetwork } from '../../src/methods/fa
 import type { TanhForm } from '../../src/methods/parts/flow/all-in-one.js';
 import { logLikelihood, negativeLogLikelihood } from '../../src/methods/parts/flow/flow.js';
 import { cflowDecoder, csFlow, differNetFlow, fastFlow } from '../../src/methods/parts/flow/flows.js';
-import type { NamedTensors, Parameter } from '../../src/methods/parts/flow/parameters.js';
+import type { NamedTensors } from '../../src/methods/parts/flow/parameters.js';
 import { positionalCode } from '../../src/methods/parts/flow/positional-code.js';
 import { readFixture } from '../helpers/fixture.js';
 import { missing } from '../helpers/needs.js';
-import { relativeDifference } from '../helpers/random-arrays.js';
-import { drawnTensors, imageInput, matrixInput, signed } from './flow-arrays.js';
+import { drawnTensors, imageInput, matrixInput } from './flow-arrays.js';
+import { expectTraining, expectValues, type GoldenTraining } from './golden-training.js';
 
 type Shape = [number, number, number, number];
 
-interface Golden {
+interface Golden extends GoldenTraining {
   readonly logDeterminant: number[];
-  readonly loss: number;
-  /** Of each parameter's gradient the length, and the product with a random direction. */
-  readonly gradients: Record<string, [length: number, along: number]>;
 }
 interface FastFlowGolden extends Golden {
   readonly key: string;
@@ -68,46 +65,6 @@ const golden = readFixture<{
   differNet: DifferNetGolden;
   fastFlowNetwork: NetworkGolden;
 }>('normalizing_flows.json');
-
-/**
- * Relative to the largest value: some hundred float32 roundings of 2^-24 each in a row; on a GPU, whose exp and tanh are good to 2^-16,
- * some of those.
- */
-function tolerance(): number {
-  return tf.getBackend() === 'webgpu' ? 2 ** -13 : 2 ** -17;
-}
-
-async function expectValues(found: Tensor, expected: readonly number[]): Promise<void> {
-  expect(relativeDifference(await found.data(), expected)).toBeLessThan(tolerance());
-}
-
-/** Loss and gradients by every trained parameter. */
-async function expectTraining(
-  parameters: readonly Parameter[],
-  tensors: NamedTensors,
-  lossOf: (tensors: NamedTensors) => Scalar,
-  { loss, gradients }: Pick<Golden, 'loss' | 'gradients'>,
-): Promise<void> {
-  const trained = parameters.filter(({ isTrained }) => isTrained).map(({ name }) => name);
-  expect(trained.sort()).toEqual(Object.keys(gradients).sort());
-  const at = (arrays: Tensor[]) => ({
-    ...tensors,
-    ...Object.fromEntries(trained.map((name, i) => [name, arrays[i]!])),
-  });
-  const { value, grads } = tf.valueAndGrads((...arrays: Tensor[]) => lossOf(at(arrays)))(
-    trained.map((name) => tensors[name]!),
-  );
-  expect(Math.abs((await value.data())[0]! - loss)).toBeLessThan(tolerance() * Math.abs(loss));
-  for (const [i, name] of trained.entries()) {
-    const [length, along] = gradients[name]!;
-    const gradient = await grads[i]!.data<'float32'>();
-    const direction = signed(`direction ${name}`, gradient.length);
-    const product = gradient.reduce((sum, value, j) => sum + value * direction[j]!, 0);
-    const bound = tolerance() * length * Math.hypot(...direction);
-    expect(Math.abs(product - along), `${name}: ${product}, not ${along}`).toBeLessThan(bound);
-    expect(Math.abs(Math.hypot(...gradient) - length), name).toBeLessThan(tolerance() * length);
-  }
-}
 
 const BACKENDS = missing('webgpu') === null ? (['cpu', 'wasm', 'webgpu'] as const) : (['cpu', 'wasm'] as const);
 

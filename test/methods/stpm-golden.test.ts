@@ -11,6 +11,7 @@ import { type LossInputs, train } from '../../src/methods/parts/training/index.j
 import { stpmLoss, stpmMap } from '../../src/methods/stpm/difference.js';
 import { residualStudent } from '../../src/methods/stpm/student.js';
 import { Random } from '../../src/runtime/random.js';
+import { FIRST_STEP } from '../helpers/first-step.js';
 import { readFixture } from '../helpers/fixture.js';
 
 interface Summary {
@@ -124,8 +125,7 @@ describe.each(readFixture<Golden[]>('stpm.json'))('$architecture at $side', (gol
 
   test('features, loss, gradients and running statistics of the first step', () => {
     const before = tf.memory().numTensors;
-    const first = { random: new Random(0), step: 0, epoch: 0, batchNumber: 0, part: 0, stepOfPart: 0 };
-    const found = lossAndGradients({ loss }, { parameters, buffers, batch: [], ...first });
+    const found = lossAndGradients({ loss }, { ...FIRST_STEP, parameters, buffers, batch: [] });
     expect(found.loss.dataSync()[0]! / golden.losses[0]!).toBeCloseTo(1, 5);
     expectAll(found.gradients, golden.gradients);
     expectAll(found.updates, golden.running);

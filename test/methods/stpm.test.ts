@@ -160,6 +160,7 @@ describe('the configuration', () => {
     ['learningRate', { learningRate: 0 }],
     ['geometry', { geometry: 'tile' }],
     ['dims', { dims: 3 }],
+    ['backbone', { backbone: 'alexnet', layers: ['features.5'] }],
   ])('is refused naming %s in %o', (field, options) => {
     expect(() => new STPM(options)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', path: `STPM.${field}` }));
   });

@@ -33,12 +33,13 @@ async function fitted(method: Tiny, options: TrainedFitOptions = {}, images: rea
 beforeAll(async () => {
   await useBackend('wasm');
   folder = await mkdtemp(join(tmpdir(), 'trained-'));
-  // Other tests fit at the same time: their temporary files lie elsewhere.
+  // Other tests make temporary files meanwhile.
   vi.stubEnv('TMPDIR', folder);
   model = new Tiny();
   ({ bytes } = await fitted(model));
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   model.dispose();
   vi.unstubAllEnvs();
   await rm(folder, { recursive: true });

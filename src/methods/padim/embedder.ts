@@ -1,18 +1,15 @@
 // Image in, one feature vector per position out: of all layers the kept channels, or all projected, brought to the first layer's grid.
 import * as tf from '@tensorflow/tfjs';
-import { layerChannels } from '../../backbones/architecture.js';
+import { layerChannels, layerSide, layerStride } from '../../backbones/architecture.js';
+import { architectureOf } from '../../backbones/catalogue.js';
 import { createBackbone } from '../../backbones/graph.js';
-import { type Backbone, type FoldedWeights, LAYER_NAMES, type LayerName } from '../../backbones/types.js';
+import type { Backbone, FoldedWeights, LayerName } from '../../backbones/types.js';
 import type { PaDiMConfig } from './config.js';
 import { depthOf, type Reduction } from './reduction.js';
 
 /** Positions per row, and per column: the first layer's grid. */
-export function gridSide({ inputSize, layers }: PaDiMConfig): number {
-  return sideOf(inputSize, layers[0] ?? 'layer1');
-}
-
-function sideOf(inputSize: number, layer: LayerName): number {
-  return Math.ceil(inputSize / (4 << LAYER_NAMES.indexOf(layer)));
+export function gridSide({ backbone, inputSize, layers: [first] }: PaDiMConfig): number {
+  return first === undefined ? 0 : layerSide(architectureOf(backbone), first, inputSize);
 }
 
 /** What is taken of one layer. */
@@ -67,8 +64,8 @@ function reduced(map: tf.Tensor4D, by: Taken['by']): tf.Tensor2D {
 }
 
 function split({ layers, inputSize }: PaDiMConfig, { architecture }: FoldedWeights, reduction: Reduction): Taken[] {
-  const depth = (layer: LayerName) => LAYER_NAMES.indexOf(layer);
-  const first = layers[0] ?? 'layer1';
+  const [first] = layers;
+  if (first === undefined) return [];
   let offset = 0;
   return layers.flatMap((layer) => {
     const begin = offset;
@@ -76,9 +73,9 @@ function split({ layers, inputSize }: PaDiMConfig, { architecture }: FoldedWeigh
     const by = shareOf(reduction, begin, offset);
     if (!by) return [];
     const cells = replicatedCells(
-      sideOf(inputSize, first),
-      sideOf(inputSize, layer),
-      1 << (depth(layer) - depth(first)),
+      layerSide(architecture, first, inputSize),
+      layerSide(architecture, layer, inputSize),
+      layerStride(architecture, layer) / layerStride(architecture, first),
     );
     return [{ layer, by, cells: tf.tensor1d(cells, 'int32') }];
   });
@@ -100,11 +97,12 @@ function shareOf(reduction: Reduction, begin: number, end: number): Taken['by'] 
 
 /**
  * Block replication, as the paper has it: position (r, c) of the fine grid takes cell (floor(r / factor), floor(c / factor)) of the
- * coarse one. Interpolating instead gives other, smoother features.
+ * coarse one, or its last cell, where paddings left a coarse grid that is shorter. Interpolating instead gives other, smoother features.
  */
 export function replicatedCells(fine: number, coarse: number, factor: number): Int32Array {
+  const cell = (at: number) => Math.min(Math.floor(at / factor), coarse - 1);
   return Int32Array.from({ length: fine * fine }, (_, at) => {
     const row = Math.floor(at / fine);
-    return Math.floor(row / factor) * coarse + Math.floor((at - row * fine) / factor);
+    return cell(row) * coarse + cell(at - row * fine);
   });
 }

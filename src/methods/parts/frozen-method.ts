@@ -1,7 +1,13 @@
 // What all methods on frozen features share: weights, threads, predictions, thresholds, model files. A method adds how it fits,
 // what it keeps, and the session that scores with that.
 import { writeFileAtomic } from '#platform/runtime/files';
-import { type FoldedWeights, type LayerName, resolveWeights } from '../../backbones/index.js';
+import {
+  architectureOf,
+  type FoldedWeights,
+  type LayerName,
+  lastLayer,
+  resolveWeights,
+} from '../../backbones/index.js';
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { ensureBackend } from '../../kernels/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
@@ -17,7 +23,7 @@ import type {
 } from '../types.js';
 import { calibrate } from './calibrate.js';
 import { type Calibration, conformalPixelPValue, type Thresholds, thresholdsOf } from './calibration.js';
-import { type FrozenConfig, geometryOf } from './frozen-config.js';
+import { checkLayers, type FrozenConfig, geometryOf } from './frozen-config.js';
 import { type NamedImage, nameImages } from './inputs.js';
 import { openThreads, ThreadKeeper, threadCount } from './open-threads.js';
 import { toPrediction } from './prediction.js';
@@ -40,7 +46,9 @@ export abstract class FrozenFeatureMethod<
   #learned: Learned | null = null;
   readonly #here = new ThreadKeeper();
 
+  /** @throws IadError BAD_CONFIG for layers that the backbone does not have, WEIGHTS_UNKNOWN */
   protected constructor(config: Config) {
+    checkLayers(this.#name(), config);
     this.config = config;
   }
 
@@ -134,6 +142,10 @@ export abstract class FrozenFeatureMethod<
     this.#here.release();
   }
 
+  #name(): string {
+    return this.info.name;
+  }
+
   /** What was learned. @throws IadError NOT_FITTED naming the call */
   protected fitted(call: string): Learned {
     if (this.#learned) return this.#learned;
@@ -153,9 +165,10 @@ export abstract class FrozenFeatureMethod<
     });
   }
 
-  /** The deepest stage that the network is run to. */
+  /** The deepest layer that the network is run to. */
   protected get deepestLayer(): LayerName {
-    return this.config.layers.at(-1) ?? 'layer4';
+    const { backbone, layers } = this.config;
+    return layers.at(-1) ?? lastLayer(architectureOf(backbone));
   }
 
   /** The weights of the configuration, as deep as they are needed. */

@@ -4,6 +4,7 @@ import type { FoldedWeights } from '../../backbones/types.js';
 import type { GeometryPlan } from '../../data/geometry.js';
 import type { ImageSource } from '../../data/types.js';
 import type { FrozenConfig } from './frozen-config.js';
+import type { TrainingKind } from './training/index.js';
 
 /** What a thread needs to begin: plain data. Its Float32Arrays lie on shared memory in worker threads. */
 export interface SessionInit {
@@ -46,6 +47,8 @@ export interface SessionKind<Init extends SessionInit = SessionInit> {
   /** The method's id, by which a worker thread finds it. */
   readonly method: string;
   start(init: Init): Promise<Session>;
+  /** How its training is shared by threads; of methods that learn by gradients, and from one sample like from another. */
+  readonly training?: TrainingKind;
 }
 
 /** The array of a job that has nothing to tell. */

@@ -28,9 +28,10 @@ export abstract class TrainedMethod<Config extends TrainedConfig, State> extends
 
   /**
    * Trains on good images only, from the start; an earlier fit is forgotten. Some are held out first, for the thresholds. Each image
-   * passes the frozen backbone once, unless the method changes it in every step. A failed or stopped fit leaves the model as it was.
+   * passes the frozen backbone once, unless the method changes it in every step. With `workers` (see there for the default) threads divide
+   * every batch, unless the method needs the whole batch. A failed or stopped fit leaves the model as it was.
    * @throws IadError NO_GOOD_IMAGES, an image's own error (unless `skipBad`), WEIGHTS_*, BAD_CONFIG, ABORTED, TRAINING_DIVERGED;
-   *   MODEL_FORMAT or MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED
+   *   MODEL_FORMAT or MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED; WORKER_CRASHED
    */
   async fit(images: Iterable<ImageInput>, options: TrainedFitOptions = {}): Promise<TrainedFitResult> {
     const all = this.namedImages(images, 'fit');

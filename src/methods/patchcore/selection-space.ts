@@ -1,5 +1,6 @@
 // The dimensions that the coreset is chosen in.
-import { LAYER_NAMES } from '../../backbones/types.js';
+import { layerSide } from '../../backbones/architecture.js';
+import { architectureOf } from '../../backbones/catalogue.js';
 import { seedFor } from '../../runtime/random.js';
 import { johnsonLindenstraussDimension, type Projection } from '../parts/projection.js';
 import type { PatchCoreConfig } from './config.js';
@@ -10,9 +11,10 @@ import type { PatchCoreConfig } from './config.js';
  * @param images that will be seen; with `auto` the Johnson-Lindenstrauss bound wants the number of patches, one view each
  */
 export function selectionDimension(config: PatchCoreConfig, dimension: number, images: number): number | null {
-  const { projection, layers, inputSize } = config;
-  const stride = 4 << LAYER_NAMES.indexOf(layers[0] ?? 'layer1');
-  const patches = images * Math.ceil(inputSize / stride) ** 2;
+  const { projection, layers, inputSize, backbone } = config;
+  const [first] = layers;
+  const side = first === undefined ? 0 : layerSide(architectureOf(backbone), first, inputSize);
+  const patches = images * side ** 2;
   const wanted = projection === 'auto' ? johnsonLindenstraussDimension(patches, 0.9) : projection;
   return wanted === null || wanted >= dimension ? null : wanted;
 }

@@ -1,13 +1,10 @@
 // What SPADE learns: the global vector and the feature maps of every good image.
-import { layerChannels } from '../../backbones/architecture.js';
-import { type Architecture, LAYER_NAMES, type LayerName } from '../../backbones/types.js';
+import { lastLayer, layerChannels, layerSide } from '../../backbones/architecture.js';
+import type { Architecture, LayerName } from '../../backbones/types.js';
 import { IadError } from '../../runtime/errors.js';
 import { fromHalves, toHalves } from '../../runtime/float16.js';
 import { MAX_MODEL_BYTES } from '../parts/model-file.js';
 import type { SpadeConfig } from './config.js';
-
-/** The layer whose spatial mean is the global vector. */
-export const GLOBAL_LAYER: LayerName = 'layer4';
 
 /** The maps of one layer. */
 export interface LayerGallery {
@@ -21,7 +18,7 @@ export interface LayerGallery {
 
 export interface Gallery {
   readonly images: number;
-  /** [images, channels of layer4] */
+  /** [images, channels of the network's last layer] */
   readonly globals: Float32Array;
   /** The layers of the configuration, shallowest first. */
   readonly layers: readonly LayerGallery[];
@@ -30,15 +27,15 @@ export interface Gallery {
 /** Sizes of one layer's maps. */
 export type LayerSizes = Omit<LayerGallery, 'maps'>;
 
-/** Numbers of a global vector. */
+/** Numbers of a global vector: the spatial mean of the network's last layer. */
 export function globalWidth(architecture: Architecture): number {
-  return layerChannels(architecture, GLOBAL_LAYER);
+  return layerChannels(architecture, lastLayer(architecture));
 }
 
 export function layerSizes({ layers, inputSize }: SpadeConfig, architecture: Architecture): LayerSizes[] {
   return layers.map((layer) => ({
     layer,
-    side: Math.ceil(inputSize / (4 << LAYER_NAMES.indexOf(layer))),
+    side: layerSide(architecture, layer, inputSize),
     channels: layerChannels(architecture, layer),
   }));
 }

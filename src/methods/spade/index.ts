@@ -1,5 +1,5 @@
 // SPADE: keeps the feature maps of good images; a position is as anomalous as it is unlike all positions of the nearest of them.
-import type { FoldedWeights, LayerName } from '../../backbones/index.js';
+import { architectureOf, type FoldedWeights, type LayerName, lastLayer } from '../../backbones/index.js';
 import { ensureBackend } from '../../kernels/backend.js';
 import { calibrationWarnings, holdOut } from '../parts/calibrate.js';
 import { embedEach } from '../parts/embed-each.js';
@@ -12,7 +12,7 @@ import type { FitOptions, FitResult, ImageInput, LearnedArray, MethodInfo } from
 import { resolveSpadeConfig, type SpadeConfig, type SpadeOptions } from './config.js';
 import { encodeSpade, type Learned, readSpade, readSpadeHead } from './file.js';
 import { FLAGS } from './flags.js';
-import { type Gallery, GalleryBuilder, GLOBAL_LAYER } from './gallery.js';
+import { type Gallery, GalleryBuilder } from './gallery.js';
 import { SESSIONS, type SessionInit } from './session.js';
 
 export type { SpadeConfig, SpadeOptions } from './config.js';
@@ -20,7 +20,7 @@ export type { SpadeConfig, SpadeOptions } from './config.js';
 /**
  * SPADE (Cohen, Hoshen: Sub-Image Anomaly Detection with Deep Pyramid Correspondences, 2020, arXiv 2005.02357).
  *
- * Needs good images only, no training. An image is compared with the `k` good ones whose global vectors (the means of layer4) are nearest:
+ * Needs good images only, no training. An image is compared with the `k` good ones whose global vectors (the means of the backbone's last layer) are nearest:
  * the score is the mean L2 distance to those vectors, the map holds every position's L2 distance to the nearest position, wherever it
  * lies, of those images, averaged over the layers and smoothed. Both are in feature units, from 0 up; higher is more anomalous.
  * The score sees the image as a whole: a small defect hardly moves it where parts are shifted or turned; `imageScore: 'mapMax'` goes by the map.
@@ -114,7 +114,7 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
 
   /** The global vector's layer, whatever layers the map is of. */
   protected override get deepestLayer(): LayerName {
-    return GLOBAL_LAYER;
+    return lastLayer(architectureOf(this.config.backbone));
   }
 
   protected scoreInit(weights: FoldedWeights, { gallery }: Learned): SessionInit {

@@ -1,6 +1,8 @@
 // STPM's configuration: what may be set, its defaults, and the check of what arrives.
 import * as z from 'zod';
-import { definedOnly, FROZEN_DEFAULTS } from '../parts/frozen-config.js';
+import { isResNet } from '../../backbones/architecture.js';
+import { architectureOf } from '../../backbones/catalogue.js';
+import { definedOnly, FROZEN_DEFAULTS, refuseUnless } from '../parts/frozen-config.js';
 import { parseConfig } from '../parts/parse-config.js';
 import { TRAINED_DEFAULTS, TRAINED_FIELDS } from '../parts/trained/index.js';
 
@@ -31,5 +33,8 @@ const DEFAULTS: STPMConfig = {
 
 /** Fills in the defaults and checks every field. @throws IadError BAD_CONFIG naming the first field at fault */
 export function resolveSTPMConfig(options: STPMOptions): STPMConfig {
-  return parseConfig('STPM', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
+  const config = parseConfig('STPM', SCHEMA, { ...DEFAULTS, ...definedOnly(options) });
+  const architecture = architectureOf(config.backbone);
+  refuseUnless(isResNet(architecture), 'STPM.backbone', `is ${architecture}, its student must be a ResNet`);
+  return config;
 }

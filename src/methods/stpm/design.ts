@@ -25,6 +25,8 @@ export const DESIGN: TrainedDesign<STPMConfig, null> = {
     optimizer: { kind: 'sgd', rate, momentum: 0.9, weightDecay },
   }),
   usesPixels: true,
+  // Its batch norms take the statistics of all images.
+  needsWholeBatch: true,
   validation: ({ validationShare: share }) => (share > 0 ? { share } : null),
 };
 

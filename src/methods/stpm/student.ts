@@ -1,9 +1,11 @@
 // The student: a ResNet of its teacher's architecture, trained with batch norms of its own from random weights.
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { ARCHITECTURES, type ConvSpec, convSpecs } from '../../backbones/architecture.js';
-import { type Convolve, residualLayers } from '../../backbones/residual.js';
+import { ARCHITECTURES, convSpecs } from '../../backbones/architecture.js';
+import type { ConvSpec } from '../../backbones/specs.js';
 import type { Architecture, LayerName } from '../../backbones/types.js';
+import { type Activation, type Convolve, walk } from '../../backbones/walk.js';
+import { IadError } from '../../runtime/errors.js';
 import { type BatchStatistics, batchNorm } from '../parts/batch-norm.js';
 import {
   constant,
@@ -38,13 +40,14 @@ export interface Student {
 /**
  * The convolutions start as torchvision's ResNets do: normal with variance 2 / (out * height * width). They have no bias, in Keras's
  * architecture neither, where there is one in front of a batch norm, which takes it out again.
+ * @param architecture a ResNet: paddings are even, there is a batch norm after every convolution
  */
 export function residualStudent(architecture: Architecture, layers: readonly LayerName[]): Student {
   const specs = convSpecs(architecture, layers.at(-1) ?? 'layer1');
   const { epsilon } = ARCHITECTURES[architecture];
   const run = (images: Tensor4D, convolve: Convolve) =>
     tf.tidy(() => {
-      const out = residualLayers(architecture, normalised(images, architecture), layers, convolve);
+      const out = walk(architecture, normalised(images, architecture), layers, convolve);
       return layers.map((layer) => out[layer]);
     });
   return {
@@ -53,7 +56,7 @@ export function residualStudent(architecture: Architecture, layers: readonly Lay
     train: (images, tensors, update) =>
       run(images, (x, spec, activation) => {
         const { name, stride } = spec;
-        const y = tf.conv2d(x, namedFilter(tensors, `${name}.kernel`), stride, padding(spec));
+        const y = tf.conv2d(x, namedFilter(tensors, `${name}.kernel`), stride, spec.padding[0]);
         const affine = { scale: namedVector(tensors, `${name}.scale`), offset: namedVector(tensors, `${name}.offset`) };
         const normal = batchNorm(y, affine, epsilon, (statistics) => {
           for (const part of ['mean', 'variance'] as const) {
@@ -61,12 +64,13 @@ export function residualStudent(architecture: Architecture, layers: readonly Lay
             update(buffer, moved(named(tensors, buffer), statistics[part]));
           }
         });
-        return activation === 'relu' ? tf.relu(normal) : normal;
+        return reluOrNone(activation) === 'relu' ? tf.relu(normal) : normal;
       }),
     infer: (images, tensors) =>
       run(images, (x, spec, activation) => {
         const { filter, bias } = folded(tensors, spec.name, epsilon);
-        return tf.fused.conv2d({ x, filter, bias, strides: spec.stride, pad: padding(spec), activation });
+        const pad = spec.padding[0];
+        return tf.fused.conv2d({ x, filter, bias, strides: spec.stride, pad, activation: reluOrNone(activation) });
       }),
   };
 }
@@ -97,8 +101,10 @@ function ofChannels(
   return constant(`${name}.${part}`, [shape[3]], value);
 }
 
-function padding({ shape }: ConvSpec): number {
-  return (shape[0] - 1) / 2;
+/** @throws IadError BAD_ARGUMENT for another activation */
+function reluOrNone(activation: Activation): 'relu' | 'linear' {
+  if (activation === 'relu' || activation === 'linear') return activation;
+  throw new IadError('BAD_ARGUMENT', `a ResNet has no ${activation}`, { path: 'student' });
 }
 
 function moved(running: Tensor, now: Tensor1D): Tensor {

@@ -4,14 +4,13 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useBackend } from '../../../src/kernels/backend.js';
 import { lossAndGradients } from '../../../src/methods/parts/training/gradients.js';
-import { Random } from '../../../src/runtime/random.js';
+import { FIRST_STEP } from '../../helpers/first-step.js';
 
 type Loss = (x: Tensor, y: Tensor) => Tensor;
 
 function gradientsOf(loss: Loss, parameters: { x: Tensor; y: Tensor }) {
   const problem = { loss: ({ parameters: { x, y } }: { parameters: Record<string, Tensor> }) => scalar(loss(x!, y!)) };
-  const first = { random: new Random(0), step: 0, epoch: 0, batchNumber: 0, part: 0, stepOfPart: 0 };
-  return lossAndGradients(problem, { parameters, buffers: {}, batch: [], ...first });
+  return lossAndGradients(problem, { ...FIRST_STEP, parameters, buffers: {}, batch: [] });
 }
 
 const scalar = (tensor: Tensor): Scalar => tf.sum(tensor).asScalar();

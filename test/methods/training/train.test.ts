@@ -275,9 +275,9 @@ describe.each(['cpu', 'wasm'] as const)('%s', (backend) => {
       const watched: TrainingProblem<Tensor4D> = {
         ...problem,
         parts,
-        batch: (indices, random) => {
+        batch: (indices, ...generators) => {
           made.push(indices);
-          return problem.batch(indices, random);
+          return problem.batch(indices, ...generators);
         },
         loss: (inputs) => {
           const { batchNumber, part, stepOfPart, epoch, parameters } = inputs;

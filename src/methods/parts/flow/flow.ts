@@ -1,5 +1,5 @@
 // A normalizing flow: an invertible function with the logarithm of its volume change, and the likelihood that follows from it.
-import type { Tensor, Tensor1D, Tensor2D, TensorContainer } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, TensorContainer } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
 import type { NamedTensors, Parameter } from './parameters.js';
@@ -66,10 +66,21 @@ export function negativeLogLikelihood(scales: readonly Tensor[], logDeterminant:
 
 /** log p(x) of every sample for a standard normal z, with its constant: [B]. Arguments as for {@link negativeLogLikelihood}. */
 export function logLikelihood(scales: readonly Tensor[], logDeterminant: Tensor1D): Tensor1D {
-  const dimensions = scales.reduce((sum, z) => sum + z.size / (z.shape[0] ?? 1), 0);
-  return tf.tidy(() =>
-    tf.sub(-0.5 * dimensions * Math.log(2 * Math.PI), negativeLogLikelihood(scales, logDeterminant)),
-  );
+  const constant = -0.5 * dimensionsOf(scales) * Math.log(2 * Math.PI);
+  return tf.tidy(() => tf.sub(constant, negativeLogLikelihood(scales, logDeterminant)));
+}
+
+/**
+ * The mean {@link negativeLogLikelihood} of the samples for each of their D dimensions: what CS-Flow and DifferNet are trained by.
+ * @param flowed z, [B, ..., C] each
+ */
+export function lossPerDimension({ values, logDeterminant }: Flowed<readonly Tensor[]>): Scalar {
+  return tf.tidy(() => tf.div<Scalar>(tf.mean(negativeLogLikelihood(values, logDeterminant)), dimensionsOf(values)));
+}
+
+/** D: numbers of one sample, over all its scales. */
+export function dimensionsOf(scales: readonly Tensor[]): number {
+  return scales.reduce((sum, z) => sum + z.size / (z.shape[0] ?? 1), 0);
 }
 
 /** The first channels, and the rest. */

@@ -7,7 +7,7 @@ import type { Image } from '../../../data/types.js';
 import type { Random } from '../../../runtime/random.js';
 import type { FeatureInputs } from '../feature-cache/types.js';
 import type { NamedTensors, Parameter } from '../flow/parameters.js';
-import type { TrainingConfig, TrainingPart } from '../training/index.js';
+import type { SampleRandom, TrainingConfig, TrainingPart } from '../training/index.js';
 import type { TrainedConfig } from './config.js';
 
 /** Height, width and channels of one set of features. */
@@ -36,8 +36,10 @@ export interface TrainingLoss {
   readonly tensors: NamedTensors;
   /** The value of a buffer from the next step on, such as a running mean. */
   readonly update: (buffer: string, value: Tensor) => void;
-  /** A generator of this step alone: positions drawn from the batch, noise, dropout. */
+  /** A generator of this step alone: positions drawn from the batch, noise, dropout; on several threads each has one of its own. */
   readonly random: Random;
+  /** Gives a generator of the batch's i-th image at this step alone, whichever thread computes it. */
+  readonly sampleRandom: SampleRandom;
   /** From 0. */
   readonly step: number;
   /** From 0. */
@@ -82,7 +84,7 @@ export interface TrainedNetwork {
    * @param images in a full batch; methods with parts leave out the last one where it is not full, and see an image as one view
    */
   readonly parts?: (images: number) => readonly TrainingPart[];
-  /** The mean loss of a batch. Runs inside `tf.tidy` and the tape; depends on every trained parameter, or every one of its part. */
+  /** The mean loss of a batch's images (else the design `needsWholeBatch`). Runs inside `tf.tidy` and the tape; depends on every trained parameter, or every one of its part. */
   readonly loss: (inputs: TrainingLoss) => Scalar;
   /**
    * Score and map of one view. It may be asynchronous, and leaves no tensor behind; `readScored` makes it from tensors.
@@ -121,6 +123,11 @@ export interface TrainedDesign<Config extends TrainedConfig, State> {
   readonly network: (setting: Setting<Config>, state: State) => TrainedNetwork;
   /** Optimiser, schedule, clipping; epochs, batch size and seed are the configuration's. */
   readonly training: (config: Config) => Pick<TrainingConfig, 'optimizer' | 'schedule' | 'clipNorm' | 'dropLast'>;
+  /**
+   * Whether the loss, or a new value of a buffer, is anything else than a mean over the batch's images, as with batch norms: such a
+   * method is trained on one thread. Default false: threads divide the batch.
+   */
+  readonly needsWholeBatch?: boolean;
   /** Whether the batch has the images' pixels besides their features. Default false. */
   readonly usesPixels?: boolean;
   /** What the backbone sees of a view, several inputs if need be; default: the view itself. */
@@ -129,7 +136,7 @@ export interface TrainedDesign<Config extends TrainedConfig, State> {
   readonly backbone?: (weights: FoldedWeights, config: Config) => Backbone;
   /**
    * The views that a training image is seen as in one step, any number of them, of the view's size; null: the view itself, whose
-   * features are then computed once and cached.
+   * features are then computed once and cached. The generator is the image's own, anew in every batch.
    */
   readonly augment?: (config: Config) => ((view: Image, random: Random) => Image[]) | null;
   /**

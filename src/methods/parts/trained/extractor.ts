@@ -1,9 +1,9 @@
 // The frozen backbone as a trained method sees it: from images to its feature sets.
 import type { Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { layerChannels } from '../../../backbones/architecture.js';
+import { layerChannels, layerSide } from '../../../backbones/architecture.js';
 import { createBackbone } from '../../../backbones/graph.js';
-import { type Architecture, type Backbone, type FoldedWeights, LAYER_NAMES } from '../../../backbones/types.js';
+import type { Architecture, Backbone, FoldedWeights } from '../../../backbones/types.js';
 import type { FeatureInputs } from '../feature-cache/index.js';
 import type { TrainedConfig } from './config.js';
 import type { FeatureShape, Setting, TrainedDesign } from './design.js';
@@ -20,7 +20,7 @@ export function settingOf<Config extends TrainedConfig, State>(
 
 function featureShapes({ layers }: TrainedConfig, architecture: Architecture, side: number): FeatureShape[] {
   return layers.map((layer) => {
-    const grid = Math.ceil(side / (4 << LAYER_NAMES.indexOf(layer)));
+    const grid = layerSide(architecture, layer, side);
     return [grid, grid, layerChannels(architecture, layer)];
   });
 }

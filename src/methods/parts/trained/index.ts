@@ -16,6 +16,6 @@ export { trainedConfig } from './file.js';
 export { TRAINED_FLAGS } from './flags.js';
 export type { TrainedFitOptions, TrainingRecord } from './learn.js';
 export { permutation } from './permutation.js';
-export { pyramid } from './pyramid.js';
+export { pyramid, SHRINKINGS } from './pyramid.js';
 export { type MapAndScore, readScored } from './scored.js';
 export { trainedSessions } from './session.js';

@@ -19,11 +19,12 @@ import { conclude } from './conclude.js';
 import type { TrainedConfig } from './config.js';
 import type { TrainedDesign, TrainingBatch } from './design.js';
 import { type OpenProblem, openProblem, type ProblemInit } from './problem.js';
+import { trainingOnThreads, trainingThreads } from './threads.js';
 
 export interface TrainedFitOptions extends FitOptions {
   /**
    * A file that the training's state is kept in, so that a fit that was stopped goes on from it: the end is the same to the bit on the
-   * same backend and machine. It stays after the fit, for a save that fails; a fit that finds the end of its training in it trains no
+   * same backend and machine with as many `workers`. It stays after the fit, for a save that fails; a fit that finds the end of its training in it trains no
    * more. Delete it when the model is saved. Node only.
    */
   checkpoint?: string;
@@ -50,7 +51,8 @@ export interface LearnedNetwork {
 
 /**
  * @throws IadError NO_GOOD_IMAGES, an image's own error (unless `skipBad`), BAD_CONFIG, ABORTED, TRAINING_DIVERGED; MODEL_FORMAT or
- *   MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED. Nothing is left on the device.
+ *   MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED; WORKER_CRASHED. Nothing is left on the
+ *   device.
  */
 export async function learn<Config extends TrainedConfig, State>(
   design: TrainedDesign<Config, State>,
@@ -58,13 +60,18 @@ export async function learn<Config extends TrainedConfig, State>(
   options: TrainedFitOptions,
 ): Promise<LearnedNetwork> {
   const { cacheFolder: folder } = options;
-  const { cacheBudget } = init.config;
+  const { config, images } = init;
+  const { cacheBudget } = config;
+  const workers = trainingThreads(design, config, images.length, options.workers);
+  // Every thread keeps samples in memory, and this one too.
+  const memoryBudget = workers > 1 ? Math.floor(config.memoryBudget / (workers + 1)) : config.memoryBudget;
   const temporary = folder === undefined ? await temporaryCache(cacheBudget) : null;
   try {
     const cache = temporary?.options ?? { ...(folder !== undefined && { folder }), maxBytes: cacheBudget };
-    const problem = await openProblem(design, { ...init, cache });
+    const shared = { ...init, config: { ...config, memoryBudget }, cache };
+    const problem = await openProblem(design, shared);
     try {
-      return await learnFrom(design, init, problem, options);
+      return await learnFrom(design, shared, problem, workers, options);
     } finally {
       problem.dispose();
     }
@@ -75,8 +82,9 @@ export async function learn<Config extends TrainedConfig, State>(
 
 async function learnFrom<Config extends TrainedConfig, State>(
   design: TrainedDesign<Config, State>,
-  init: Omit<ProblemInit<Config, State>, 'cache'>,
+  init: ProblemInit<Config, State>,
   problem: OpenProblem,
+  workers: number,
   options: TrainedFitOptions,
 ): Promise<LearnedNetwork> {
   const { config } = init;
@@ -103,6 +111,7 @@ async function learnFrom<Config extends TrainedConfig, State>(
     ...(signal && { signal }),
     ...(wanted && split && { validation: validationOf(problem, split.validation, wanted.patience) }),
     ...(await checkpointing(design, { ...init, images }, options, epochSteps(rules, whole))),
+    threads: { kind: trainingOnThreads(design), init: { ...init, images, indices: training }, workers },
   });
   try {
     const tensors = { ...constants, ...result.parameters, ...result.buffers };

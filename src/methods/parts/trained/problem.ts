@@ -61,10 +61,10 @@ export async function openProblem<Config extends TrainedConfig, State>(
       buffers: start,
       samples: indices.length,
       ...(network.parts && { parts: network.parts(Math.min(config.batchSize, indices.length)) }),
-      batch: (chosen, random) =>
+      batch: (chosen, _random, sampleRandom) =>
         samples.batch(
           chosen.flatMap((i) => indices[i] ?? []),
-          random,
+          sampleRandom,
         ),
       loss: ({ parameters: values, buffers: running, ...rest }) =>
         network.loss({ ...rest, tensors: { ...constants, ...values, ...running } }),

@@ -10,6 +10,7 @@ import { type FeatureCache, type FeatureMap, frozenFeatures } from '../feature-c
 import { geometryOf } from '../frozen-config.js';
 import { isBadImage, type NamedImage } from '../inputs.js';
 import { openImage } from '../open-image.js';
+import type { SampleRandom } from '../training/index.js';
 import type { TrainedConfig } from './config.js';
 import type { TrainingBatch } from './design.js';
 import type { Extractor } from './extractor.js';
@@ -78,10 +79,10 @@ export class Samples {
 
   /**
    * @param indices of the images
-   * @param random of the views; null: the images as they are
+   * @param randomOf the views of the i-th one; null: the images as they are
    * @returns tensors owned by the caller
    */
-  async batch(indices: readonly number[], random: Random | null): Promise<TrainingBatch> {
+  async batch(indices: readonly number[], randomOf: SampleRandom | null): Promise<TrainingBatch> {
     const reads: Read[] = [];
     for (const index of indices) {
       const image = this.#images[index];
@@ -89,14 +90,15 @@ export class Samples {
     }
     const { augment, usesPixels, cache, extractor } = this.#options;
     return tf.tidy(() => {
-      const images = this.#images4D(reads, augment && random ? (view) => augment(view, random) : (view) => [view]);
+      const viewsOf = (view: Image, i: number) => (augment && randomOf ? augment(view, randomOf(i)) : [view]);
+      const images = this.#images4D(reads, viewsOf);
       const features = cache || !images ? stacked(reads) : extractor.features(images);
       return usesPixels && images ? { features, images } : { features };
     });
   }
 
-  #images4D(reads: readonly Read[], viewsOf: (view: Image) => Image[]): Tensor4D | null {
-    const views = reads.flatMap(({ view }) => (view ? viewsOf(view) : []));
+  #images4D(reads: readonly Read[], viewsOf: (view: Image, i: number) => Image[]): Tensor4D | null {
+    const views = reads.flatMap(({ view }, i) => (view ? viewsOf(view, i) : []));
     if (views.length === 0) return null;
     const side = this.#options.config.inputSize;
     const values = new Float32Array(views.length * side * side * 3);

@@ -15,6 +15,7 @@ import { arraysOf, type NamedArrays, upload } from './arrays.js';
 import type { TrainedConfig } from './config.js';
 import type { TrainedDesign, TrainedNetwork } from './design.js';
 import { Extractor, settingOf } from './extractor.js';
+import { trainingOnThreads } from './threads.js';
 
 export interface TrainedInit<Config extends TrainedConfig, State> extends AnyInit {
   readonly config: Config;
@@ -28,6 +29,7 @@ export function trainedSessions<Config extends TrainedConfig, State>(
 ): SessionKind<TrainedInit<Config, State>> {
   return {
     method: design.method,
+    training: trainingOnThreads(design),
     async start({ config, weights, state, arrays }) {
       const network = design.network(settingOf(design, config, weights.architecture), state);
       const extractor = Extractor.of(design, config, weights);

@@ -53,9 +53,10 @@ export function lossAndGradients<Batch extends TensorContainer>(
         // tfjs leaves the place of a parameter empty that the loss does not depend on.
         const gradient: Tensor | undefined = grads[i];
         if (!gradient) throw refused(`the loss does not depend on the parameter ${name}`);
-        gradients[name] = gradient;
+        // Clones: a gradient may be one of the tensors that the loss was computed from.
+        gradients[name] = gradient.clone();
       }
-      return { loss: value, gradients, updates };
+      return { loss: value.clone(), gradients, updates };
     });
   } catch (error) {
     tf.dispose(updates);

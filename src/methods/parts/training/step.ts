@@ -1,65 +1,34 @@
-// One optimiser step: batch, loss, gradients, and the parameters of its part moved.
-import type { TensorContainer } from '@tensorflow/tfjs';
+// One optimiser step: gradients, and the parameters of its part moved.
 import * as tf from '@tensorflow/tfjs';
 import { IadError } from '../../../runtime/errors.js';
-import { Random } from '../../../runtime/random.js';
-import { lossAndGradients, notFinite, readStep, type StepGradients } from './gradients.js';
+import { notFinite, readStep, type StepGradients } from './gradients.js';
 import { clipScale, optimizerStep } from './optimizer.js';
 import { placeOf, type StepPlace, type TrainingPlan } from './plan.js';
 import { rateFactor } from './schedule.js';
+import type { GradientSource } from './source.js';
 import type { TrainingState } from './state.js';
-import type { TrainingProblem } from './types.js';
-
-/** The batch that is trained on, for as many steps as are made on it. */
-export class HeldBatch<Batch extends TensorContainer> {
-  readonly #problem: TrainingProblem<Batch>;
-  readonly #plan: TrainingPlan;
-  #held: { readonly number: number; readonly batch: Batch } | undefined;
-
-  constructor(problem: TrainingProblem<Batch>, plan: TrainingPlan) {
-    this.#problem = problem;
-    this.#plan = plan;
-  }
-
-  /** @param number from 0, over all epochs @returns tensors that stay this object's */
-  async at(number: number): Promise<Batch> {
-    if (this.#held?.number === number) return this.#held.batch;
-    this.dispose();
-    const { batches, config } = this.#plan;
-    const random = Random.forKey(`training|batch|${number}`, config.seed);
-    const batch = await this.#problem.batch(batches.at(number), random);
-    this.#held = { number, batch };
-    return batch;
-  }
-
-  dispose(): void {
-    if (this.#held) tf.dispose(this.#held.batch);
-    this.#held = undefined;
-  }
-}
 
 /**
  * Takes the state one step on.
  * @returns the batch's loss before the step
  * @throws IadError TRAINING_DIVERGED if the loss or a gradient is not finite; the state stays as it was
  */
-export async function trainStep<Batch extends TensorContainer>(
-  problem: TrainingProblem<Batch>,
-  plan: TrainingPlan,
-  state: TrainingState,
-  held: HeldBatch<Batch>,
-): Promise<number> {
+export async function trainStep(source: GradientSource, plan: TrainingPlan, state: TrainingState): Promise<number> {
   const { step, parameters, buffers } = state;
-  const { seed } = plan.config;
-  const epoch = Math.floor(step / plan.stepsPerEpoch);
+  const { batches, parts, config } = plan;
   const place = placeOf(plan, step);
-  const { batchNumber, part, stepOfPart } = place;
-  const batch = await held.at(batchNumber);
-  const random = Random.forKey(`training|loss|${step}`, seed);
-  const inputs = { parameters, buffers, batch, random, step, epoch, batchNumber, part, stepOfPart };
-  let found: StepGradients | undefined;
+  const found = await source.at(
+    {
+      ...place,
+      indices: batches.at(place.batchNumber),
+      parameters: parts[place.part]?.parameters ?? [],
+      step,
+      epoch: Math.floor(step / plan.stepsPerEpoch),
+      seed: config.seed,
+    },
+    { parameters, buffers },
+  );
   try {
-    found = lossAndGradients(problem, inputs, plan.parts[part]?.parameters ?? []);
     const { loss, norm } = await readStep(found);
     if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, plan, step);
     if (!Number.isFinite(norm)) {
@@ -72,8 +41,7 @@ export async function trainStep<Batch extends TensorContainer>(
     state.step += 1;
     return loss;
   } finally {
-    if (place.isLast) held.dispose();
-    if (found) tf.dispose([found.loss, found.gradients, found.updates]);
+    tf.dispose([found.loss, found.gradients, found.updates]);
   }
 }
 

@@ -4,8 +4,9 @@ import { abortedError, IadError, yieldTurn } from '../../../runtime/errors.js';
 import { type OnProgress, stageProgress } from '../../../runtime/progress.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import { planTraining, type TrainingPlan } from './plan.js';
+import { type GradientSource, openSource, type TrainingThreads } from './source.js';
 import { copies, disposeBest, disposeState, freshState, type TrainingState } from './state.js';
-import { HeldBatch, trainStep } from './step.js';
+import { trainStep } from './step.js';
 import type {
   CheckpointStore,
   OptimizerOf,
@@ -27,11 +28,19 @@ export interface TrainingOptions {
   readonly optimizerOf?: OptimizerOf;
   /**
    * Goes on from the store's checkpoint if it has one, and writes one after every `everySteps` steps and at the end. A training that
-   * goes on ends with the same bits as one that was not interrupted, on the same backend and machine.
+   * goes on ends with the same bits as one that was not interrupted, on the same backend and machine with as many threads.
    */
   readonly checkpoints?: { readonly store: CheckpointStore; readonly everySteps: number };
   /** What else the training depends on, such as a hash of its samples: a checkpoint with another one is refused. */
   readonly identity?: string;
+  /**
+   * Worker threads, each of which computes a shard of every batch; they exist in Node with the wasm backend, elsewhere this thread
+   * computes all. The loss must be a mean over the batch's samples, and a buffer's new value one of them: the means over the shards, weighted
+   * by their sizes, are then those of the batch but for rounding. (Statistics of a batch, as batch norm takes them, would be the shard's.) The
+   * same number of threads gives the same bits, another number rounds otherwise. Memory: every thread holds parameters, gradients and
+   * what its shard takes; shared are the parameters, and one set of gradients per thread.
+   */
+  readonly threads?: TrainingThreads;
 }
 
 /** Between turns for timers, input and signals. */
@@ -43,7 +52,8 @@ const TURN_MS = 25;
  * times with AMSGrad), both once more while a step is made, the gradients, and the best epoch's parameters with a validation.
  *
  * @throws IadError BAD_CONFIG, BAD_ARGUMENT; TRAINING_DIVERGED if a loss, a gradient or a validation value is NaN or infinite; ABORTED;
- *   MODEL_FORMAT or MODEL_MISMATCH for a checkpoint that is none or another training's. Nothing is left on the device.
+ *   MODEL_FORMAT or MODEL_MISMATCH for a checkpoint that is none or another training's; WORKER_CRASHED if a thread dies. Nothing is left on
+ *   the device, and no thread.
  */
 export async function train<Batch extends TensorContainer>(
   problem: TrainingProblem<Batch>,
@@ -54,13 +64,14 @@ export async function train<Batch extends TensorContainer>(
   const plan = planTraining(problem, config, { optimizerOf, isValidated: validation !== undefined, identity });
   checkOptions(options);
   const state = await start(plan, options.checkpoints?.store);
-  const held = new HeldBatch(problem, plan);
+  let source: GradientSource | undefined;
   try {
-    await run(problem, plan, state, held, options);
+    source = openSource(problem, plan, options.threads);
+    await run(source, plan, state, options);
     return finish(state, plan, validation);
   } finally {
-    held.dispose();
     disposeState(state);
+    await source?.close();
   }
 }
 
@@ -70,11 +81,10 @@ async function start(plan: TrainingPlan, store: CheckpointStore | undefined): Pr
   return freshState(plan.parameters, plan.buffers, plan.optimizers);
 }
 
-async function run<Batch extends TensorContainer>(
-  problem: TrainingProblem<Batch>,
+async function run(
+  source: GradientSource,
   plan: TrainingPlan,
   state: TrainingState,
-  held: HeldBatch<Batch>,
   { stage = 'training', onProgress, signal, validation, checkpoints }: TrainingOptions,
 ): Promise<void> {
   const report = stageProgress(onProgress, stage, plan.steps, state.step);
@@ -90,7 +100,7 @@ async function run<Batch extends TensorContainer>(
       await save();
       throw abortedError(signal);
     }
-    const loss = await trainStep(problem, plan, state, held);
+    const loss = await trainStep(source, plan, state);
     if (state.step % plan.stepsPerEpoch === 0 || state.step === plan.steps) await endEpoch(plan, state, validation);
     report(state.step, loss);
     if (checkpoints && state.step % checkpoints.everySteps === 0) await save();

@@ -7,13 +7,17 @@ import { scheduleSchema } from './schedule.js';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Gives a generator of the batch's i-th sample alone, whichever thread computes it; the same one every time. */
+export type SampleRandom = (i: number) => Random;
+
 /** What the loss of one step is computed from. */
 export interface LossInputs<Batch> {
   readonly parameters: Tensors;
   readonly buffers: Tensors;
   readonly batch: Batch;
-  /** A generator of this step alone, for dropout and noise. */
+  /** A generator of this step alone, for dropout and noise; on several threads each has one of its own. */
   readonly random: Random;
+  readonly sampleRandom: SampleRandom;
   /** From 0. */
   readonly step: number;
   /** From 0. */
@@ -26,6 +30,12 @@ export interface LossInputs<Batch> {
   readonly stepOfPart: number;
   /** The value of a buffer from the next step on, such as a running mean. */
   readonly update: (buffer: string, value: Tensor) => void;
+}
+
+/** The values that a step starts from. */
+export interface Model {
+  readonly parameters: Tensors;
+  readonly buffers: Tensors;
 }
 
 /** Parameters that have optimiser steps of their own. */
@@ -51,9 +61,10 @@ export interface TrainingProblem<Batch extends TensorContainer> {
   /**
    * The samples of one batch. Its tensors become the loop's, which disposes of them.
    * @param indices of the samples, each once per epoch
-   * @param random a generator of this batch alone, for augmentation
+   * @param random a generator of this batch alone, for augmentation; on several threads each has one of its own
+   * @param sampleRandom the generators of its samples
    */
-  readonly batch: (indices: readonly number[], random: Random) => Batch | Promise<Batch>;
+  readonly batch: (indices: readonly number[], random: Random, sampleRandom: SampleRandom) => Batch | Promise<Batch>;
   /** The mean loss of a batch, or of what this step takes of it; runs inside `tf.tidy` and the tape. */
   readonly loss: (inputs: LossInputs<Batch>) => Scalar;
 }
@@ -81,7 +92,7 @@ export interface Validation {
   /**
    * How bad the model is after an epoch, a finite number: on held-out images, never on test images. What it allocates it disposes of.
    */
-  readonly evaluate: (model: { readonly parameters: Tensors; readonly buffers: Tensors }) => number | Promise<number>;
+  readonly evaluate: (model: Model) => number | Promise<number>;
   /** Stop after so many epochs without a lower value; default: never. */
   readonly patience?: number;
 }
