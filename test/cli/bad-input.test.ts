@@ -57,7 +57,8 @@ describe('folders', () => {
   });
 
   test('several categories: the message names one to choose', async () => {
-    for (const category of ['board', 'other']) cpSync(at('parts/board'), at(`several/${category}`), { recursive: true });
+    for (const category of ['board', 'other'])
+      cpSync(at('parts/board'), at(`several/${category}`), { recursive: true });
     await refused(learn('several'), 1, '[LAYOUT_UNKNOWN] several', '--category board');
     await refused(learn('several', '--category', 'tray'), 1, '[CATEGORY_NOT_FOUND] several', 'board, other');
   });
