@@ -45,6 +45,8 @@ export interface Collection {
   /** The splits that can be asked for. */
   readonly splits: readonly string[];
   readonly warnings: readonly string[];
+  /** The folders in the root that hold images. */
+  readonly folders: readonly string[];
   /** One category; by default the only one. @throws IadError as `openDataset` */
   dataset(category?: string): Dataset;
   /** How many images of what a category has. @throws IadError as `openDataset` */
@@ -133,6 +135,7 @@ function collect(
     categories,
     splits: layout.splits,
     warnings: left,
+    folders: [...new Set(images.flatMap((path) => /^([^/]+)\//.exec(path)?.[1] ?? []))],
     dataset(category) {
       const { chosen, indexed } = index(category);
       // The published counts of VisA and ELPV are those of the first split.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from '../../src/data/index.js';
+import { Random } from '../../src/runtime/random.js';
 import { encodeBmp } from '../helpers/bmp.js';
 import { bytesOf } from './image-fixtures.js';
 
@@ -36,6 +37,19 @@ describe('BMP', () => {
     change(new DataView(bytes.buffer, bytes.byteOffset));
     return bytes;
   }
+
+  test('bytes changed at random give an image or an IadError', async () => {
+    const random = new Random(3);
+    for (const { file } of pillow) {
+      for (let i = 0; i < 200; i++) {
+        const bytes = bytesOf(file);
+        for (let n = 0; n < 3; n++) bytes[random.below(bytes.length)] = random.below(256);
+        await decodeImage(bytes, { maxPixels: 1e6 }).catch((error: unknown) => {
+          expect(error).toMatchObject({ name: 'IadError' });
+        });
+      }
+    }
+  });
 
   test.each<[string, Uint8Array, string]>([
     ['cut off in the header', encodeBmp(image(5, 3)).subarray(0, 20), 'IMAGE_UNREADABLE'],

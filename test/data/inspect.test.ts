@@ -41,6 +41,20 @@ describe('inspectDataset', () => {
     expect(report.categories[0]?.problems).toEqual([expect.stringMatching(/IMAGE_FORMAT.*0009\.png/)]);
   });
 
+  test('folders that are no part of it are said', async () => {
+    const { warnings } = await inspectDataset(onDisk({ ...fakeBtad(), 'notes/photo.png': maskPng() }));
+    expect(warnings).toEqual(['folders with images that are no part of it: notes']);
+  });
+
+  test.each([
+    ['loco', fakeLoco()],
+    ['ksdd2', fakeKsdd2()],
+    ['mtd', fakeMtd()],
+    ['manifest', fakeManifest()],
+  ])('nothing is strange in %s', async (_, fake) => {
+    expect((await inspectDataset(onDisk(fake))).warnings).toEqual([]);
+  });
+
   test('images of unknown label only: nothing to evaluate on', async () => {
     const { categories } = await inspectDataset(onDisk(fakeManifest()));
     expect(categories[1]?.warnings).toEqual(['no labelled test images: it can be fitted on, not evaluated on']);

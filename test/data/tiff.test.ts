@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import * as node from '../../src/data/decode.node.js';
+import * as web from '../../src/data/decode.web.js';
 import { decodeImage } from '../../src/data/index.js';
 import { lzwLength } from '../../src/data/lzw-length.js';
 import { Random } from '../../src/runtime/random.js';
@@ -91,6 +94,17 @@ describe('TIFF', () => {
         });
       }
     }
+  });
+
+  test.each([
+    ['Node', node.inflatedLength],
+    ['a browser', web.inflatedLength],
+  ])('zlib data are measured without going beyond the limit, in %s', async (_, inflatedLength) => {
+    const bytes = new Uint8Array(deflateSync(new Uint8Array(1_000_000)));
+    expect(await inflatedLength(bytes, 1_000_000)).toBe(1_000_000);
+    await expect(inflatedLength(bytes, 999_999)).rejects.toThrow();
+    await expect(inflatedLength(bytes.subarray(0, 20), 1_000_000)).rejects.toThrow();
+    await expect(inflatedLength(Uint8Array.of(1, 2, 3), 100)).rejects.toThrow();
   });
 
   test('a stream of LZW that doubles at every code is stopped at the limit', () => {
