@@ -52,6 +52,7 @@ describe('iad-tf data', () => {
       'ksdd2',
       'elpv',
       'aitex',
+      'mvtec_ad2',
     ]) {
       expect(out).toMatch(new RegExp(`^${id} `, 'm'));
     }

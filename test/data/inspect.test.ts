@@ -122,6 +122,7 @@ test('what is known of the datasets adds up to the published totals', () => {
   expect(totals('mpdd')).toEqual([888, 176, 282]);
   expect(totals('btad')).toEqual([1799, 451, 290]);
   expect(totals('visa')).toEqual([8659, 962, 1200]);
+  expect([...totals('mvtec_ad2'), total('mvtec_ad2', 'validation')]).toEqual([2528, 379, 705, 302]);
   expect(totals('autovi')).toEqual([1530, 1533, 887]);
   expect([total('dagm', 'images'), total('dagm', 'anomalous')]).toEqual([16100, 2100]);
 });

@@ -269,6 +269,21 @@ export function fakeAitex(): Fake {
   return fake;
 }
 
+export function fakeMvtecAd2(): Fake {
+  return {
+    'can/train/good/000_regular.png': png(1),
+    'can/train/good/001_regular.png': png(2),
+    'can/validation/good/000_regular.png': png(3),
+    'can/test_public/good/000_regular.png': png(4),
+    'can/test_public/bad/000_regular.png': png(5),
+    'can/test_public/bad/000_overexposed.png': png(6),
+    'can/test_public/ground_truth/bad/000_regular_mask.png': maskPng(),
+    'can/test_public/ground_truth/bad/000_overexposed_mask.png': maskPng(255, 2),
+    'can/test_private/000_regular.png': png(7),
+    'can/test_private_mixed/000_mixed.png': png(8),
+  };
+}
+
 export function fakeManifest(): Fake {
   const rows = [
     'image,split,label,category,defect,mask',

@@ -88,7 +88,7 @@ interface Pair {
 
 /** @param label its first group is the image's path without extension */
 function pairUp({ images, root }: Listing, dataset: string, image: RegExp, label: RegExp): Pair[] {
-  const masks = new Map(images.flatMap((path) => label.exec(path)?.[1]?.toLowerCase() ?? []).map((key) => [key, '']));
+  const masks = new Map<string, string>();
   for (const path of images) {
     const key = label.exec(path)?.[1];
     if (key !== undefined) masks.set(key.toLowerCase(), path);

@@ -17,7 +17,8 @@ export type LayoutName =
   | 'ksdd'
   | 'ksdd2'
   | 'elpv'
-  | 'aitex';
+  | 'aitex'
+  | 'mvtec_ad2';
 
 /** The files of a dataset, as a layout sees them. */
 export interface Listing {

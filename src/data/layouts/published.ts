@@ -76,7 +76,7 @@ const MVTEC_AD: KnownDataset = {
   ],
 };
 
-function locoCategory(name: string, train: number, validation: number, good: number, bad: number, size: SizeRange) {
+function withValidation(name: string, train: number, validation: number, good: number, bad: number, size: SizeRange) {
   return { name, counts: { train, validation, testGood: good, testAnomalous: bad }, size };
 }
 
@@ -94,11 +94,11 @@ const MVTEC_LOCO: KnownDataset = {
     '<category>/defects_config.json',
   ],
   categories: [
-    locoCategory('breakfast_box', 351, 62, 102, 90 + 83, fixed(1600, 1280)),
-    locoCategory('juice_bottle', 335, 54, 94, 94 + 142, fixed(800, 1600)),
-    locoCategory('pushpins', 372, 69, 138, 81 + 91, fixed(1700, 1000)),
-    locoCategory('screw_bag', 360, 60, 122, 82 + 137, fixed(1600, 1100)),
-    locoCategory('splicing_connectors', 354, 59, 119, 85 + 108, fixed(1700, 850)),
+    withValidation('breakfast_box', 351, 62, 102, 90 + 83, fixed(1600, 1280)),
+    withValidation('juice_bottle', 335, 54, 94, 94 + 142, fixed(800, 1600)),
+    withValidation('pushpins', 372, 69, 138, 81 + 91, fixed(1700, 1000)),
+    withValidation('screw_bag', 360, 60, 122, 82 + 137, fixed(1600, 1100)),
+    withValidation('splicing_connectors', 354, 59, 119, 85 + 108, fixed(1700, 850)),
   ],
 };
 
@@ -264,6 +264,30 @@ const AITEX: KnownDataset = {
   categories: [{ name: 'aitex', counts: { images: 140 + 104, anomalous: 104 } }],
 };
 
+const MVTEC_AD2: KnownDataset = {
+  id: 'mvtec_ad2',
+  title: 'MVTec AD 2',
+  home: 'https://www.mvtec.com/company/research/datasets/mvtec-ad-2',
+  licence: 'CC BY-NC-SA 4.0 (non-commercial)',
+  download: 'an archive; labels of the private test images are on no disk but the server https://benchmark.mvtec.com/',
+  expected: [
+    '<category>/{train,validation}/good/000_regular.png',
+    '<category>/test_public/{good,bad}/000_regular.png',
+    '<category>/test_public/ground_truth/bad/000_regular_mask.png',
+    '<category>/{test_private,test_private_mixed}/000_regular.png',
+  ],
+  categories: [
+    withValidation('can', 412, 46, 72, 90, fixed(2232, 1024)),
+    withValidation('fabric', 387, 43, 66, 90, fixed(2448, 2048)),
+    withValidation('fruit_jelly', 263, 37, 20, 60, fixed(2100, 1520)),
+    withValidation('rice', 313, 35, 42, 90, fixed(2448, 2048)),
+    withValidation('sheet_metal', 137, 19, 24, 90, fixed(4224, 1056)),
+    withValidation('vial', 291, 41, 35, 105, fixed(1400, 1900)),
+    withValidation('wallplugs', 293, 33, 60, 90, fixed(2448, 2048)),
+    withValidation('walnuts', 432, 48, 60, 90, fixed(2448, 2048)),
+  ],
+};
+
 /** In order of importance. */
 export const KNOWN_DATASETS: readonly KnownDataset[] = [
   MVTEC_AD,
@@ -278,6 +302,7 @@ export const KNOWN_DATASETS: readonly KnownDataset[] = [
   KSDD2,
   ELPV,
   AITEX,
+  MVTEC_AD2,
 ];
 
 export function knownDataset(id: string): KnownDataset | undefined {

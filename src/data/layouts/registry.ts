@@ -9,6 +9,7 @@ import type { Layout, LayoutName } from './layout.js';
 import { MANIFEST } from './manifest.js';
 import { MTD } from './mtd.js';
 import { PLAIN } from './mvtec.js';
+import { MVTEC_AD2 } from './mvtec-ad2.js';
 import { VISA } from './visa.js';
 
 const isCategory = (files: readonly string[]) => files.some((path) => /^(train|test)\/[^/]/.test(path));
@@ -28,6 +29,7 @@ const LAYOUTS: readonly Layout[] = [
   AITEX,
   VISA,
   DAGM,
+  MVTEC_AD2,
   familyMember('mvtec_loco', LOCO, (files) => isCategory(files) && hasConfig(files) && isLoco(files)),
   familyMember('autovi', AUTOVI, (files) => isCategory(files) && hasConfig(files) && !isLoco(files)),
   familyMember('mvtec', PLAIN, isCategory),

@@ -10,6 +10,7 @@ import {
   fakeKsdd2,
   fakeManifest,
   fakeMtd,
+  fakeMvtecAd2,
   fakeVisa,
   maskPng,
   without,
@@ -228,6 +229,31 @@ describe('aitex', () => {
     expect(await failure(without(fakeAitex(), ...none))).toMatchObject({ code: 'SPLIT_FOLDER_MISSING' });
     const error = await failure(without(fakeAitex(), 'Mask_images/0001_002_00_mask.png'));
     expect(error).toMatchObject({ code: 'MASK_MISSING', message: expect.stringMatching(/0001_002_00/) });
+  });
+});
+
+describe('mvtec_ad2', () => {
+  test('public test images have masks, private ones no label', async () => {
+    const dataset = (await open(fakeMvtecAd2())).dataset();
+    expect(dataset).toMatchObject({ layout: 'mvtec_ad2', name: 'mvtec_ad2/can', hasMasks: true });
+    expect([dataset.train.length, dataset.validation?.length]).toEqual([2, 1]);
+    expect(dataset.test.map(({ id, label }) => [id.slice(4), label])).toEqual([
+      ['test_private/000_regular.png', -1],
+      ['test_private_mixed/000_mixed.png', -1],
+      ['test_public/bad/000_overexposed.png', 1],
+      ['test_public/bad/000_regular.png', 1],
+      ['test_public/good/000_regular.png', 0],
+    ]);
+    expect(await Promise.all(dataset.test.slice(2, 4).map(area))).toEqual([26, 24]);
+  });
+
+  test('a mask missing, a folder missing', async () => {
+    const mask = 'can/test_public/ground_truth/bad/000_regular_mask.png';
+    expect(await failure(without(fakeMvtecAd2(), mask))).toMatchObject({ code: 'MASK_MISSING' });
+    expect(await failure(without(fakeMvtecAd2(), 'can/validation/good/000_regular.png'))).toMatchObject({
+      code: 'SPLIT_FOLDER_MISSING',
+      message: expect.stringMatching(/validation\/good/),
+    });
   });
 });
 
