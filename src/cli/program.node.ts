@@ -26,7 +26,10 @@ export function buildProgram(signal: AbortSignal, outcome: Outcome): Command {
     weightsCommand(signal),
     demoCommand(signal),
   ];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride());
+  for (const command of commands) {
+    program.addCommand(command.copyInheritedSettings(program).exitOverride());
+    for (const part of command.commands) part.copyInheritedSettings(program).exitOverride();
+  }
   return program
     .exitOverride()
     .addHelpText(

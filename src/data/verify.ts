@@ -7,6 +7,7 @@ import { digestOf, sha256 } from './digest.js';
 import { checkedHeader, decodeUnturned, MAX_BYTES } from './image.js';
 import { publishedCategory, type SizeRange } from './layouts/published.js';
 import { loadDefectChannels, loadMask } from './load.js';
+import { listed } from './paths.js';
 import type { Dataset, Sample } from './types.js';
 
 /** One part of a dataset: `train`, `val`, `test` or `setAside`. */
@@ -60,12 +61,13 @@ export async function verifyDataset(
   const emptyMasks: string[] = [];
   const warnings: string[] = [];
   const files: string[] = [];
+  const strange = new Map<string, string[]>();
   for (const [index, { sample, part }] of work.entries()) {
     throwIfAborted(options.signal);
     const size = publishedCategory(dataset.layout, sample.category)?.size;
     try {
       files.push(...(await fileLines(sample)));
-      await checkImage(sample, part, size, warnings);
+      await checkImage(sample, part, size, strange, warnings);
       const regions = await checkMasks(sample, part);
       if (regions === 0) emptyMasks.push(sample.id);
     } catch (error) {
@@ -74,6 +76,7 @@ export async function verifyDataset(
     }
     report(index + 1);
   }
+  for (const [text, ids] of strange) warnings.push(`SIZE_UNEXPECTED: ${ids.length} images are ${text}: ${listed(ids)}`);
   const masks = Object.values(parts).reduce((sum, part) => sum + part.masks, 0);
   return { images: work.length, masks, problems, emptyMasks, warnings, parts, digest: await digestOf(files) };
 }
@@ -82,7 +85,14 @@ function tally(): Tally {
   return { images: 0, normal: 0, anomalous: 0, masks: 0, regions: 0, sizes: {}, modes: {} };
 }
 
-async function checkImage(sample: Sample, part: Tally, size: SizeRange | undefined, warnings: string[]): Promise<void> {
+/** @param strange gets the ids of images whose size was not published, by what is said of them */
+async function checkImage(
+  sample: Sample,
+  part: Tally,
+  size: SizeRange | undefined,
+  strange: Map<string, string[]>,
+  warnings: string[],
+): Promise<void> {
   part.images++;
   if (sample.label === 0) part.normal++;
   if (sample.label === 1) part.anomalous++;
@@ -101,7 +111,10 @@ async function checkImage(sample: Sample, part: Tally, size: SizeRange | undefin
   add(part.modes, `${format} ${mode}`);
   if (size && !(within(width, size.width) && within(height, size.height))) {
     const due = [size.width, size.height].map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(' x ');
-    warnings.push(`SIZE_UNEXPECTED: ${sample.id} is ${width} x ${height}, published ${due}`);
+    const text = `${width} x ${height}, published ${due}`;
+    const ids = strange.get(text);
+    if (ids) ids.push(sample.id);
+    else strange.set(text, [sample.id]);
   }
   if (orientation !== 1) warnings.push(`${sample.id}: stored turned (EXIF orientation ${orientation})`);
 }

@@ -60,6 +60,12 @@ describe('iad-tf data', () => {
     await expect(run('list', 'vista')).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
   });
 
+  test('usage errors are those of the program, not the end of the process', async () => {
+    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    await expect(run('inspect')).rejects.toMatchObject({ code: 'commander.missingArgument' });
+    await expect(run('inspect', '.', '--layout', 'x')).rejects.toMatchObject({ code: 'commander.invalidArgument' });
+  });
+
   test('inspect: what it is and what is wrong', async () => {
     const root = onDisk(without(fakeMvtecAd(), 'bottle/ground_truth/bent/000_mask.png'), 'mvtec');
     const json = join(scratch, 'inspect.json');

@@ -95,7 +95,9 @@ describe('verifyDataset', () => {
   test('sizes that were not published, masks that are empty', async () => {
     const report = await verifyDataset((await open(fakeMtd())).dataset());
     expect(report.emptyMasks).toEqual(['MT_Uneven/Imgs/exp3_num_45042.jpg']);
-    expect(report.warnings[0]).toMatch(/SIZE_UNEXPECTED: .* is 12 x 8, published 103-632 x 222-403/);
+    expect(report.warnings).toEqual([
+      expect.stringMatching(/SIZE_UNEXPECTED: 7 images are 12 x 8, published 103-632 x 222-403: MT_Free/),
+    ]);
   });
 
   test('masks whose value is in no configuration', async () => {

@@ -247,7 +247,7 @@ const ELPV: KnownDataset = {
   licence: 'CC BY-NC-SA 4.0 (non-commercial)',
   download: 'a Git repository; the images are in src/elpv_dataset/data',
   expected: ['images/cell0001.png', 'labels.csv'],
-  categories: [{ name: 'elpv', counts: {}, size: fixed(300) }],
+  categories: [category('elpv', 1131, 377, 715, fixed(300))],
 };
 
 const AITEX: KnownDataset = {
