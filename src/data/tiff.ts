@@ -1,5 +1,4 @@
 // Pixels of a checked TIFF file; by the package tiff, the same in Node and in a browser.
-import { decode } from 'tiff';
 import { inflatedLength } from '#platform/data/decode';
 import { lzwLength } from './lzw-length.js';
 import { essentialTiff, type TiffHeader } from './tiff-header.js';
@@ -12,6 +11,8 @@ export async function decodeTiff(bytes: Uint8Array, header: TiffHeader): Promise
     const length = await stripLength(bytes.subarray(begin, end), header.compression, rawBytes);
     if (length < rawBytes) throw new Error(`${length} bytes in a strip of ${rawBytes}`);
   }
+  // Loaded when the first such file comes: pages seldom need it.
+  const { decode } = await import('tiff');
   const [page] = decode(essentialTiff(bytes, header), { pages: [0] });
   if (!page) throw new Error('no image');
   return { width: header.width, height: header.height, data: toRgb(page.data, header, page.palette ?? []) };
