@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../runtime/version.js';
 import { benchmarkCommand } from './commands/benchmark.node.js';
+import { dataCommand } from './commands/data.node.js';
 import { demoCommand } from './commands/demo.node.js';
 import { evaluateCommand } from './commands/evaluate.node.js';
 import { fitCommand } from './commands/fit.node.js';
@@ -23,10 +24,14 @@ export function buildProgram(signal: AbortSignal, outcome: Outcome): Command {
     evaluateCommand(signal),
     benchmarkCommand(signal, outcome),
     reportCommand(signal),
+    dataCommand(signal, outcome),
     weightsCommand(signal),
     demoCommand(signal),
   ];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride());
+  for (const command of commands) {
+    program.addCommand(command.copyInheritedSettings(program).exitOverride());
+    for (const part of command.commands) part.copyInheritedSettings(program).exitOverride();
+  }
   return program
     .exitOverride()
     .addHelpText(
