@@ -40,6 +40,18 @@ test('augment.mjs writes four variants', async () => {
   expect(new Set(made.map((image) => image.data.join())).size).toBe(4);
 });
 
+test('kernel.ts finds the patch that a good image has nowhere', async () => {
+  const [width, height] = [50, 40];
+  const grey = new Uint8Array(3 * width * height).fill(90);
+  const spotted = grey.slice();
+  // a pixel within the patch from 24,16 to 31,23
+  spotted.fill(200, 3 * (20 * width + 27), 3 * (20 * width + 28));
+  const files = [join(folder, 'grey.png'), join(folder, 'spotted.png')] as const;
+  await writeFile(files[0], await encodePng({ width, height, data: grey }));
+  await writeFile(files[1], await encodePng({ width, height, data: spotted }));
+  expect(await example('kernel.ts', ...files)).toMatch(/^\w+: the patch at 24,16 differs most, by 36300\n$/);
+});
+
 test.each([['patchcore.mjs'], ['padim.ts'], ['fastflow.ts', '10']])(
   '%s finds the defective part among good ones',
   async (name, ...more) => {
