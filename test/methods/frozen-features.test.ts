@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { foldWeights } from '../../src/backbones/fold.js';
 import { createBackbone } from '../../src/backbones/graph.js';
-import type { Backbone, LayerName } from '../../src/backbones/types.js';
+import type { Architecture, Backbone, LayerName } from '../../src/backbones/types.js';
 import { encodePng, extractViews, type GeometryConfig, planGeometry } from '../../src/data/index.js';
 import { loadImage } from '../../src/data/load.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
@@ -89,6 +89,29 @@ describe('frozen features', () => {
       }
       tf.dispose(maps);
     }
+  });
+
+  test('the same weights in two architectures are two networks', async () => {
+    const folded = async (architecture: Architecture) =>
+      foldWeights(seededStateDict('efficientnet_b5', 'features.1'), {
+        id: 'seeded',
+        path: 'seeded',
+        architecture,
+        until: 'features.1',
+      });
+    const networks = [
+      createBackbone(await folded('efficientnet_b5')),
+      createBackbone(await folded('efficientnet_b5_tf')),
+    ] as const;
+    const cache = await openFeatureCache({ folder });
+    const geometry: GeometryConfig = { mode: 'stretch', resize: null, inputSize: 32, tileOverlap: 0 };
+    const image = nameImages(parts)[0]!;
+    const first = await all(frozenFeatures(image, { backbone: networks[0], layers: ['features.1'], geometry, cache }));
+    const second = await all(frozenFeatures(image, { backbone: networks[1], layers: ['features.1'], geometry, cache }));
+    for (const network of networks) network.dispose();
+    expect(networks[0].hash).toBe(networks[1].hash);
+    expect(cache.counts).toEqual({ hits: 0, misses: 2 });
+    expect(second).not.toEqual(first);
   });
 
   test('a file is known by its content, not its name, and is not decoded again', async () => {

@@ -36,9 +36,11 @@ export async function* frozenFeatures(
   const plan = planGeometry(width, height, geometry);
   let resized: Promise<Image> | undefined;
   const backend = tf.getBackend();
+  // Two architectures may have the same weights, and other paddings or means.
+  const network = `${backbone.architecture} ${backbone.hash}`;
   for (let view = 0; view < plan.views.length; view++) {
     for (let input = 0; input < (inputs?.sides.length ?? 1); input++) {
-      const key = { backbone: backbone.hash, backend, layers, geometry, view, image: hash };
+      const key = { backbone: network, backend, layers, geometry, view, image: hash };
       yield await cache.get(inputs ? { ...key, input: `${inputs.name}#${input}` } : key, async () => {
         resized ??= load().then((whole) => resizeToPlan(whole, plan));
         return forward(backbone, layers, seen(await resized, plan, view, inputs?.of, input));
