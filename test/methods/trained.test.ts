@@ -347,4 +347,21 @@ describe('what goes wrong', () => {
     await expect(method.toBytes()).rejects.toMatchObject({ code: 'NOT_FITTED' });
     expect(tf.memory().numTensors).toBe(before);
   });
+
+  test.each(['peak', 'steps'])('so does one that ends with %s that are no numbers', async (name) => {
+    const network: TinyDesign['network'] = (setting, state) => {
+      const made = TINY.network(setting, state);
+      const loss: typeof made.loss = (inputs) => {
+        const value = made.loss(inputs);
+        inputs.update('steps', tf.fill([1], Number.POSITIVE_INFINITY));
+        return value;
+      };
+      return name === 'steps' ? { ...made, loss } : { ...made, conclude: async () => ({ peak: Float32Array.of(NaN) }) };
+    };
+    const before = tf.memory().numTensors;
+    const method = new Tiny({}, { network });
+    await expect(method.fit(good, { workers: 1 })).rejects.toThrow(new RegExp(`TRAINING_DIVERGED.*${name} holds`));
+    await expect(method.toBytes()).rejects.toMatchObject({ code: 'NOT_FITTED' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
 });

@@ -73,8 +73,8 @@ export async function encodeModel(content: ModelContent): Promise<Uint8Array<Arr
 /**
  * @param bytes the file
  * @param path for messages
- * @throws IadError MODEL_FORMAT for a foreign or truncated file, MODEL_CORRUPT if its digest is wrong, MODEL_VERSION if a
- *   newer library wrote it
+ * @throws IadError MODEL_FORMAT for a foreign or truncated file or one with NaN or infinity in a tensor, MODEL_CORRUPT if its digest is
+ *   wrong, MODEL_VERSION if a newer library wrote it
  */
 export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string): Promise<ModelContent> {
   const foreign = (what: string) =>
@@ -98,10 +98,19 @@ export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string):
     if (dtype !== 'F32' && dtype !== 'F16') throw foreign(`tensor ${name} has dtype ${dtype}, expected F32 or F16`);
     // A copy, for alignment; not slice(), which shares the memory where the bytes are a Buffer.
     const { buffer } = new Uint8Array(data);
+    const finite =
+      dtype === 'F32' ? areFinite(new Uint32Array(buffer), 0x7f800000) : areFinite(new Uint16Array(buffer), 0x7c00);
+    if (!finite) throw foreign(`tensor ${name} holds values that are no numbers`);
     if (dtype === 'F32') tensors.set(name, { shape, data: new Float32Array(buffer) });
     else halves.set(name, { shape, data: new Uint16Array(buffer) });
   }
   return { ...block, tensors: Object.fromEntries(tensors), halves: Object.fromEntries(halves) };
+}
+
+/** A model with NaN would score NaN, and call nothing anomalous. @param exponent its bits, all of them set in infinity and NaN */
+function areFinite(values: Uint16Array | Uint32Array, exponent: number): boolean {
+  for (let i = 0; i < values.length; i++) if ((values[i]! & exponent) === exponent) return false;
+  return true;
 }
 
 /** The digest tells damage, not intent: what was made to fit it is checked like any other input. */

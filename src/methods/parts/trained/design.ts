@@ -30,26 +30,9 @@ export type TrainingBatch = {
 };
 
 /** What the loss of one step is computed from. */
-export interface TrainingLoss {
-  readonly batch: TrainingBatch;
+export interface TrainingLoss extends Omit<LossInputs<TrainingBatch>, 'parameters' | 'buffers'> {
   /** All arrays by name: parameters, trained or not, and buffers. */
   readonly tensors: NamedTensors;
-  /** The value of a buffer from the next step on, such as a running mean. */
-  readonly update: (buffer: string, value: Tensor) => void;
-  /** A generator of this step alone: positions drawn from the batch, noise, dropout; on several threads each has one of its own. */
-  readonly random: Random;
-  /** Gives a generator of the batch's i-th image at this step alone, whichever thread computes it. */
-  readonly sampleRandom: SampleRandom;
-  /** From 0. */
-  readonly step: number;
-  /** From 0. */
-  readonly epoch: number;
-  /** From 0, over all epochs. */
-  readonly batchNumber: number;
-  /** Of the network's `parts` the one that this step is of. */
-  readonly part: number;
-  /** Of the steps of this part on this batch, from 0. */
-  readonly stepOfPart: number;
 }
 
 /** One view that is to be scored. */

@@ -57,7 +57,7 @@ export function trainedConfig<Config extends TrainedConfig, State>(
   return configOf(content, name, resolve, path);
 }
 
-/** @throws IadError MODEL_FORMAT if an array is missing, of another shape, not finite or too many, or the state does not fit */
+/** @throws IadError MODEL_FORMAT if an array is missing, of another shape or too many, or the state does not fit */
 export function readTrained<Config extends TrainedConfig, State>(
   content: ModelContent,
   design: TrainedDesign<Config, State>,
@@ -98,7 +98,6 @@ function readArrays({ tensors }: ModelContent, network: TrainedNetwork, path: st
     if (found?.shape.join() !== shape.join()) {
       throw malformed(`its ${name} is [${found?.shape ?? ''}], its configuration makes [${shape}]`, path);
     }
-    if (!found.data.every(Number.isFinite)) throw malformed(`its ${name} holds values that are no numbers`, path);
     return [name, found.data];
   });
   const [extra] = left;
