@@ -121,6 +121,8 @@ export interface TrainedDesign<Config extends TrainedConfig, State> {
   readonly draw: (setting: Setting<Config>) => State;
   /** @throws IadError BAD_CONFIG for a configuration that does not fit the features */
   readonly network: (setting: Setting<Config>, state: State) => TrainedNetwork;
+  /** Fields of the configuration that make the network smaller, for those for whom it is too large. Default: none but its layers. */
+  readonly sizedBy?: readonly (keyof Config & string)[];
   /** Optimiser, schedule, clipping; epochs, batch size and seed are the configuration's. */
   readonly training: (config: Config) => Pick<TrainingConfig, 'optimizer' | 'schedule' | 'clipNorm' | 'dropLast'>;
   /**
