@@ -25,13 +25,13 @@ export interface FrozenOptions {
 /**
  * The features of an image's views, one view after another in the order of its plan, and of each view its inputs.
  * @returns per view and input one map per layer, float16 values in float32; not to be written to, another caller may have been given
- *   the same
+ *   the same. At the end the plan.
  * @throws IadError as `loadImage`, `planGeometry` and `FeatureCache.get`
  */
 export async function* frozenFeatures(
   image: NamedImage,
   { backbone, layers, geometry, cache, inputs }: FrozenOptions,
-): AsyncGenerator<FeatureMaps, void, void> {
+): AsyncGenerator<FeatureMaps, GeometryPlan, void> {
   const { width, height, hash, load } = await open(image);
   const plan = planGeometry(width, height, geometry);
   let resized: Promise<Image> | undefined;
@@ -45,6 +45,7 @@ export async function* frozenFeatures(
       });
     }
   }
+  return plan;
 }
 
 /** What tells one image's content from another's; pixels that are decoded already are another content than their file. */
