@@ -1,11 +1,24 @@
 // The metrics by themselves: scores of any detector and the truth in, figures out.
-import { auroc, averagePrecision, confusionRates, f1Max, PixelAccumulator } from 'iad-tf/metrics';
+import {
+  auroc,
+  averagePrecision,
+  conformalThreshold,
+  confusionRates,
+  delongInterval,
+  f1Max,
+  PixelAccumulator,
+} from 'iad-tf/metrics';
 
 const scores = Float32Array.of(0.1, 0.4, 0.35, 0.8);
 const labels = Uint8Array.of(0, 0, 1, 1);
 
 console.log(`AUROC ${auroc(scores, labels)}  AP ${averagePrecision(scores, labels)}`);
 console.log(f1Max(scores, labels));
+console.log('95 % interval of the AUROC:', delongInterval(scores, labels));
+
+// A threshold from good images that took no part in fitting, and what it promises.
+const held = Float32Array.from({ length: 39 }, (_, i) => i / 100);
+console.log(conformalThreshold(held, 0.05));
 
 // Where the defects are: maps one by one, with a mask or with the data set's defect channels.
 const pixels = new PixelAccumulator();

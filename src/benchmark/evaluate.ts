@@ -5,10 +5,16 @@ import type { Dataset, Sample } from '../data/types.js';
 import { evaluationMask } from '../data/views.js';
 import { ensureBackend } from '../kernels/backend.js';
 import type { AnomalyMethod, CallOptions, FitResult, Prediction } from '../methods/types.js';
-import { confusionCounts, type ImageLevelMetrics, imageMetrics, PixelAccumulator } from '../metrics/index.js';
+import {
+  confusionCounts,
+  confusionRates,
+  type ImageLevelMetrics,
+  imageMetrics,
+  PixelAccumulator,
+} from '../metrics/index.js';
 import { IadError, throwIfAborted, yieldTurn } from '../runtime/errors.js';
 import { VERSION } from '../runtime/version.js';
-import type { Evaluation, ImageMetrics, ImageResult, OperatingPoint } from './types.js';
+import type { Evaluation, ImageMetrics, ImageResult, OperatingPoint, ProCurve } from './types.js';
 
 export interface EvaluateOptions extends CallOptions {
   /** What `fit` returned, for its timings, counts and warnings; null for a model loaded from a file. */
@@ -81,6 +87,7 @@ export async function evaluate(method: AnomalyMethod, dataset: Dataset, options:
       testAnomalous: count - good.length,
     },
     ...metricsOf(seen, dataset.hasMasks ? pixels : null),
+    proCurve: dataset.hasMasks ? proCurve(pixels, method) : null,
     perDefect: await perDefect(seen, good, dataset.hasMasks ? pixels : null, options.signal),
     operatingPoint: operatingPoint(seen, method),
     timings: {
@@ -156,6 +163,26 @@ function operatingPoint(seen: readonly Seen[], method: AnomalyMethod): Operating
   const labels = seen.map(({ sample }) => sample.label);
   const counts = confusionCounts(scores, labels, thresholds.image, '>');
   return { threshold: thresholds.image, falseAlarmRate: method.config.falseAlarmRate, ...counts };
+}
+
+/** As many points as a chart can show. */
+const CURVE_POINTS = 256;
+
+function proCurve(pixels: PixelAccumulator, method: AnomalyMethod): ProCurve | null {
+  const curve = pixels.proCurve({ maxPoints: CURVE_POINTS });
+  if (curve === null) return null;
+  const threshold = method.thresholds?.pixel;
+  return {
+    fpr: [...curve.fpr],
+    pro: [...curve.overlap],
+    atThreshold: threshold === undefined ? null : overlapAt(pixels, threshold),
+  };
+}
+
+function overlapAt(pixels: PixelAccumulator, threshold: number): ProCurve['atThreshold'] {
+  const { fpr } = confusionRates(pixels.confusion(threshold, '>'));
+  const { pro } = pixels.overlap(threshold, '>');
+  return fpr === null || pro === null ? null : { threshold, fpr, pro };
 }
 
 function maskWarnings(seen: readonly Seen[], dataset: Dataset): string[] {

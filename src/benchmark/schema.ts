@@ -53,6 +53,20 @@ export const operatingPoint = z.object({
   falseNegatives: count('Anomalous images not flagged'),
 });
 
+const overlap = {
+  fpr: share('False-positive rate of the pixels'),
+  pro: share('Overlap with a connected true region, mean over the regions'),
+};
+
+export const proCurve = z.object({
+  fpr: z.array(overlap.fpr).describe('Points of the curve, rising from 0 to 1, thinned to at most 256'),
+  pro: z.array(overlap.pro).describe('As many, rising from 0 to 1'),
+  atThreshold: z
+    .object({ threshold: z.number().describe('Map values above it are masked'), ...overlap })
+    .nullable()
+    .describe("What the model's own pixel threshold does; null without thresholds"),
+});
+
 export const imageResult = z.object({
   id: z.string().describe('Path below the dataset folder'),
   defectType: z.string().describe('Folder of the defect, or good'),
@@ -71,7 +85,7 @@ export const evaluationSchema = z
     config: z.record(z.string(), z.unknown()).describe("The method's full configuration, defaults filled in"),
     dataset: z.object({
       name: z.string().describe('The dataset folder, or mtd'),
-      layout: z.string().describe('mvtec, mtd or folder'),
+      layout: z.string().describe('mvtec_ad, visa, folder or another layout'),
       split: z.string().describe("Name of the split; 'given' where the folders say it"),
       train: count('Good images fitted on; of a loaded model, the good images in the dataset'),
       testGood: count('Good test images'),
@@ -81,6 +95,11 @@ export const evaluationSchema = z
     pixel: pixelMetrics
       .nullable()
       .describe("Pixel level, at the network's input geometry; null where the dataset has no masks"),
+    proCurve: proCurve
+      .nullable()
+      .describe(
+        'Per-region overlap over all pixels of the test images, which AUPRO is the area under; null where it is',
+      ),
     perDefect: z
       .record(
         z.string(),

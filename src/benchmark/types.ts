@@ -8,6 +8,7 @@ import type {
   pixelMetrics,
   predictionResult,
   predictionsSchema,
+  proCurve,
 } from './schema.js';
 
 /** Records are read, never changed. */
@@ -17,6 +18,7 @@ export type Evaluation = Frozen<z.infer<typeof evaluationSchema>>;
 export type ImageMetrics = Frozen<z.infer<typeof imageMetrics>>;
 export type PixelMetrics = Frozen<z.infer<typeof pixelMetrics>>;
 export type OperatingPoint = Frozen<z.infer<typeof operatingPoint>>;
+export type ProCurve = Frozen<z.infer<typeof proCurve>>;
 export type ImageResult = Frozen<z.infer<typeof imageResult>>;
 export type PredictionRecord = Frozen<z.infer<typeof predictionResult>>;
 export type PredictionsRecord = Frozen<z.infer<typeof predictionsSchema>>;

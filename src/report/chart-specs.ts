@@ -1,22 +1,9 @@
-// The charts of an evaluation as Vega-Lite specifications: plain data made from the record alone.
+// The charts of counts as Vega-Lite specifications: score histogram and bars by defect type.
 import type { TopLevelSpec } from 'vega-lite';
-import type { Evaluation, ImageResult } from '../benchmark/types.js';
-import { prCurve, rocCurve } from '../metrics/index.js';
+import type { Evaluation } from '../benchmark/types.js';
+import { ANOMALOUS, chart, dashed, GOOD, type Labelled, type Layer, labelled, PIXELS } from './chart-parts.js';
 
-// Blue and vermilion keep apart for colour-blind eyes and stand on light and on dark ground.
-const GOOD = '#3b82d6';
-const ANOMALOUS = '#e2592b';
-const PIXELS = '#2a9d8f';
-const WIDTH = 380;
-const HEIGHT = 260;
 const BARS = 32;
-
-/** An image whose label is known. */
-type Labelled = ImageResult & { readonly label: 0 | 1 };
-
-function labelled(evaluation: Evaluation): Labelled[] {
-  return evaluation.images.filter((image): image is Labelled => image.label !== -1);
-}
 
 /** Counts of good and anomalous images by score, with the model's threshold; null without a labelled image. */
 export function histogramSpec(evaluation: Evaluation): TopLevelSpec | null {
@@ -38,53 +25,6 @@ export function histogramSpec(evaluation: Evaluation): TopLevelSpec | null {
       },
       ...rule,
     ],
-  });
-}
-
-/** True-positive rate over false-positive rate; null where one class is missing. */
-export function rocSpec(evaluation: Evaluation): TopLevelSpec | null {
-  const { scores, labels } = scoresAndLabels(evaluation);
-  const curve = rocCurve(scores, labels);
-  if (curve === null) return null;
-  const points = Array.from(curve.fpr, (x, i) => ({ x, y: curve.tpr[i]! }));
-  const at = evaluation.operatingPoint;
-  const operating = at && {
-    x: at.falsePositives / (at.falsePositives + at.trueNegatives),
-    y: at.truePositives / (at.truePositives + at.falseNegatives),
-  };
-  const chance = {
-    data: {
-      values: [
-        { x: 0, y: 0 },
-        { x: 1, y: 1 },
-      ],
-    },
-    mark: { type: 'line', ...dashed },
-  } as const;
-  return chart('ROC curve of the image scores', {
-    layer: [
-      { ...chance, encoding: unitSquare('false-positive rate', 'true-positive rate') },
-      ...curveLayers(points, 'linear', operating, 'false-positive rate', 'true-positive rate'),
-    ],
-  });
-}
-
-/** Precision over recall, step-wise as average precision sums it; null without anomalous images. */
-export function precisionRecallSpec(evaluation: Evaluation): TopLevelSpec | null {
-  const { scores, labels } = scoresAndLabels(evaluation);
-  const curve = prCurve(scores, labels);
-  if (curve === null) return null;
-  const points = Array.from(curve.recall, (x, i) => ({ x, y: curve.precision[i]! }));
-  // The first step reaches back to recall 0.
-  points.unshift({ x: 0, y: curve.precision[0]! });
-  const at = evaluation.operatingPoint;
-  const flagged = at ? at.truePositives + at.falsePositives : 0;
-  const operating =
-    at && flagged > 0
-      ? { x: at.truePositives / (at.truePositives + at.falseNegatives), y: at.truePositives / flagged }
-      : null;
-  return chart('Precision-recall curve of the image scores', {
-    layer: curveLayers(points, 'step-before', operating, 'recall', 'precision'),
   });
 }
 
@@ -171,13 +111,6 @@ function histogram(images: readonly Labelled[], threshold: number | null): Bar[]
   });
 }
 
-function scoresAndLabels(evaluation: Evaluation): { scores: number[]; labels: number[] } {
-  const images = labelled(evaluation);
-  return { scores: images.map(({ score }) => score), labels: images.map(({ label }) => label) };
-}
-
-const dashed = { color: 'currentColor', opacity: 0.6, strokeDash: [5, 4], strokeWidth: 1.2 };
-
 const classColor = {
   field: 'class',
   type: 'nominal',
@@ -196,78 +129,5 @@ function thresholdLayer(threshold: number): Layer {
         encoding: { y: { value: 0 } },
       },
     ],
-  };
-}
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-function unitSquare(x: string, y: string) {
-  const axis = (field: string, title: string) => {
-    return { field, type: 'quantitative' as const, title, scale: { domain: [0, 1] } };
-  };
-  return { x: axis('x', x), y: axis('y', y) };
-}
-
-/** The curve, and where the model's own threshold puts it. */
-function curveLayers(
-  points: readonly Point[],
-  interpolate: 'linear' | 'step-before',
-  operating: Point | null,
-  x: string,
-  y: string,
-): Layer[] {
-  const encoding = unitSquare(x, y);
-  const line: Layer = {
-    data: { values: points.map((point, order) => ({ ...point, order })) },
-    mark: { type: 'line', color: GOOD, strokeWidth: 2, interpolate },
-    // Sorting by x, the default, would tear vertical runs.
-    encoding: { ...encoding, order: { field: 'order', type: 'quantitative' } },
-  };
-  if (operating === null) return [line];
-  // The label keeps inside the frame.
-  const label = operating.x > 0.6 ? ({ align: 'right', dx: -9 } as const) : ({ align: 'left', dx: 9 } as const);
-  const at: Layer = {
-    data: { values: [operating] },
-    layer: [
-      { mark: { type: 'point', filled: true, size: 80, opacity: 1, color: ANOMALOUS }, encoding },
-      { mark: { type: 'text', ...label, dy: 12, color: 'currentColor', text: 'at the threshold' }, encoding },
-    ],
-  };
-  return [line, at];
-}
-
-type Layered = Extract<TopLevelSpec, { layer: unknown }>;
-type Layer = Layered['layer'][number];
-
-/** Adds the look that all charts share. `currentColor` lets the page around them choose light or dark. */
-function chart(description: string, body: Omit<Layered, 'config'>): TopLevelSpec {
-  return {
-    description,
-    width: WIDTH,
-    height: HEIGHT,
-    padding: 4,
-    background: 'transparent',
-    ...body,
-    config: {
-      font: 'Inter, system-ui, sans-serif',
-      view: { stroke: null },
-      axis: {
-        labelColor: 'currentColor',
-        titleColor: 'currentColor',
-        titleFontWeight: 'normal',
-        domainColor: 'currentColor',
-        domainOpacity: 0.5,
-        tickColor: 'currentColor',
-        tickOpacity: 0.5,
-        gridColor: 'currentColor',
-        gridOpacity: 0.1,
-        tickCount: 6,
-        labelFlush: false,
-      },
-      legend: { labelColor: 'currentColor', orient: 'top', symbolType: 'square', offset: 8 },
-    },
   };
 }

@@ -1,25 +1,35 @@
 // Renders an evaluation's charts as SVG, without a screen: the same in Node and in the browser.
 import type { TopLevelSpec } from 'vega-lite';
 import type { Evaluation } from '../benchmark/types.js';
-import { histogramSpec, perDefectSpec, precisionRecallSpec, rocSpec } from './chart-specs.js';
-import type { Charts } from './types.js';
+import { histogramSpec, perDefectSpec } from './chart-specs.js';
+import { operatingSpec, precisionRecallSpec, proSpec, rocSpec } from './curve-specs.js';
+import type { ChartName, Charts } from './types.js';
+
+const SPECS: Readonly<Record<ChartName, (evaluation: Evaluation) => TopLevelSpec | null>> = {
+  histogram: histogramSpec,
+  'operating-curve': operatingSpec,
+  roc: rocSpec,
+  'precision-recall': precisionRecallSpec,
+  pro: proSpec,
+  'per-defect': perDefectSpec,
+};
 
 /**
- * Score histogram, ROC, precision-recall and per-defect bars; each null where the evaluation does not define it. The
- * SVGs are transparent and draw their ink in `currentColor`.
+ * Score histogram, operating curve, ROC, precision-recall, PRO and per-defect bars; each null where the evaluation does not
+ * define it. The SVGs are transparent and draw their ink in `currentColor`.
  */
 export async function renderCharts(evaluation: Evaluation): Promise<Charts> {
-  const [histogram, roc, precisionRecall, perDefect] = await Promise.all(
-    [histogramSpec, rocSpec, precisionRecallSpec, perDefectSpec].map(async (make) => {
-      const spec = make(evaluation);
-      return spec && renderChart(spec);
-    }),
-  );
+  const render = async (name: ChartName) => {
+    const spec = SPECS[name](evaluation);
+    return spec && renderChart(spec);
+  };
   return {
-    histogram: histogram ?? null,
-    roc: roc ?? null,
-    'precision-recall': precisionRecall ?? null,
-    'per-defect': perDefect ?? null,
+    histogram: await render('histogram'),
+    'operating-curve': await render('operating-curve'),
+    roc: await render('roc'),
+    'precision-recall': await render('precision-recall'),
+    pro: await render('pro'),
+    'per-defect': await render('per-defect'),
   };
 }
 

@@ -1,5 +1,7 @@
 // The report's figures: headline tiles, the table of defect types, how the run was made, how to read it all.
 import type { Evaluation } from '../benchmark/types.js';
+import { delongInterval } from '../metrics/index.js';
+import { labelled } from './chart-parts.js';
 import { caughtShare } from './chart-specs.js';
 import { bytes, count, duration, metric, percent, significant } from './format.js';
 import { type Content, html, type Markup } from './markup.js';
@@ -9,8 +11,8 @@ export function tiles(evaluation: Evaluation): Markup {
   const { image, pixel } = evaluation;
   const byImage = imageReason(evaluation);
   const byPixel = pixel === null ? 'no masks in the data set' : 'needs normal and anomalous pixels';
-  const all: [string, number | null, string][] = [
-    ['image AUROC', image.auroc, byImage],
+  const all: [string, number | null, string, string?][] = [
+    ['image AUROC', image.auroc, byImage, aurocRange(evaluation)],
     ['image AP', image.ap, byImage],
     ['image F1-max (oracle)', image.f1Max, byImage],
     ['pixel AUROC', pixel?.auroc ?? null, byPixel],
@@ -18,11 +20,21 @@ export function tiles(evaluation: Evaluation): Markup {
     ['AUPRO (FPR ≤ 0.3)', pixel?.aupro ?? null, byPixel],
   ];
   return html`<div class="tiles">${all.map(
-    ([name, value, reason]) =>
-      html`<div class="card"><b>${metric(value)}</b><span class="soft small">${name}</span>${
+    ([name, value, reason, range = '']) =>
+      html`<div class="card"><b>${metric(value)}</b><span class="soft small">${name}${range}</span>${
         value === null ? html`<span class="small">${reason}</span>` : null
       }</div>`,
   )}</div>`;
+}
+
+/** Where the AUROC of all such images lies; nothing where no two images are out of order, for then the interval is a point. */
+function aurocRange(evaluation: Evaluation): string {
+  const images = labelled(evaluation);
+  const found = delongInterval(
+    images.map(({ score }) => score),
+    images.map(({ label }) => label),
+  );
+  return found === null || found.standardError === 0 ? '' : ` (${metric(found.low)} to ${metric(found.high)})`;
 }
 
 function imageReason({ dataset }: Evaluation): string {
@@ -101,7 +113,7 @@ const READING: readonly (readonly [string, string])[] = [
   ],
   [
     'Image AUROC',
-    'The chance that an anomalous image scores higher than a good one, ties counting half: 1 is perfect, 0.5 is guessing.',
+    'The chance that an anomalous image scores higher than a good one, ties counting half: 1 is perfect, 0.5 is guessing. In brackets its 95 % confidence interval (DeLong): what other test images of the same kind could have given.',
   ],
   [
     'AP',

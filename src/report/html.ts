@@ -13,6 +13,11 @@ const CAPTIONS: Readonly<Record<ChartName, { title: string; text: string; missin
     text: 'The further the two colours lie apart, the better. What lies right of the threshold is flagged.',
     missing: 'No labelled test image.',
   },
+  'operating-curve': {
+    title: 'False alarms and misses',
+    text: 'Defects missed against good parts flagged, for every threshold. With few good test images the first false alarm is a large step.',
+    missing: 'Undefined: it needs good and anomalous test images.',
+  },
   roc: {
     title: 'ROC curve',
     text: 'Defects caught against good parts flagged, over all thresholds.',
@@ -22,6 +27,11 @@ const CAPTIONS: Readonly<Record<ChartName, { title: string; text: string; missin
     title: 'Precision and recall',
     text: 'How many of the flagged are defects, against how many of the defects are flagged.',
     missing: 'Undefined: it needs anomalous test images.',
+  },
+  pro: {
+    title: 'Per-region overlap (PRO)',
+    text: 'How much of a true region is marked, against good pixels marked by mistake, as far as AUPRO counts. The dashed line is guessing.',
+    missing: 'Undefined: it needs masks, and normal and anomalous pixels.',
   },
   'per-defect': {
     title: 'By defect type',

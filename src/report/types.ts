@@ -30,7 +30,7 @@ export interface RenderedCase {
   readonly truth: string | null;
 }
 
-export type ChartName = 'histogram' | 'roc' | 'precision-recall' | 'per-defect';
+export type ChartName = 'histogram' | 'operating-curve' | 'roc' | 'precision-recall' | 'pro' | 'per-defect';
 
-/** SVG text by chart; null where the evaluation does not define it (one class only, no defect types). */
+/** SVG text by chart; null where the evaluation does not define it (one class only, no masks, no defect types). */
 export type Charts = Readonly<Record<ChartName, string | null>>;

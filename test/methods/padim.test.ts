@@ -15,6 +15,7 @@ import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/p
 import { PatchCore } from '../../src/methods/patchcore/index.js';
 import { loadMethod } from '../../src/methods/registry.js';
 import type { FitResult, Prediction } from '../../src/methods/types.js';
+import { areaUnderCurve } from '../../src/metrics/index.js';
 import { content, smallParts } from '../helpers/small-parts.js';
 
 const cloth = smallParts('cloth', { train: 12, testGood: 2, testPerDefect: 1 });
@@ -233,5 +234,13 @@ test('defects are told at image and pixel level, and the record says how', async
   expect(found.image.auroc).toBeGreaterThan(0.9);
   expect(found.pixel!.auroc).toBeGreaterThan(0.9);
   expect(evaluationSchema.parse(found)).toMatchObject({ method: 'padim', learned: own.learned });
+  // The curve in the record is thinned to 256 points, the area is of all of them.
+  const { fpr, pro, atThreshold } = found.proCurve!;
+  expect(fpr.length).toBeLessThanOrEqual(256);
+  expect(areaUnderCurve(fpr, pro, 0.3) / 0.3).toBeCloseTo(found.pixel!.aupro!, 2);
+  expect(atThreshold?.threshold).toBe(own.thresholds!.pixel);
+  const flagged = fpr.findIndex((rate) => rate >= atThreshold!.fpr);
+  expect(atThreshold!.pro).toBeGreaterThan(pro[flagged - 1]! - 1e-9);
+  expect(atThreshold!.pro).toBeLessThan(pro[flagged]! + 1e-9);
   own.dispose();
 });

@@ -17,7 +17,7 @@ function paths(svg: string, kind: string): string[] {
 }
 
 describe('renderCharts', () => {
-  test('gives four well-formed SVGs that depend on nothing outside', () => {
+  test('gives six well-formed SVGs that depend on nothing outside', () => {
     for (const svg of Object.values(charts)) {
       expect(svg).toMatch(/^<svg [^>]*viewBox=/);
       expect(() => tagsOf(svg!)).not.toThrow();
@@ -74,6 +74,37 @@ describe('renderCharts', () => {
     expect([Number(at?.[1]), Number(at?.[2])]).toEqual([190, 130]);
   });
 
+  test('operating curve falls in steps from all missed to none, over false alarms on a logarithm with a zero', () => {
+    const svg = charts['operating-curve']!;
+    const [line] = paths(svg, 'line').map(numbers);
+    expect(line?.slice(0, 2)).toEqual([0, 0]);
+    expect(line?.slice(-2)).toEqual([380, 260]);
+    // The first false alarm of three costs log(334.3) of log(1001); before it, two of four defects are caught.
+    expect(svg).toContain('>1,000</text>');
+    const steps = line!.flatMap((at, i) => (i % 2 === 0 ? [[at, line![i + 1]]] : []));
+    expect(steps).toContainEqual([0, 130]);
+    expect(steps).toContainEqual([expect.closeTo((380 * Math.log(1 + 1000 / 3)) / Math.log(1001), 1), 130]);
+    const at = svg.match(/<g class="mark-symbol role-mark[^>]*><path[^>]*transform="translate\(([\d.]+),([\d.]+)\)"/);
+    expect(Number(at?.[1])).toBeCloseTo((380 * Math.log(1 + 2000 / 3)) / Math.log(1001), 1);
+    expect(Number(at?.[2])).toBe(130);
+  });
+
+  test('PRO ends where AUPRO does, on the line between two points, with the pixel threshold', () => {
+    const [chance, line] = paths(charts.pro!, 'line').map(numbers);
+    expect(chance?.slice(-2)).toEqual([380, 182]);
+    expect(line?.slice(0, 2)).toEqual([0, 260]);
+    expect(line?.slice(-2)).toEqual([380, expect.closeTo(260 * (1 - 0.75), 1)]);
+    const at = charts.pro!.match(
+      /<g class="mark-symbol role-mark[^>]*><path[^>]*transform="translate\(([\d.]+),([\d.]+)\)"/,
+    );
+    expect([Number(at?.[1]), Number(at?.[2])]).toEqual([190, 104]);
+  });
+
+  test('a pixel threshold beyond the chart is not on it', async () => {
+    const proCurve = { fpr: [0, 1], pro: [0, 1], atThreshold: { threshold: 1, fpr: 0.5, pro: 0.5 } };
+    expect((await renderCharts(sampleEvaluation({ proCurve }))).pro).not.toContain('threshold');
+  });
+
   test('per-defect bars are as long as their values', () => {
     const widths = paths(charts['per-defect']!, 'rect').map((d) => numbers(d)[2]! / 380);
     expect(widths.map((w) => Math.round(1000 * w) / 1000).sort()).toEqual([0.5, 0.6, 0.9]);
@@ -83,13 +114,15 @@ describe('renderCharts', () => {
     const bare = await renderCharts(sampleEvaluation({ operatingPoint: null }));
     expect(bare.histogram).not.toContain('threshold');
     expect(bare.roc).not.toContain('threshold');
+    expect(bare['operating-curve']).not.toContain('threshold');
     expect(paths(bare['per-defect']!, 'rect')).toHaveLength(2);
   });
 
   test('what one class cannot define is null', async () => {
     const images = [result('a', 0, 1), result('b', 0, 1)];
-    const good = await renderCharts(sampleEvaluation({ images, perDefect: {}, operatingPoint: null }));
-    expect([good.roc, good['precision-recall'], good['per-defect']]).toEqual([null, null, null]);
+    const good = await renderCharts(sampleEvaluation({ images, perDefect: {}, operatingPoint: null, proCurve: null }));
+    const missing = [good.roc, good['precision-recall'], good['operating-curve'], good.pro, good['per-defect']];
+    expect(missing).toEqual([null, null, null, null, null]);
     // Both images have the same score, so one bar of two.
     expect(paths(good.histogram!, 'rect')).toHaveLength(1);
     const none = await renderCharts(sampleEvaluation({ images: [], perDefect: {} }));

@@ -42,7 +42,7 @@ describe('renderReport', () => {
     }
     expect(text).not.toMatch(/@import|url\(/);
     expect(tags.filter(({ name }) => name === 'img')).toHaveLength(3 * IMAGES.length);
-    expect(tags.filter(({ name }) => name === 'svg')).toHaveLength(4);
+    expect(tags.filter(({ name }) => name === 'svg')).toHaveLength(6);
     expect(text).toContain(`content="default-src 'none';`);
   });
 

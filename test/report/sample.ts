@@ -37,6 +37,11 @@ export function sampleEvaluation(changes: Partial<Evaluation> = {}): Evaluation 
     image: METRICS,
     pixel: { ...METRICS, aupro: 0.6 },
     perDefect: { scratch: { count: 4, image: METRICS, pixel: { ...METRICS, aupro: 0.6 } } },
+    proCurve: {
+      fpr: [0, 0.1, 0.2, 0.6, 1],
+      pro: [0, 0.5, 0.7, 0.9, 1],
+      atThreshold: { threshold: 2, fpr: 0.15, pro: 0.6 },
+    },
     operatingPoint: {
       threshold: 2,
       falseAlarmRate: 0.01,

@@ -32,8 +32,10 @@ describe('writeReport', () => {
     expect(readdirSync(target).sort()).toEqual(['charts', 'evaluation.json', 'overlays', 'report.html']);
     expect(readdirSync(join(target, 'charts')).sort()).toEqual([
       'histogram.png',
+      'operating-curve.png',
       'per-defect.png',
       'precision-recall.png',
+      'pro.png',
       'roc.png',
     ]);
     expect(readdirSync(join(target, 'overlays')).sort()).toEqual([

@@ -1,5 +1,6 @@
 // Thresholds and p-values from held-out good images alone: no defect is needed, and none is looked at.
 
+import { conformalPValues, thresholdAtTnr } from '../../metrics/index.js';
 import type { Random } from '../../runtime/random.js';
 
 /** What held-out good images say: enough to recompute thresholds for any wanted false-alarm rate. */
@@ -14,22 +15,16 @@ export interface Calibration {
 const QUANTILE_STEPS = 4096;
 
 /**
- * The k-th smallest of n ascending calibration scores, k = ceil((1 - rate) * n) clamped to 1..n. At most `rate` of the
- * calibration scores lie above it (`score > threshold` flags), also with ties.
- * With n < 1 / rate it is the largest of them: the wanted rate cannot be told from so few images.
+ * The image score that at most `rate` of the calibration scores exceed (`score > threshold` flags), as `thresholdAtTnr` defines
+ * it. With n < 1 / rate it is the largest of them: the wanted rate cannot be told from so few images. Infinity without scores.
  */
-export function thresholdAt(ascending: Float32Array, rate: number): number {
-  const n = ascending.length;
-  const k = Math.min(n, Math.max(1, Math.ceil((1 - rate) * n - 1e-9)));
-  return ascending[k - 1]!;
+export function thresholdAt(scores: Float32Array, rate: number): number {
+  return thresholdAtTnr(scores, 1 - rate)?.threshold ?? Infinity;
 }
 
-/**
- * Split-conformal p-value (1 + number of calibration scores >= score) / (n + 1), in (0, 1]. For a new good image drawn
- * like the calibration images, P(p <= a) <= a for every a.
- */
-export function conformalPValue(ascending: Float32Array, score: number): number {
-  return (1 + ascending.length - countBelow(ascending, score)) / (ascending.length + 1);
+/** The split-conformal p-value of one image score, as `conformalPValues` defines it. */
+export function conformalPValue(scores: Float32Array, score: number): number {
+  return conformalPValues(scores, [score])[0]!;
 }
 
 /** The pixel threshold for a wanted share of flagged pixels on good images, rounded up to the table's next quantile. */
