@@ -121,7 +121,11 @@ describe('a method that needs the whole batch', () => {
 
   test('fails with the error of its image, and stops when it is told to, whichever thread was at it', async () => {
     const [alone, shared] = await Promise.all(
-      [1, 2].map((workers) => whole().fit(images, { workers }).catch((error: unknown) => error)),
+      [1, 2].map((workers) =>
+        whole()
+          .fit(images, { workers })
+          .catch((error: unknown) => error),
+      ),
     );
     expect(shared).toMatchObject({ code: 'IMAGE_FORMAT', path: 'broken.png' });
     expect(String(shared)).toBe(String(alone));

@@ -311,6 +311,29 @@ describe('a model file', () => {
   });
 });
 
+test('a stop while start values are drawn comes before the next one', async () => {
+  const controller = new AbortController();
+  const drawn: string[] = [];
+  const watched: Partial<TinyDesign> = {
+    network: (...given) => {
+      const tiny = TINY.network(...given);
+      const parameters = tiny.parameters.map((parameter): typeof parameter => ({
+        ...parameter,
+        initial: (random) => {
+          drawn.push(parameter.name);
+          controller.abort();
+          return parameter.initial(random);
+        },
+      }));
+      return { ...tiny, parameters };
+    },
+  };
+  const before = tf.memory().numTensors;
+  const run = new Tiny({}, watched).fit(good, { workers: 1, signal: controller.signal });
+  await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
+  expect([drawn, tf.memory().numTensors]).toEqual([['mean'], before]);
+});
+
 describe('how large it may be', () => {
   // 2^22 numbers and a handful: 16 MiB.
   const wide = { ...constant('wide', [2 ** 11, 2 ** 11], 0), isTrained: true };
@@ -323,8 +346,8 @@ describe('how large it may be', () => {
     expect(trainingSizes({ ...network, parameters }, 2, 1, false)).toEqual({
       model: 32 * MIB,
       checkpoint: 48 * MIB,
-      // Start values, what is fixed, parameters and moments, these once more, gradients.
-      step: (16 + 16 + 48 + 48 + 16) * MIB,
+      // Start values, what is fixed, parameters and moments, gradients, what moves once more.
+      step: (16 + 16 + 48 + 16 + 48) * MIB,
     });
     const validated = trainingSizes({ ...network, parameters, buffers: [{ ...wide, name: 'mean' }] }, 1, 1, true);
     expect(validated).toMatchObject({ model: 48 * MIB, checkpoint: (32 + 16 + 32) * MIB });

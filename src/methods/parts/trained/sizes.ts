@@ -37,9 +37,11 @@ export function trainingSizes(
   const best = isValidated ? all + running : 0;
   const checkpoint = all * (1 + moments) + running + best;
   const moved = parts?.(images).map((part) => bytesOf(trained.filter(({ name }) => part.parameters.includes(name))));
-  // While a step is made there are the gradients, and parameters and moments once more; the start values stay to the end.
-  const step = Math.max(...(moved ?? [all])) * (2 + moments);
-  return { model: all + others + running, checkpoint, step: all + 2 * running + others + checkpoint + step };
+  const gradients = Math.max(...(moved ?? [all]));
+  // While a step is made there is one parameter with its moments once more; the start values stay to the end.
+  const again = Math.max(...trained.map((parameter) => bytesOf([parameter]))) * (1 + moments);
+  const start = all + running;
+  return { model: all + others + running, checkpoint, step: start + others + checkpoint + gradients + again };
 }
 
 /**
