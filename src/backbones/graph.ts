@@ -67,12 +67,14 @@ interface Held {
 /** All of it, or nothing. @throws IadError BAD_ARGUMENT for weights that are not the architecture's */
 function uploaded(weights: FoldedWeights): Held {
   const { architecture, until } = weights;
-  return tf.tidy(() => {
-    const convs = new Map(convSpecs(architecture, until).map((spec) => [spec.name, upload(weights, spec)]));
-    const held = { convs, mean: tf.tensor1d([...ARCHITECTURES[architecture].input.mean]) };
-    for (const tensor of tensorsIn(held)) tf.keep(tensor);
-    return held;
+  const convs = new Map<string, ConvTensors>();
+  const mean = tf.tidy(() => {
+    const inputMean = tf.tensor1d([...ARCHITECTURES[architecture].input.mean]);
+    for (const spec of convSpecs(architecture, until)) convs.set(spec.name, upload(weights, spec));
+    for (const tensor of tensorsIn({ convs, mean: inputMean })) tf.keep(tensor);
+    return inputMean;
   });
+  return { convs, mean };
 }
 
 function tensorsIn({ convs, mean }: Held): tf.Tensor[] {

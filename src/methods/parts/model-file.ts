@@ -39,6 +39,9 @@ const BLOCK = z.strictObject({
 /** More than any header takes. */
 const HEADER_ROOM = 2 ** 20;
 
+/** The most that the tensors of a model file take together. */
+export const MAX_TENSOR_BYTES = MAX_MODEL_BYTES - HEADER_ROOM;
+
 /** 64 zeros stand in the digest's place while it is computed. */
 const NO_DIGEST = '0'.repeat(64);
 const DIGEST_FIELD = /"sha256":"([0-9a-f]{64})"/;
@@ -56,7 +59,7 @@ export async function encodeModel(content: ModelContent): Promise<Uint8Array<Arr
     },
   );
   const total = entries.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
-  if (total > MAX_MODEL_BYTES - HEADER_ROOM) {
+  if (total > MAX_TENSOR_BYTES) {
     throw new IadError('BAD_ARGUMENT', `a model file holds at most ${MAX_MODEL_BYTES} bytes, this takes ${total}`, {
       path: 'save',
       hint: 'Fit a smaller one: fewer rows or fewer channels.',

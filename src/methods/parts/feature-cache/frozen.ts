@@ -26,13 +26,13 @@ export interface FrozenOptions {
 /**
  * The features of an image's views, one view after another in the order of its plan, and of each view its inputs.
  * @returns per view and input one map per layer, float16 values in float32; not to be written to, another caller may have been given
- *   the same
+ *   the same. At the end the plan.
  * @throws IadError as `loadImage`, `planGeometry` and `FeatureCache.get`
  */
 export async function* frozenFeatures(
   image: NamedImage,
   { backbone, layers, geometry, cache, inputs }: FrozenOptions,
-): AsyncGenerator<FeatureMaps, void, void> {
+): AsyncGenerator<FeatureMaps, GeometryPlan, void> {
   const { width, height, hash, load } = await open(image);
   const plan = planGeometry(width, height, geometry);
   let resized: Promise<Image> | undefined;
@@ -53,6 +53,7 @@ export async function* frozenFeatures(
       );
     }
   }
+  return plan;
 }
 
 /** Of the features of a square image. */

@@ -14,6 +14,8 @@ import type { Optimizers, Tensors } from './types.js';
 export const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1;
 /** More than any header takes. */
 const HEADER_ROOM = 2 ** 22;
+/** The most that the tensors of a checkpoint take together. */
+export const MAX_TENSOR_BYTES = MAX_CHECKPOINT_BYTES - HEADER_ROOM;
 
 const SCHEMA_VERSION = 1;
 const HINT = 'Is it a checkpoint of this training, copied whole? Remove it to start afresh.';
@@ -44,7 +46,7 @@ export interface Setting extends Length {
 export async function encodeCheckpoint(state: TrainingState, { description }: Setting): Promise<Uint8Array> {
   const named = namedTensors(state);
   const total = named.reduce((sum, [, tensor]) => sum + 4 * tensor.size, 0);
-  if (total > MAX_CHECKPOINT_BYTES - HEADER_ROOM) {
+  if (total > MAX_TENSOR_BYTES) {
     throw new IadError(
       'BAD_ARGUMENT',
       `a checkpoint holds at most ${MAX_CHECKPOINT_BYTES} bytes, this takes ${total}`,
