@@ -35,6 +35,8 @@ export type IadErrorCode =
   | 'MODEL_MISMATCH'
   // training
   | 'TRAINING_DIVERGED'
+  // the benchmark
+  | 'SETTING_NOT_SERVED'
   // the machine
   | 'BACKEND_UNAVAILABLE'
   | 'BACKEND_WRONG'
