@@ -53,12 +53,13 @@ export function shortTable([first, ...others]: readonly BenchResults[]): string 
   return markdown({ ...first, rows });
 }
 
-const START = '<!-- bench: made by npm run bench:readme -->';
 const END = '<!-- /bench -->';
 
-/** The document with what stands between its two marks made anew. */
-export function withTable(document: string, table: string): string {
-  const [start, end] = [document.indexOf(START), document.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`the document lacks the marks ${START} and ${END}`);
-  return `${document.slice(0, start + START.length)}\n${table}\n${document.slice(end)}`;
+/** The document with what stands between two marks made anew. @param name of the table: `<!-- name: made by npm run bench:readme -->` */
+export function withTable(document: string, table: string, name = 'bench'): string {
+  const mark = `<!-- ${name}: made by npm run bench:readme -->`;
+  const start = document.indexOf(mark);
+  const end = document.indexOf(END, start);
+  if (start < 0 || end < start) throw new Error(`the document lacks the marks ${mark} and ${END}`);
+  return `${document.slice(0, start + mark.length)}\n${table}\n${document.slice(end)}`;
 }

@@ -16,15 +16,17 @@ const Row = z.object({
   baselines: z.record(z.string(), Timing),
 });
 
+export const Machine = z.object({
+  cpu: z.string(),
+  cores: z.number(),
+  memoryGiB: z.number(),
+  platform: z.string(),
+  node: z.string(),
+});
+
 export const Results = z.object({
   date: z.string(),
-  machine: z.object({
-    cpu: z.string(),
-    cores: z.number(),
-    memoryGiB: z.number(),
-    platform: z.string(),
-    node: z.string(),
-  }),
+  machine: Machine,
   versions: z.record(z.string(), z.string()),
   arguments: z.string(),
   backends: z.array(

@@ -29,20 +29,17 @@ export interface BackboneOptions {
  *   do not hold, and after `dispose`
  */
 export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: BackboneOptions = {}): Backbone {
-  const { architecture, until } = weights;
-  let convs: Map<string, ConvTensors> | undefined = new Map(
-    convSpecs(architecture, until).map((spec) => [spec.name, upload(weights, spec)]),
-  );
-  let mean: tf.Tensor1D | undefined = tf.keep(tf.tensor1d([...ARCHITECTURES[architecture].input.mean]));
+  const { architecture } = weights;
+  let held: Held | undefined = uploaded(weights);
 
   function features<L extends LayerName>(images: tf.Tensor4D, layers: readonly L[]): Record<L, tf.Tensor4D> {
-    if (!convs || !mean) throw new IadError('BAD_ARGUMENT', `features: the backbone ${weights.id} was disposed`);
-    const [held, inputMean] = [convs, mean];
+    if (!held) throw new IadError('BAD_ARGUMENT', `features: the backbone ${weights.id} was disposed`);
+    const { convs, mean } = held;
     checkLayers(weights, layers);
     checkImages(weights, images, layers);
     return tf.tidy(() =>
-      walk(architecture, tf.sub(images, inputMean), layers, (x, spec, activation) =>
-        activated(convolve(x, spec, tensorsOf(held, spec), { padding, activation }), activation),
+      walk(architecture, tf.sub(images, mean), layers, (x, spec, activation) =>
+        activated(convolve(x, spec, tensorsOf(convs, spec), { padding, activation }), activation),
       ),
     );
   }
@@ -54,12 +51,34 @@ export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: Ba
     features,
     channels: (layer) => layerChannels(architecture, layer),
     dispose() {
-      tf.dispose([...(convs?.values() ?? [])].flatMap(({ kernel, bias }) => [kernel, bias]));
-      mean?.dispose();
-      convs = undefined;
-      mean = undefined;
+      if (held) tf.dispose(tensorsIn(held));
+      held = undefined;
     },
   };
+}
+
+/** What stays on the backend. */
+interface Held {
+  readonly convs: ReadonlyMap<string, ConvTensors>;
+  /** Subtracted from images. */
+  readonly mean: tf.Tensor1D;
+}
+
+/** All of it, or nothing. @throws IadError BAD_ARGUMENT for weights that are not the architecture's */
+function uploaded(weights: FoldedWeights): Held {
+  const { architecture, until } = weights;
+  const convs = new Map<string, ConvTensors>();
+  const mean = tf.tidy(() => {
+    const inputMean = tf.tensor1d([...ARCHITECTURES[architecture].input.mean]);
+    for (const spec of convSpecs(architecture, until)) convs.set(spec.name, upload(weights, spec));
+    for (const tensor of tensorsIn({ convs, mean: inputMean })) tf.keep(tensor);
+    return inputMean;
+  });
+  return { convs, mean };
+}
+
+function tensorsIn({ convs, mean }: Held): tf.Tensor[] {
+  return [mean, ...[...convs.values()].flatMap(({ kernel, bias }) => [kernel, bias])];
 }
 
 function checkLayers({ id, architecture, until }: FoldedWeights, layers: readonly LayerName[]): void {
@@ -95,10 +114,7 @@ function upload(weights: FoldedWeights, spec: ConvSpec): ConvTensors {
   const [height, width, inputs, outputs] = spec.shape;
   // one input channel per output channel: the values lie in the same order
   const shape = spec.depthwise ? ([height, width, outputs, 1] as const) : ([height, width, inputs, outputs] as const);
-  return {
-    kernel: tf.keep(tf.tensor4d(conv.kernel, [...shape])),
-    bias: tf.keep(tf.tensor1d(conv.bias)),
-  };
+  return { kernel: tf.tensor4d(conv.kernel, [...shape]), bias: tf.tensor1d(conv.bias) };
 }
 
 function tensorsOf(convs: ReadonlyMap<string, ConvTensors>, { name }: ConvSpec): ConvTensors {

@@ -59,7 +59,7 @@ export interface FoldedWeights {
   /** Catalogue id such as `resnet50.keras_in1k`, or the file's path for weights of one's own. */
   readonly id: string;
   readonly architecture: Architecture;
-  /** SHA-256 over the folded kernels and biases, lower-case hex: says whether two models saw the same features. */
+  /** SHA-256 over the folded kernels and biases, lower-case hex: with the architecture it says whether two models saw the same features. */
   readonly hash: string;
   /** Keyed by the graph's own names: `stem`, `layer2.0.conv1`, `layer2.0.downsample`, ... */
   readonly convs: Readonly<Record<string, FoldedConv>>;
@@ -73,7 +73,10 @@ export type BackboneChoice = string | { readonly architecture: Architecture; rea
 /** A frozen feature extractor on the current backend. */
 export interface Backbone {
   readonly id: string;
-  /** Backbones of the same hash give the same features: that of the weights, and beside it the padding, unless it is zeros. */
+  /**
+   * Backbones of the same hash and architecture give the same features: that of the weights, and beside it the padding, unless it is
+   * zeros. The hash alone does not tell `efficientnet_b5` from `efficientnet_b5_tf`, which share a file.
+   */
   readonly hash: string;
   readonly architecture: Architecture;
   /**

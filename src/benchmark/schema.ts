@@ -85,7 +85,7 @@ export const evaluationSchema = z
     config: z.record(z.string(), z.unknown()).describe("The method's full configuration, defaults filled in"),
     dataset: z.object({
       name: z.string().describe('The dataset folder, or mtd'),
-      layout: z.string().describe('mvtec, mtd or folder'),
+      layout: z.string().describe('mvtec_ad, visa, folder or another layout'),
       split: z.string().describe("Name of the split; 'given' where the folders say it"),
       train: count('Good images fitted on; of a loaded model, the good images in the dataset'),
       testGood: count('Good test images'),

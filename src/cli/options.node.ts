@@ -1,8 +1,8 @@
 // Options that several commands share, and how their text becomes values.
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { LayoutName } from '../data/dataset.js';
-import type { MtdSplit } from '../data/layouts/mtd.js';
+import type { LayoutName } from '../data/layouts/layout.js';
+import { LAYOUT_NAMES } from '../data/layouts/registry.js';
 import { useBackend } from '../kernels/backend.js';
 import type { MethodFlag } from '../methods/parts/flags.js';
 import { methodFlags, methodInfos } from '../methods/registry.js';
@@ -19,8 +19,10 @@ export interface CommonOptions {
 export interface DataOptions {
   data: string;
   layout: LayoutName | 'auto';
-  split?: MtdSplit;
+  category?: string;
+  split?: string;
   seed?: number;
+  fold?: number;
 }
 
 /** What every command's action gets besides its own options. */
@@ -68,18 +70,25 @@ export function addCommon(command: Command): Command {
 }
 
 export function addData(command: Command): Command {
+  command.requiredOption('--data <folder>', 'the dataset');
+  return addWhich(command).option('--seed <n>', 'seed of everything random, splits included (default: 0)', wholeNumber);
+}
+
+/** For commands that read a folder and do nothing else. */
+export function addLayout(command: Command): Command {
+  return addWhich(command)
+    .option('--seed <n>', 'repeat of a random split (default: 0)', wholeNumber)
+    .option('--json <file>', 'write the report')
+    .option('-q, --quiet', 'no progress');
+}
+
+function addWhich(command: Command): Command {
+  const layouts = ['auto', ...LAYOUT_NAMES];
   return command
-    .requiredOption('--data <folder>', 'the dataset')
-    .addOption(
-      new Option(
-        '--layout <name>',
-        'mvtec: train/good, test/<defect>, ground_truth; mtd: magnetic tiles; folder: good images only',
-      )
-        .choices(['auto', 'mvtec', 'mtd', 'folder'])
-        .default('auto'),
-    )
-    .addOption(new Option('--split <name>', 'the split, for layout mtd').choices(['differnet', 'random80']))
-    .option('--seed <n>', 'seed of everything random, splits included (default: 0)', wholeNumber);
+    .addOption(new Option('--layout <name>', 'which dataset; see iad-tf data list').choices(layouts).default('auto'))
+    .option('--category <name>', 'which category, where there are several')
+    .option('--split <name>', 'where a dataset has several; see iad-tf data inspect')
+    .option('--fold <n>', 'which part of a cross validation is tested (default: 0)', wholeNumber);
 }
 
 /** A method's configuration: from a JSON file, single options on top. Which of them a method has, it says itself. */

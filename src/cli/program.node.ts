@@ -1,6 +1,7 @@
 // All commands in one place. Each lies in a file of its own and only parses, calls the library and prints.
 import { Command } from 'commander';
 import { VERSION } from '../runtime/version.js';
+import { dataCommand } from './commands/data.node.js';
 import { demoCommand } from './commands/demo.node.js';
 import { evaluateCommand } from './commands/evaluate.node.js';
 import { fitCommand } from './commands/fit.node.js';
@@ -21,10 +22,14 @@ export function buildProgram(signal: AbortSignal, outcome: Outcome): Command {
     predictCommand(signal, outcome),
     evaluateCommand(signal),
     reportCommand(signal),
+    dataCommand(signal, outcome),
     weightsCommand(signal),
     demoCommand(signal),
   ];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program).exitOverride());
+  for (const command of commands) {
+    program.addCommand(command.copyInheritedSettings(program).exitOverride());
+    for (const part of command.commands) part.copyInheritedSettings(program).exitOverride();
+  }
   return program
     .exitOverride()
     .addHelpText(

@@ -1,25 +1,31 @@
-// Datasets: a folder on disk, or a list of file names, becomes training and test samples. Nothing is decoded here.
+// Datasets: a folder on disk, or a list of file names, becomes training and test samples. Only the tables and masks are read
+// that say what an image is.
 import { listFolder, locate } from '#platform/data/files';
 import { IadError } from '../runtime/errors.js';
-import { indexFolder } from './layouts/folder.js';
-import type { Indexed, IndexedSample, Listing } from './layouts/layout.js';
-import { indexMtd, MTD_FOLDER, type MtdSplit } from './layouts/mtd.js';
-import { indexMvtec } from './layouts/mvtec.js';
-import { byCodeUnits, hasForeignImageExtension, hasImageExtension, isIgnored } from './paths.js';
+import type { OnProgress } from '../runtime/progress.js';
+import { type Counts, countSamples, countWarnings } from './layouts/counts.js';
+import type { Contents, Indexed, IndexedSample, Layout, LayoutName, Listing } from './layouts/layout.js';
+import { layoutOf, NOTHING, readContents, usable } from './opening.js';
+import { hasForeignImageExtension, hasImageExtension, listed } from './paths.js';
 import type { Dataset, Sample } from './types.js';
 
-export type LayoutName = 'mvtec' | 'mtd' | 'folder';
-
 export interface DatasetOptions {
-  /**
-   * `mvtec`: train/good, test/<defect>, ground_truth/<defect>. `mtd`: magnetic tile defects as published. `folder`: good
-   * images only. Default `auto`: whichever the folders show.
-   */
+  /** One of `LAYOUT_NAMES`, as `iad-tf data list` describes them. Default `auto`: whichever the files show. */
   layout?: LayoutName | 'auto';
-  /** Only for `mtd`. Default `differnet`. */
-  split?: MtdSplit;
+  /** Which of a dataset's categories. Needed where there are several. */
+  category?: string;
+  /** Where a dataset has several (`mtd`, `visa`, `ksdd`, `elpv`). Default its first. */
+  split?: string;
   /** Repeat of a random split, a whole number from 0. Default 0. */
   seed?: number;
+  /** Of a cross validation (`ksdd`), a whole number from 0. Default 0. */
+  fold?: number;
+}
+
+export interface OpenOptions extends DatasetOptions {
+  /** Reports the masks that have to be read before the dataset is known (`ksdd`, `ksdd2`). */
+  onProgress?: OnProgress;
+  signal?: AbortSignal;
 }
 
 export interface FileList {
@@ -31,102 +37,163 @@ export interface FileList {
   readonly locate: (path: string) => string;
 }
 
-/**
- * Opens a dataset in a folder.
- * @throws IadError `FOLDER_NOT_FOUND`, `FOLDER_EMPTY`, `LAYOUT_UNKNOWN`, `NO_GOOD_IMAGES`, `MASK_MISSING` and the other
- *   codes of the layouts; `BAD_ARGUMENT` for options that do not fit; `NODE_ONLY` in a browser, see `indexDataset`
- */
-export async function openDataset(root: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { name, files, warnings } = await listFolder(root);
-  const dataset = indexDataset({ name, files, locate: (path) => locate(root, path) }, options, root);
-  return { ...dataset, warnings: [...warnings, ...dataset.warnings] };
+/** A recognised dataset, all its categories. */
+export interface Collection {
+  readonly layout: LayoutName;
+  readonly name: string;
+  readonly categories: readonly string[];
+  /** The splits that can be asked for. */
+  readonly splits: readonly string[];
+  readonly warnings: readonly string[];
+  /** The folders in the root that hold images. */
+  readonly folders: readonly string[];
+  /** One category; by default the only one. @throws IadError as `openDataset` */
+  dataset(category?: string): Dataset;
+  /** How many images of what a category has. @throws IadError as `openDataset` */
+  counts(category?: string): Counts;
 }
 
 /**
- * Makes a dataset of a list of files, without touching any of them. In a browser, for the files of a folder input:
- * `files` from `webkitRelativePath` less the folder's name, `locate` by `URL.createObjectURL`.
+ * Opens a dataset in a folder.
+ * @throws IadError `FOLDER_NOT_FOUND`, `FOLDER_EMPTY`, `LAYOUT_UNKNOWN`, `WRONG_ROOT_LEVEL`, `CATEGORY_NOT_FOUND`,
+ *   `NO_GOOD_IMAGES`, `MASK_MISSING` and the other codes of the layouts; `BAD_ARGUMENT` for options that do not fit;
+ *   `NODE_ONLY` in a browser, see `readCollection`
+ */
+export async function openDataset(root: string, options: OpenOptions = {}): Promise<Dataset> {
+  return (await openCollection(root, options)).dataset();
+}
+
+/** Opens all categories of a dataset in a folder. @throws IadError as `openDataset` */
+export async function openCollection(root: string, options: OpenOptions = {}): Promise<Collection> {
+  const { name, files, warnings } = await listFolder(root);
+  const list = { name, files, locate: (path: string) => locate(root, path) };
+  const collection = await readCollection(list, options, root);
+  const all = [...warnings, ...collection.warnings];
+  return {
+    ...collection,
+    warnings: all,
+    dataset(category) {
+      const dataset = collection.dataset(category);
+      return { ...dataset, warnings: [...warnings, ...dataset.warnings] };
+    },
+  };
+}
+
+/**
+ * Makes a dataset of a list of files; the tables and masks that say what an image is are read from where `locate` says. In a
+ * browser, for the files of a folder input: `files` from `webkitRelativePath` less the folder's name, `locate` by
+ * `URL.createObjectURL`.
  * @param root named in errors; default the list's name
  * @throws IadError as `openDataset`
  */
+export async function readCollection(
+  list: FileList,
+  options: OpenOptions = {},
+  root: string = list.name,
+): Promise<Collection> {
+  const files = usable(list.files);
+  const layout = layoutOf(files, list, root, options);
+  return collect(layout, files, list, root, options, await readContents(layout, files, list, options));
+}
+
+/**
+ * As `readCollection(list, options).dataset()` for layouts that nothing has to be read for, without touching any file.
+ * @throws IadError as `openDataset`; `BAD_ARGUMENT` if something has to be read
+ */
 export function indexDataset(list: FileList, options: DatasetOptions = {}, root: string = list.name): Dataset {
-  const { layout: wanted = 'auto', split, seed = 0 } = options;
-  const files = list.files.filter((path) => !path.split('/').some(isIgnored));
-  const images = files.filter(hasImageExtension).sort(byCodeUnits);
-  const foreign = files.filter(hasForeignImageExtension).length;
+  const files = usable(list.files);
+  const layout = layoutOf(files, list, root, options);
+  if (layout.needs) {
+    const hint = 'Use readCollection.';
+    throw new IadError('BAD_ARGUMENT', `files of the layout ${layout.id} have to be read`, { path: root, hint });
+  }
+  return collect(layout, files, list, root, options, NOTHING).dataset();
+}
+
+function collect(
+  layout: Layout,
+  files: readonly string[],
+  list: FileList,
+  root: string,
+  options: DatasetOptions,
+  contents: Contents,
+): Collection {
+  const { category: wanted, split = layout.splits[0], seed = 0, fold = 0 } = options;
+  const images = files.filter(hasImageExtension);
   const listing: Listing = { name: list.name, root, images };
-  if (images.length === 0) {
-    const what = foreign > 0 ? `${foreign} images, but none in PNG or JPEG` : 'no PNG or JPEG file in it';
-    throw new IadError('FOLDER_EMPTY', what, { path: root, hint: 'Check the path, or convert the images.' });
-  }
-  const layout = wanted === 'auto' ? detectLayout(listing) : wanted;
-  checkOptions(layout, split, seed);
-  const indexed = indexAs(layout, listing, split, seed);
-  const warnings = [...indexed.warnings];
-  if (foreign > 0) warnings.push(`${foreign} images in other formats than PNG and JPEG are left out`);
-  return toDataset(layout, list, indexed, warnings);
+  const categories = layout.categories(files, contents, list.name);
+  const foreign = files.filter(hasForeignImageExtension).length;
+  const left = foreign > 0 ? [`${foreign} images in other formats than PNG, JPEG, BMP and TIFF are left out`] : [];
+  const index = (category?: string) => {
+    const chosen = choose(layout, categories, category ?? wanted, root);
+    return { chosen, indexed: layout.index(listing, { category: chosen, split, seed, fold }, contents) };
+  };
+  if (wanted !== undefined) choose(layout, categories, wanted, root);
+  return {
+    layout: layout.id,
+    name: list.name,
+    categories,
+    splits: layout.splits,
+    warnings: left,
+    folders: [...new Set(images.flatMap((path) => /^([^/]+)\//.exec(path)?.[1] ?? []))],
+    dataset(category) {
+      const { chosen, indexed } = index(category);
+      // The published counts of VisA and ELPV are those of the first split.
+      const published = split === layout.splits[0] || layout.id === 'mtd' || layout.id === 'ksdd';
+      const counts = published ? countWarnings(layout.id, chosen, countSamples(indexed.samples)) : [];
+      const name = nameOf(layout, list.name, categories, chosen);
+      return toDataset(layout.id, name, list, indexed, split, [...indexed.warnings, ...counts, ...left]);
+    },
+    counts: (category) => countSamples(index(category).indexed.samples),
+  };
 }
 
-function indexAs(layout: LayoutName, listing: Listing, split: MtdSplit | undefined, seed: number): Indexed {
-  switch (layout) {
-    case 'mvtec':
-      return indexMvtec(listing);
-    case 'mtd':
-      return indexMtd(listing, split, seed);
-    case 'folder':
-      return indexFolder(listing);
-    default:
-      layout satisfies never;
-      throw new IadError('BAD_ARGUMENT', `layout "${layout}"`, { hint: 'Use auto, mvtec, mtd or folder.' });
+/** @throws IadError `LAYOUT_UNKNOWN` if there are several and none is named, `CATEGORY_NOT_FOUND` */
+function choose(layout: Layout, categories: readonly string[], category: string | undefined, root: string): string {
+  if (category !== undefined) {
+    if (categories.includes(category) || layout.parts?.includes(category)) return category;
+    const hint = `There are: ${listed([...categories, ...(layout.parts ?? [])])}.`;
+    throw new IadError('CATEGORY_NOT_FOUND', `no category "${category}"`, { path: root, hint });
   }
+  const [only, second] = categories;
+  if (only !== undefined && second === undefined) return only;
+  throw new IadError('LAYOUT_UNKNOWN', `it holds these categories: ${listed(categories)}`, {
+    path: root,
+    hint: `Name one of them as the category (--category ${only}).`,
+  });
 }
 
-function checkOptions(layout: LayoutName, split: string | undefined, seed: number): void {
-  if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new IadError('BAD_ARGUMENT', `seed ${seed}, must be a whole number`, {
-      path: 'seed',
-      hint: 'Use 0 or more.',
-    });
-  if (split === undefined) return;
-  const hint = 'The layout mtd has the splits differnet and random80.';
-  if (layout !== 'mtd') throw new IadError('BAD_ARGUMENT', `layout "${layout}" has no named splits`, { hint });
-  if (split !== 'differnet' && split !== 'random80') throw new IadError('BAD_ARGUMENT', `split "${split}"`, { hint });
+function nameOf(layout: Layout, folder: string, categories: readonly string[], category: string): string {
+  const own = layout.id === 'mvtec' || layout.id === 'folder' || layout.id === 'manifest';
+  if (own) return categories.length > 1 ? `${folder}/${category}` : folder;
+  return category === layout.id ? category : `${layout.id}/${category}`;
 }
 
-/** @throws IadError `LAYOUT_UNKNOWN` if the root holds several categories or lies a level too high */
-function detectLayout({ root, images }: Listing): LayoutName {
-  if (images.some((path) => MTD_FOLDER.test(path))) return 'mtd';
-  if (images.some((path) => /^(train|test)\//.test(path))) return 'mvtec';
-  const deeper = images.map((path) => /^(.+?)\/train\//.exec(path)?.[1]).filter((folder) => folder !== undefined);
-  const categories = [...new Set(deeper)];
-  if (categories.length > 0) {
-    throw new IadError('LAYOUT_UNKNOWN', `it holds these datasets: ${categories.join(', ')}`, {
-      path: root,
-      hint: `Name one of them, for example ${root.replace(/[\\/]+$/, '')}/${categories[0]}.`,
-    });
-  }
-  const mtd = images.find((path) => /\/MT_Free\/Imgs\//.test(path));
-  if (mtd !== undefined) {
-    const hint = `Name ${root.replace(/[\\/]+$/, '')}/${mtd.slice(0, mtd.indexOf('/MT_Free/'))}.`;
-    throw new IadError('LAYOUT_UNKNOWN', 'the magnetic tile dataset lies one level deeper', { path: root, hint });
-  }
-  return 'folder';
-}
-
-function toDataset(layout: LayoutName, list: FileList, indexed: Indexed, warnings: readonly string[]): Dataset {
+function toDataset(
+  layout: LayoutName,
+  name: string,
+  list: FileList,
+  indexed: Indexed,
+  split: string,
+  warnings: readonly string[],
+): Dataset {
+  const { maskRule: rule, defects } = indexed;
   const toSample = ({ path, masks, ...record }: IndexedSample): Sample => ({
     id: path,
     ...record,
     image: list.locate(path),
-    masks: masks.map((mask) => ({ source: list.locate(mask), rule: indexed.maskRule })),
+    masks: masks.map((mask) => ({ source: list.locate(mask), rule, path: mask, ...(defects && { defects }) })),
   });
-  const part = (split: 'train' | 'test') => indexed.samples.filter((sample) => sample.split === split).map(toSample);
+  const part = (wanted: (sample: IndexedSample) => boolean) => indexed.samples.filter(wanted).map(toSample);
   return {
     layout,
-    name: layout === 'mtd' ? 'mtd' : list.name,
-    split: indexed.split,
-    train: part('train'),
-    test: part('test'),
-    hasMasks: indexed.samples.some(({ masks }) => masks.length > 0),
+    name,
+    split,
+    train: part((sample) => sample.split === 'train' && sample.label === 0),
+    test: part((sample) => sample.split === 'test'),
+    validation: part((sample) => sample.split === 'val'),
+    setAside: part((sample) => sample.split === 'train' && sample.label === 1),
+    hasMasks: indexed.samples.some(({ split: at, masks }) => at === 'test' && masks.length > 0),
     warnings,
   };
 }
@@ -138,6 +205,8 @@ export class Folder implements Dataset {
   readonly split: string | undefined;
   readonly train: readonly Sample[];
   readonly test: readonly Sample[];
+  readonly validation: readonly Sample[];
+  readonly setAside: readonly Sample[];
   readonly hasMasks: boolean;
   readonly warnings: readonly string[];
 
@@ -147,12 +216,14 @@ export class Folder implements Dataset {
     this.split = dataset.split;
     this.train = dataset.train;
     this.test = dataset.test;
+    this.validation = dataset.validation ?? [];
+    this.setAside = dataset.setAside ?? [];
     this.hasMasks = dataset.hasMasks;
     this.warnings = dataset.warnings;
   }
 
   /** As `openDataset`; the layout is found out unless it is named. */
-  static async open(root: string, options: DatasetOptions = {}): Promise<Folder> {
+  static async open(root: string, options: OpenOptions = {}): Promise<Folder> {
     return new Folder(await openDataset(root, options));
   }
 }

@@ -2,12 +2,12 @@
 import { inflateSync } from 'node:zlib';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { PNG } from 'pngjs';
-import type { ImageHeader } from './header.js';
+import type { JpegHeader } from './jpeg-header.js';
 import { essentialPng, type PngHeader } from './png-header.js';
 import type { Image } from './types.js';
 
 /** Decodes the stored pixel array. Throws a plain Error if the data are damaged. */
-export async function decodeStored(bytes: Uint8Array, header: ImageHeader): Promise<Image> {
+export async function decodeStored(bytes: Uint8Array, header: PngHeader | JpegHeader): Promise<Image> {
   if (header.format === 'png') {
     checkInflates(bytes, header);
     const { width, height, data } = PNG.sync.read(Buffer.from(essentialPng(bytes, header).buffer));
@@ -44,4 +44,9 @@ function withoutAlpha(rgba: Uint8Array, pixels: number): Uint8Array {
     rgb[to++] = rgba[from + 2]!;
   }
   return rgb;
+}
+
+/** How many bytes zlib data inflate to. Throws a plain Error if they are damaged, or more than `limit`. */
+export async function inflatedLength(bytes: Uint8Array, limit: number): Promise<number> {
+  return inflateSync(bytes, { maxOutputLength: limit }).length;
 }

@@ -101,7 +101,7 @@ export async function listImages(pathsOrGlobs: readonly string[]): Promise<strin
         .map((file) => join(item, ...file.split('/')));
       if (matches.length === 0) {
         const hint = 'Check the path, or convert the images.';
-        throw new IadError('FOLDER_EMPTY', 'no PNG or JPEG file in it', { path: item, hint });
+        throw new IadError('FOLDER_EMPTY', 'no PNG, JPEG, BMP or TIFF file in it', { path: item, hint });
       }
     } else if (info) matches = [item];
     else {

@@ -1,9 +1,11 @@
 // From the bytes of an image file to an upright RGB image, with the limits that hostile files run into.
 import { decodeStored } from '#platform/data/decode';
 import { IadError } from '../runtime/errors.js';
+import { decodeBmp } from './bmp.js';
 import { damaged } from './damaged.js';
 import { orient } from './exif.js';
 import { type ImageHeader, readHeader } from './header.js';
+import { decodeTiff } from './tiff.js';
 import type { Image } from './types.js';
 
 export interface DecodeOptions {
@@ -42,12 +44,14 @@ export function tooLarge(what: string, path: string, option: string): IadError {
 }
 
 /**
- * Decodes a PNG (1 to 16 bit, grey, palette or colour, interlaced or not) or JPEG (baseline or progressive) file.
+ * Decodes a PNG (1 to 16 bit, grey, palette or colour, interlaced or not), JPEG (baseline or progressive), uncompressed BMP
+ * (1 to 8 bit by palette, 24 or 32 bit) or TIFF file (8 or 16 bit, grey, palette or RGB, in strips, LZW and deflate too; of
+ * several images the first).
  * The format is found from the first bytes. Grey becomes RGB by repeating the channel, alpha is dropped, 16 bit are
  * divided by 257 and rounded, the EXIF orientation of a JPEG is applied. A browser decodes with its own decoder: 16-bit
  * values may then be one off, and the colours behind partly transparent pixels are lost with their alpha.
  * @returns RGB, [height, width, 3], 0..255
- * @throws IadError `IMAGE_FORMAT` (neither PNG nor JPEG), `IMAGE_UNREADABLE` (damaged, cut off), `IMAGE_TOO_LARGE`
+ * @throws IadError `IMAGE_FORMAT` (none of these), `IMAGE_UNREADABLE` (damaged, cut off), `IMAGE_TOO_LARGE`
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
   const header = checkedHeader(bytes, options);
@@ -58,7 +62,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
 export async function decodeUnturned(bytes: Uint8Array, header: ImageHeader, path: string): Promise<Image> {
   let image: Image;
   try {
-    image = await decodeStored(bytes, header);
+    image = await decodeChecked(bytes, header);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw damaged(`damaged ${header.format.toUpperCase()}: ${reason}`, path, cause);
@@ -67,4 +71,15 @@ export async function decodeUnturned(bytes: Uint8Array, header: ImageHeader, pat
     throw damaged('the data are of another size than the header', path);
   }
   return image;
+}
+
+async function decodeChecked(bytes: Uint8Array, header: ImageHeader): Promise<Image> {
+  switch (header.format) {
+    case 'bmp':
+      return decodeBmp(bytes, header);
+    case 'tiff':
+      return decodeTiff(bytes, header);
+    default:
+      return decodeStored(bytes, header);
+  }
 }

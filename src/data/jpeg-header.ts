@@ -8,6 +8,8 @@ export interface JpegHeader {
   /** Pixels, as stored. */
   readonly width: number;
   readonly height: number;
+  /** What the pixels are, for people. */
+  readonly mode: string;
   /** Whether so many bytes can hold so many pixels at all. */
   readonly enoughData: boolean;
   /** What turns the stored pixel array upright. */
@@ -88,6 +90,7 @@ export function readJpegHeader(bytes: Uint8Array, path: string): JpegHeader {
       format: 'jpeg',
       width,
       height,
+      mode: `8-bit ${channels === 1 ? 'grey' : channels === 3 ? 'colour' : 'CMYK'}`,
       orientation: exif?.value ?? 1,
       orientationAt: exif,
       enoughData,

@@ -1,5 +1,6 @@
 // Images and masks of samples, from wherever they come.
 import { readBytes } from '#platform/data/files';
+import { type DefectChannel, defectChannels } from '../metrics/index.js';
 import { IadError } from '../runtime/errors.js';
 import { type Orientation, orient } from './exif.js';
 import { checkedHeader, type DecodeOptions, decodeImage, decodeUnturned, MAX_BYTES } from './image.js';
@@ -41,6 +42,39 @@ export async function loadMask(sample: Sample, options: DecodeOptions = {}): Pro
     addMask(union, await decodeUnturned(bytes, header, path), rule);
   }
   return orient({ width, height, data: union }, orientation);
+}
+
+/**
+ * Loads a sample's masks one by one, as the saturated per-region overlap needs them: which defect each shows, and at what area
+ * it counts as found. At the image's own size, stored rows.
+ * @returns none for a sample whose masks are not of the rule `config`
+ * @throws IadError `MASK_VALUE_UNKNOWN` for a mask with no, several or coloured values, or one that `defects_config.json` does
+ *   not have; and as `loadMask`
+ */
+export async function loadDefectChannels(sample: Sample, options: DecodeOptions = {}): Promise<DefectChannel[]> {
+  const masks = sample.masks.filter(({ rule }) => rule === 'config');
+  if (masks.length === 0) return [];
+  const { width, height } = await storedShape(sample, options);
+  const channels: DefectChannel[] = [];
+  for (const { source, defects = [] } of masks) {
+    const { bytes, header, path } = await openMask(sample, source, { width, height }, options);
+    const { data } = await decodeUnturned(bytes, header, path);
+    const values = Uint8Array.from({ length: width * height }, (_, i) => data[3 * i]!);
+    const coloured = values.some((value, i) => value > 0 && (data[3 * i + 1] !== value || data[3 * i + 2] !== value));
+    if (coloured) throw unknownValue('its channels differ where it is not 0', path);
+    const found = [...new Set(values)].filter((value) => value > 0);
+    const [value] = found;
+    if (found.length !== 1) throw unknownValue(`${found.length} values beside 0, must be one`, path);
+    const known = defects.map(({ pixel_value }) => pixel_value);
+    if (!known.includes(value!)) throw unknownValue(`value ${value}, not one of ${known.join(', ')}`, path);
+    channels.push(...defectChannels([{ data: values, shape: [height, width] }], defects));
+  }
+  return channels;
+}
+
+function unknownValue(what: string, path: string): IadError {
+  const hint = 'The value of a mask names an entry of defects_config.json.';
+  return new IadError('MASK_VALUE_UNKNOWN', what, { path, hint });
 }
 
 /**
@@ -89,7 +123,7 @@ function addMask(union: Uint8Array, { data }: Image, rule: MaskRule): void {
     const g = data[3 * i + 1]!;
     const b = data[3 * i + 2]!;
     // ITU-R 601 luma in thousandths; for a grey file exactly its value.
-    const anomalous = rule === 'half' ? 299 * r + 587 * g + 114 * b >= 128_000 : r + g + b > 0;
-    if (anomalous) union[i] = 1;
+    if (rule === 'half' ? 299 * r + 587 * g + 114 * b >= 128_000 : rule === 'config' ? r > 0 : r + g + b > 0)
+      union[i] = 1;
   }
 }

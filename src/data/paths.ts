@@ -10,10 +10,10 @@ export interface FolderListing {
   readonly warnings: readonly string[];
 }
 
-const IMAGE = /\.(png|jpe?g)$/i;
-const UNREADABLE_IMAGE = /\.(bmp|tiff?|webp|gif|heic|avif)$/i;
+const IMAGE = /\.(png|jpe?g|bmp|tiff?)$/i;
+const UNREADABLE_IMAGE = /\.(webp|gif|heic|avif)$/i;
 
-/** Whether the name is that of a PNG or JPEG file; what the file holds is found when it is opened. */
+/** Whether the name is that of a PNG, JPEG, BMP or TIFF file; what the file holds is found when it is opened. */
 export function hasImageExtension(path: string): boolean {
   return IMAGE.test(path);
 }
@@ -44,4 +44,10 @@ export function byCodeUnits(a: string, b: string): number {
 export function listed(items: readonly string[]): string {
   const more = items.length - 20;
   return items.slice(0, 20).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Whether a path from a table or configuration stays below the root: relative, `/` as separator, no `..`. */
+export function isInside(path: string): boolean {
+  if (path === '' || path.includes('\\') || path.includes('\0') || /^[a-z][a-z0-9+.-]*:/i.test(path)) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

@@ -8,6 +8,8 @@ export interface PngHeader {
   readonly width: number;
   readonly height: number;
   readonly orientation: 1;
+  /** What the pixels are, for people. */
+  readonly mode: string;
   /** Whether so many bytes can hold so many pixels at all. */
   readonly enoughData: boolean;
   /** Bytes of all filtered rows, all passes: what the compressed data must inflate to. */
@@ -21,6 +23,13 @@ export interface PngHeader {
 
 const SIGNATURE = 8;
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+const COLOURS: Readonly<Record<number, string>> = {
+  0: 'grey',
+  2: 'RGB',
+  3: 'palette',
+  4: 'grey with alpha',
+  6: 'RGBA',
+};
 const ESSENTIAL = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND']);
 
 /**
@@ -32,7 +41,7 @@ export function readPngHeader(bytes: Uint8Array, path: string): PngHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const essential: [number, number][] = [];
   const idat: [number, number][] = [];
-  let header: Pick<PngHeader, 'width' | 'height' | 'rawBytes' | 'interlaced'> | undefined;
+  let header: Pick<PngHeader, 'width' | 'height' | 'mode' | 'rawBytes' | 'interlaced'> | undefined;
   let ended = false;
   for (let at = SIGNATURE; !ended; ) {
     if (at + 12 > bytes.length) throw fail('it ends in the middle (no IEND chunk)');
@@ -70,7 +79,7 @@ function parseHeader(view: DataView, at: number, fail: (what: string) => IadErro
   const bits = channels * depth;
   const interlaced = interlace === 1;
   const rawBytes = interlaced ? interlacedBytes(width, height, bits) : passBytes(width, height, bits);
-  return { width, height, rawBytes, interlaced };
+  return { width, height, mode: `${depth}-bit ${COLOURS[colour]}`, rawBytes, interlaced };
 }
 
 function passBytes(width: number, height: number, bits: number): number {

@@ -32,10 +32,20 @@ export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);
 }
 
-/** The options of all methods, each once. */
+/** The options of all methods, each once; one that several methods have, with what each says of it and the words of all of them. */
 export function methodFlags(): MethodFlag[] {
-  const all = METHODS.flatMap(({ flags }) => flags);
-  return all.filter(({ flag }, i) => all.findIndex((other) => other.flag === flag) === i);
+  const byFlag = new Map<string, MethodFlag>();
+  for (const flag of METHODS.flatMap(({ flags }) => flags)) {
+    const known = byFlag.get(flag.flag);
+    byFlag.set(flag.flag, known ? joined(known, flag) : flag);
+  }
+  return [...byFlag.values()];
+}
+
+function joined(one: MethodFlag, other: MethodFlag): MethodFlag {
+  const description = [...new Set([one.description, other.description])].join('; ');
+  if (typeof one.value === 'string' || typeof other.value === 'string') return { ...one, description };
+  return { ...one, description, value: [...new Set([...one.value, ...other.value])] };
 }
 
 /** @throws IadError BAD_ARGUMENT for an unknown name, BAD_CONFIG for options that the method refuses */

@@ -21,6 +21,13 @@ export type IadErrorCode =
   | 'FOLDER_EMPTY'
   | 'LAYOUT_UNKNOWN'
   | 'NO_GOOD_IMAGES'
+  | 'WRONG_ROOT_LEVEL'
+  | 'CATEGORY_NOT_FOUND'
+  | 'SPLIT_FOLDER_MISSING'
+  | 'SPLIT_OVERLAP'
+  | 'CSV_INVALID'
+  | 'CONFIG_INVALID'
+  | 'MASK_VALUE_UNKNOWN'
   // backbones and weights
   | 'WEIGHTS_UNKNOWN'
   | 'WEIGHTS_MISSING'

@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fullTables, markdown, shortTable, storedRuns, withTable } from '../../bench/harness/markdown.js';
 import type { BenchResults } from '../../bench/harness/results.js';
+import { TorchResults, TrainingResults } from '../../bench/harness/training-results.js';
+import { storedTraining, trainingTable } from '../../bench/harness/training-table.js';
+import { TRAINING_PLAN } from '../../bench/training-plan.js';
+import { createMethod, methodInfos } from '../../src/methods/registry.js';
 import { ROOT } from '../helpers/bundle.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'iad-tf-bench-'));
@@ -88,6 +92,67 @@ describe("README's table", () => {
     const runs = storedRuns();
     expect(shortTable(runs)).toContain('| `topKNeighbors` 784x1536 in 16384, k=1 | wasm |');
     expect(withTable(text('README.md'), shortTable(runs))).toBe(text('README.md'));
-    expect(withTable(text('bench/results/README.md'), fullTables(runs))).toBe(text('bench/results/README.md'));
+    const results = text('bench/results/README.md');
+    expect(withTable(results, fullTables(runs))).toBe(results);
+    expect(withTable(results, trainingTable(storedTraining()), 'training')).toBe(results);
+  });
+
+  it('is found by its name, where a document has several', () => {
+    const marked = (name: string) => `<!-- ${name}: made by npm run bench:readme -->\nold\n<!-- /bench -->\n`;
+    const made = withTable(marked('training') + marked('bench'), 'new');
+    expect(made).toBe(marked('training') + marked('bench').replace('old', 'new'));
+    expect(withTable(made, 'newer', 'training')).toMatch(/newer[\s\S]*new\n/);
+  });
+});
+
+describe('the training benchmark', () => {
+  const lap = { steps: 4, fitSeconds: 9, stageSeconds: {}, imagesPerSecond: 2.5, learned: [] };
+  const trained = { ...lap, stepSeconds: 2, learned: [{ name: 'trained parameters', shape: [1234567] }] };
+  const record = {
+    date: '2026-01-02',
+    command: '--steps 3',
+    machine: results('A', 1, 1).machine,
+    versions: {},
+    backend: { name: 'wasm', device: 'SIMD' },
+    config: { backbone: 'resnet50', inputSize: 128, batchSize: 4, layers: ['layer1'] },
+    byWorkers: { 1: trained, 2: { ...trained, stepSeconds: 1.25, imagesPerSecond: 4 } },
+    kernels: { own: 0.905, tfjs: 0.05, most: [] },
+    epochs: { images: 8, memory: 4, files: 4.1, without: 6 },
+  };
+  const padim = { ...record, byWorkers: { 1: { ...lap, stepSeconds: null } }, epochs: undefined };
+  const { methods } = TrainingResults.parse({ methods: { padim, fastflow: record } });
+  const torchOf = (parameters: number, layers = ['layer1']) =>
+    TorchResults.parse({
+      date: '2026-01-03',
+      machine: { cpu: 'A', cores: 2 },
+      versions: { torch: '2.15.0' },
+      methods: { fastflow: { config: { layers }, parameters, stepSeconds: { 1: 3, 2: 1.5 } } },
+    });
+
+  it('has a row for each method, with the same step in PyTorch beside it', () => {
+    const lines = trainingTable({ methods, torch: torchOf(1234567) }).split('\n');
+    expect(lines).toContain('| `padim` | 128 |  |  |  | 91 % | 2.50 |');
+    expect(lines).toContain('| `fastflow` | 128, 4 | 1,234,567 | 2.00, 1.25 | 3.00, 1.50 | 91 % | 2.50, 4.00 |');
+    expect(lines.at(-1)).toMatch(/^An epoch of 8 images with `fastflow`: 4.00 s .* 4.10 s .* 6.00 s/);
+    expect(trainingTable({ methods, torch: null })).toContain('| 1,234,567 | 2.00, 1.25 |  | 91 % |');
+    expect(trainingTable({ methods: {}, torch: null })).toBe('');
+  });
+
+  it('compares only what is the same', () => {
+    expect(() => trainingTable({ methods, torch: torchOf(1234566) })).toThrow(/fastflow: .* of 1234566 parameters/);
+    expect(() => trainingTable({ methods, torch: torchOf(1234567, ['layer2']) })).toThrow(/other fields: layers/);
+  });
+
+  it('has a configuration for every method, which it takes', () => {
+    expect(Object.keys(TRAINING_PLAN).sort()).toEqual(
+      methodInfos()
+        .map(({ id }) => id)
+        .sort(),
+    );
+    for (const [id, fields] of Object.entries(TRAINING_PLAN)) {
+      const method = createMethod(id, { ...fields });
+      expect(method.config).toMatchObject(fields);
+      method.dispose();
+    }
   });
 });

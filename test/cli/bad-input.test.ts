@@ -52,12 +52,16 @@ describe('folders', () => {
 
   test('empty', async () => {
     mkdirSync(at('empty'));
-    await refused(learn('empty'), 1, '[FOLDER_EMPTY] empty', 'PNG or JPEG');
+    await refused(learn('empty'), 1, '[FOLDER_EMPTY] empty', 'PNG, JPEG, BMP or TIFF');
     await refused(['predict', '--model', 'model.iad', 'empty'], 1, '[FOLDER_EMPTY] empty');
   });
 
-  test('several datasets: the message names one to choose', () =>
-    refused(learn('parts'), 1, '[LAYOUT_UNKNOWN] parts', 'parts/board'));
+  test('several categories: the message names one to choose', async () => {
+    for (const category of ['board', 'other'])
+      cpSync(at('parts/board'), at(`several/${category}`), { recursive: true });
+    await refused(learn('several'), 1, '[LAYOUT_UNKNOWN] several', '--category board');
+    await refused(learn('several', '--category', 'tray'), 1, '[CATEGORY_NOT_FOUND] several', 'board, other');
+  });
 
   test('no good images', async () => {
     cpSync(at('parts/board'), at('ungood'), { recursive: true });

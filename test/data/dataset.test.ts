@@ -42,7 +42,13 @@ describe('layout mvtec', () => {
       label: 1,
       defectType: 'scratch',
       image: '/data/part/test/scratch/001.png',
-      masks: [{ source: '/data/part/ground_truth/scratch/001_mask.png', rule: 'nonzero' }],
+      masks: [
+        {
+          source: '/data/part/ground_truth/scratch/001_mask.png',
+          rule: 'nonzero',
+          path: 'ground_truth/scratch/001_mask.png',
+        },
+      ],
     });
   });
 
@@ -58,7 +64,7 @@ describe('layout mvtec', () => {
       [1, 'ko'],
       [0, 'good'],
     ]);
-    expect(dataset.test[0]?.masks).toEqual([{ source: '/data/part/masks/ko/7.png', rule: 'nonzero' }]);
+    expect(dataset.test[0]?.masks).toMatchObject([{ source: '/data/part/masks/ko/7.png', rule: 'nonzero' }]);
     expect(index(['train/normal/0.png', 'test/dent/a.png', 'gt/dent/a_label.png']).hasMasks).toBe(true);
   });
 
@@ -74,14 +80,19 @@ describe('layout mvtec', () => {
     expect(dataset.warnings).toEqual(['no masks: pixel metrics will be null']);
   });
 
-  test('system files and text are ignored; other image formats and validation images are counted', () => {
+  test('system files and text are ignored; other image formats are counted', () => {
     const extra = ['.DS_Store', 'train/good/._000.png', '__MACOSX/x.png', 'Thumbs.db', 'readme.txt', 'example.png'];
     expect(index([...mvtec, ...extra])).toEqual(index(mvtec));
-    const { warnings } = index([...mvtec, 'train/good/a.bmp', 'train/good/b.tiff', 'validation/good/0.png']);
-    expect(warnings).toEqual([
-      '1 images of the validation folder are not used',
-      '2 images in other formats than PNG and JPEG are left out',
-    ]);
+    const { warnings } = index([...mvtec, 'train/good/a.webp', 'train/good/b.gif']);
+    expect(warnings).toEqual(['2 images in other formats than PNG, JPEG, BMP and TIFF are left out']);
+  });
+
+  test('validation images are neither trained on nor tested', () => {
+    for (const folder of ['val', 'validation']) {
+      const dataset = index([...mvtec, `${folder}/good/0.bmp`]);
+      expect(dataset.validation?.map(({ id }) => id)).toEqual([`${folder}/good/0.bmp`]);
+      expect({ ...dataset, validation: [] }).toEqual(index(mvtec));
+    }
   });
 
   test.each<[string, string[], string, RegExp]>([
@@ -109,7 +120,7 @@ describe('which layout', () => {
     const error = failure(['bottle/train/good/0.png', 'cable/train/good/0.png', 'cable/test/good/0.png']);
     expect(error).toMatchObject({
       code: 'LAYOUT_UNKNOWN',
-      message: expect.stringMatching(/bottle, cable.*part\/bottle/),
+      message: expect.stringMatching(/bottle, cable.*--category bottle/),
     });
   });
 
@@ -142,7 +153,7 @@ describe('which layout', () => {
 
   test('a folder without images says what it has instead', () => {
     expect(failure([])).toMatchObject({ code: 'FOLDER_EMPTY' });
-    expect(failure(['a.bmp', 'b.tif'])).toMatchObject({
+    expect(failure(['a.webp', 'b.gif'])).toMatchObject({
       code: 'FOLDER_EMPTY',
       message: expect.stringMatching(/2 images/),
     });
@@ -150,8 +161,8 @@ describe('which layout', () => {
 
   test('a layout can be forced', () => {
     expect(index(['0.png', 'train/good/0.png'], { layout: 'folder' }).train.length).toBe(2);
-    expect(failure(['0.png'], { layout: 'mvtec' })).toMatchObject({ code: 'NO_GOOD_IMAGES' });
-    expect(failure(['0.png'], { layout: 'mtd' })).toMatchObject({ code: 'NO_GOOD_IMAGES' });
+    expect(failure(['0.png'], { layout: 'mvtec' })).toMatchObject({ code: 'SPLIT_FOLDER_MISSING' });
+    expect(failure(['0.png'], { layout: 'mtd' })).toMatchObject({ code: 'SPLIT_FOLDER_MISSING' });
   });
 
   test('options that do not fit are refused', () => {
@@ -181,7 +192,13 @@ describe('layout mtd', () => {
       label: 1,
       defectType: 'break',
       image: '/data/part/MT_Break/Imgs/exp1_num_1000.jpg',
-      masks: [{ source: '/data/part/MT_Break/Imgs/exp1_num_1000.png', rule: 'half' }],
+      masks: [
+        {
+          source: '/data/part/MT_Break/Imgs/exp1_num_1000.png',
+          rule: 'half',
+          path: 'MT_Break/Imgs/exp1_num_1000.png',
+        },
+      ],
     });
     expect(dataset.test.at(-1)).toMatchObject({ label: 0, defectType: 'good', masks: [] });
   });
@@ -208,7 +225,7 @@ describe('layout mtd', () => {
 
   test('one level too high is said', () => {
     expect(failure(files.map((path) => `copy/${path}`))).toMatchObject({
-      code: 'LAYOUT_UNKNOWN',
+      code: 'WRONG_ROOT_LEVEL',
       message: expect.stringMatching(/part\/copy/),
     });
   });

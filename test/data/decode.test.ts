@@ -52,7 +52,8 @@ describe('decodeImage', () => {
 
   test.each([
     ['text', Buffer.from('this is not a picture\n'), 'IMAGE_FORMAT', /text/],
-    ['a TIFF file', Buffer.from('II*\0aaaaaaaaaaaaa'), 'IMAGE_FORMAT', /TIFF/],
+    ['a TIFF signature', Buffer.from('II*\0aaaaaaaaaaaaa'), 'IMAGE_UNREADABLE', /TIFF/],
+    ['a GIF file', Buffer.from('GIF89a'), 'IMAGE_FORMAT', /GIF/],
     ['a Git LFS pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), 'IMAGE_FORMAT', /git lfs pull/],
     ['other bytes', Buffer.from([0, 1, 2, 3, 4]), 'IMAGE_FORMAT', /something else/],
     ['an empty file', Buffer.alloc(0), 'IMAGE_UNREADABLE', /empty/],

@@ -26,21 +26,33 @@ async function example(name: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-test('metrics.mjs', async () => {
-  expect(await example('metrics.mjs')).toMatch(/^AUROC 0\.75 {2}AP 0\.83/);
+test('metrics.ts', async () => {
+  expect(await example('metrics.ts')).toMatch(/^AUROC 0\.75 {2}AP 0\.83/);
 });
 
-test('augment.mjs writes four variants', async () => {
+test('augment.ts writes four variants', async () => {
   const file = join(folder, 'part.png');
   const data = Uint8Array.from({ length: 3 * 30 * 20 }, (_, i) => i % 251);
   await writeFile(file, await encodePng({ width: 30, height: 20, data }));
   const variants = join(folder, 'variants');
-  expect(await example('augment.mjs', file, variants)).toMatch(/^4 variants of /);
+  expect(await example('augment.ts', file, variants)).toMatch(/^4 variants of /);
   const made = await Promise.all([0, 1, 2, 3].map((copy) => loadImage(join(variants, `${copy}.png`))));
   expect(new Set(made.map((image) => image.data.join())).size).toBe(4);
 });
 
-test.each([['patchcore.mjs'], ['padim.ts'], ['fastflow.ts', '10']])(
+test('kernel.ts finds the patch that a good image has nowhere', async () => {
+  const [width, height] = [50, 40];
+  const grey = new Uint8Array(3 * width * height).fill(90);
+  const spotted = grey.slice();
+  // a pixel within the patch from 24,16 to 31,23
+  spotted.fill(200, 3 * (20 * width + 27), 3 * (20 * width + 28));
+  const files = [join(folder, 'grey.png'), join(folder, 'spotted.png')] as const;
+  await writeFile(files[0], await encodePng({ width, height, data: grey }));
+  await writeFile(files[1], await encodePng({ width, height, data: spotted }));
+  expect(await example('kernel.ts', ...files)).toMatch(/^\w+: the patch at 24,16 differs most, by 36300\n$/);
+});
+
+test.each([['patchcore.ts'], ['padim.ts'], ['fastflow.ts', '10']])(
   '%s finds the defective part among good ones',
   async (name, ...more) => {
     const parts = join(folder, 'metal');

@@ -255,6 +255,12 @@ describe('the configuration', () => {
     );
   });
 
+  test("sizes that a model file's arrays cannot have take no memory", () => {
+    const vast = [2 ** 14, 2 ** 14, 4] as const;
+    const { parameters } = cflowNetwork(config({ positionChannels: 4096 }), [vast]);
+    expect(parameters[0]?.shape).toEqual([4098, 8196]);
+  });
+
   test('mirrored borders need two cells everywhere', () => {
     const single = [...SHAPES, [1, 1, 8] as const];
     expect(() => cflowNetwork(config({ inputSize: 32 }), single)).toThrow(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type PatchCoreOptions, resolvePatchCoreConfig } from '../../src/methods/patchcore/config.js';
-import { createMethod, methodInfos } from '../../src/methods/registry.js';
+import { createMethod, methodFlags, methodInfos } from '../../src/methods/registry.js';
 
 /** What arrives from JavaScript or JSON. */
 const resolve: (options: Record<string, unknown>) => ReturnType<typeof resolvePatchCoreConfig> = resolvePatchCoreConfig;
@@ -128,6 +128,20 @@ describe("a backbone's layers", () => {
 });
 
 describe('methods by name', () => {
+  test('an option that several methods have takes the words of all of them', () => {
+    const found = methodFlags().filter(({ flag }) => flag.startsWith('--image-score '));
+    expect(found).toEqual([
+      {
+        flag: '--image-score <name>',
+        description: 'spade: what the image score is of; fastflow: of the map',
+        value: ['global', 'mapMax', 'max', 'mean'],
+      },
+    ]);
+    const [hidden, ...more] = methodFlags().filter(({ flag }) => flag.startsWith('--hidden '));
+    expect(hidden?.description).toBe('csflow, differnet: width of the subnets');
+    expect(more).toEqual([]);
+  });
+
   test('know patchcore and pass options on', () => {
     expect(methodInfos().map(({ id, year }) => [id, year])).toEqual([
       ['patchcore', 2022],

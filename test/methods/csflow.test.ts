@@ -102,6 +102,17 @@ test.each<[string, CsFlowOptions]>([
   expect(tf.memory().numTensors).toBe(before);
 });
 
+test('a flow too large for a model file, or for training here, is refused before any image is read', async () => {
+  const refusal = (options: CsFlowOptions) =>
+    new CsFlow({ backbone: 'resnet50', layers: ['layer3'], inputSize: 64, ...options }).fit(['nowhere.png']);
+  await expect(refusal({})).rejects.toMatchObject({ code: 'MEMORY_BUDGET', path: 'CS-Flow.fit' });
+  await expect(refusal({})).rejects.toThrow(
+    /model file holds at most 2\.00 GiB, .* takes 3\.\d\d GiB.*lower hidden or blocks, or .* fewer channels than 1024/,
+  );
+  await expect(refusal({ hidden: 256 })).rejects.toThrow(/wasm backend it may take 4\.00 GiB, this .*another backend/);
+  await expect(refusal({ hidden: 8 })).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
+});
+
 test("on its paper's backbone, with seeded weights", async () => {
   const weights = join(folder, 'b5.safetensors');
   await writeFile(weights, writeSafetensors(seededStateDict('efficientnet_b5', 'features.6')));

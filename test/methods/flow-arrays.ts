@@ -1,7 +1,7 @@
 // Arrays of the flows' tests, drawn as test/reference/normalizing_flows.py draws them.
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import type { Parameter } from '../../src/methods/parts/flow/parameters.js';
+import { initialTensors, type Parameter } from '../../src/methods/parts/flow/parameters.js';
 import { Random } from '../../src/runtime/random.js';
 
 const SEED = 5;
@@ -29,9 +29,10 @@ export function imageInput(key: string, shape: [number, number, number, number])
 /** Trained parameters away from their initial values, so that every one has its effect; the fixed ones as drawn at first. */
 export function drawnTensors(parameters: readonly Parameter[]): Record<string, Tensor> {
   return Object.fromEntries(
-    parameters.map(({ name, shape, isTrained, initial }) => {
-      const values = isTrained ? drawn(name, shape) : initial(Random.forKey(name, SEED));
-      return [name, tf.tensor(values, [...shape])];
+    parameters.map((parameter) => {
+      const { name, shape, isTrained } = parameter;
+      if (isTrained) return [name, tf.tensor(drawn(name, shape), [...shape])];
+      return [name, initialTensors([parameter], SEED)[name]!];
     }),
   );
 }

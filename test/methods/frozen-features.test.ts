@@ -1,16 +1,18 @@
 // A real network through the cache: the second pass over the images runs it no more.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { foldWeights } from '../../src/backbones/fold.js';
+import { readSafetensors } from '../../src/backbones/formats/safetensors.js';
 import { createBackbone } from '../../src/backbones/graph.js';
-import type { Backbone, LayerName } from '../../src/backbones/types.js';
+import type { Architecture, Backbone, LayerName } from '../../src/backbones/types.js';
 import { encodePng, extractViews, type GeometryConfig, planGeometry } from '../../src/data/index.js';
 import { loadImage } from '../../src/data/load.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
 import { useBackend } from '../../src/kernels/backend.js';
+import { encodeEntry, pack } from '../../src/methods/parts/feature-cache/entry.js';
 import { type FeatureMaps, frozenFeatures, openFeatureCache } from '../../src/methods/parts/feature-cache/index.js';
 import { nameImages } from '../../src/methods/parts/inputs.js';
 import { fromHalves, toHalves } from '../../src/runtime/float16.js';
@@ -89,6 +91,44 @@ describe('frozen features', () => {
       }
       tf.dispose(maps);
     }
+  });
+
+  test('the same weights in two architectures are two networks', async () => {
+    const folded = async (architecture: Architecture) =>
+      foldWeights(seededStateDict('efficientnet_b5', 'features.1'), {
+        id: 'seeded',
+        path: 'seeded',
+        architecture,
+        until: 'features.1',
+      });
+    const networks = [
+      createBackbone(await folded('efficientnet_b5')),
+      createBackbone(await folded('efficientnet_b5_tf')),
+    ] as const;
+    const cache = await openFeatureCache({ folder });
+    const geometry: GeometryConfig = { mode: 'stretch', resize: null, inputSize: 32, tileOverlap: 0 };
+    const image = nameImages(parts)[0]!;
+    const first = await all(frozenFeatures(image, { backbone: networks[0], layers: ['features.1'], geometry, cache }));
+    const second = await all(frozenFeatures(image, { backbone: networks[1], layers: ['features.1'], geometry, cache }));
+    for (const network of networks) network.dispose();
+    expect(networks[0].hash).toBe(networks[1].hash);
+    expect(cache.counts).toEqual({ hits: 0, misses: 2 });
+    expect(second).not.toEqual(first);
+  });
+
+  test('maps of other sizes, made to fit the key, are computed anew', async () => {
+    const first = await pass();
+    expect(passes).toBe(12);
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name);
+      const { metadata } = readSafetensors((await readFile(path)).subarray(32));
+      const map = { shape: [2, 2, 1] as const, data: new Float32Array(4) };
+      await writeFile(path, await encodeEntry(metadata.key!, pack(new Map(LAYERS.map((layer) => [layer, map])))));
+    }
+    expect(await pass()).toEqual(first);
+    expect(passes).toBe(24);
+    expect(await pass()).toEqual(first);
+    expect(passes).toBe(24);
   });
 
   test('a file is known by its content, not its name, and is not decoded again', async () => {

@@ -197,6 +197,15 @@ describe('is refused:', () => {
       'a bank of another type',
       (_, tensors) => void tensors.set('bank', { dtype: 'I32', shape: [1, 1], data: new Uint8Array(4) }),
     ],
+    ['a bank of NaN', (_, tensors) => void tensors.set('bank', tensor([1, 1024], new Array(1024).fill(Number.NaN)))],
+    [
+      'a bank of infinities',
+      (_, tensors) => void tensors.set('bank', tensor([1, 1024], new Array(1024).fill(Infinity))),
+    ],
+    [
+      'half of infinity',
+      (_, tensors) => void tensors.set('half', { dtype: 'F16', shape: [1], data: Uint8Array.of(0, 0xfc) }),
+    ],
     ['scores without a pixel table', (_, tensors) => void tensors.delete('calibration.pixelQuantiles')],
     ['no scores', (_, tensors) => void tensors.set('calibration.scores', tensor([0], []))],
     ['scores out of order', (_, tensors) => void tensors.set('calibration.scores', tensor([2], [2, 1]))],

@@ -243,6 +243,12 @@ describe('what goes wrong', () => {
     expect(() => new SPADE(options)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', path: `SPADE.${field}` }));
   });
 
+  test('the input must be large enough for the global vector too', () => {
+    expect(() => new SPADE({ backbone: 'alexnet', layers: ['features.2'], inputSize: 32 })).toThrow(
+      /BAD_CONFIG.*SPADE\.inputSize.*32 is too small for features\.12 of alexnet/,
+    );
+  });
+
   test('the configuration has defaults and resolves to itself', () => {
     const config = resolveSpadeConfig({});
     expect(config).toMatchObject({

@@ -143,6 +143,14 @@ describe('a model file', () => {
       ({ tensors: { 'network/stem.kernel': _, ...tensors } }) => ({ tensors }),
       /stem\.kernel is \[\], its configuration makes \[7,7,3,64\]/,
     ],
+    [
+      'with a negative variance',
+      ({ tensors }) => {
+        const data = new Float32Array(64).fill(-1, 5, 6);
+        return { tensors: { ...tensors, 'network/stem.variance': { shape: [64], data } } };
+      },
+      /its stem\.variance holds values below 0/,
+    ],
   ];
   test.each(changes)('%s is refused', async (_, change, message) => {
     const whole = await decodeModel(await model.toBytes(), 'm.iad');

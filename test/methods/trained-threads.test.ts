@@ -1,17 +1,21 @@
 // Trained methods over worker threads: FastFlow, whose threads find it by name and read its samples from the same cache.
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { BackboneChoice } from '../../src/backbones/types.js';
+import type { Sample } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { FastFlow, type FastFlowOptions } from '../../src/methods/fastflow/index.js';
 import type { TrainedFitOptions } from '../../src/methods/parts/trained/index.js';
 import { sessionKind, trainingKind } from '../../src/methods/registry.js';
+import { STPM } from '../../src/methods/stpm/index.js';
 import type { ProgressEvent } from '../../src/runtime/progress.js';
+import { seededResnet18 } from '../helpers/seeded-weights.js';
 import { smallParts } from '../helpers/small-parts.js';
-import { Tiny } from '../helpers/tiny-trained.js';
 
 const { train: good } = smallParts('metal', { train: 8, testGood: 1, testPerDefect: 1 });
 const SMALL: FastFlowOptions = {
@@ -50,6 +54,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
 async function fitted(options: TrainedFitOptions, config: FastFlowOptions = {}) {
   const method = new FastFlow({ ...SMALL, ...config });
   const { training } = await method.fit(good, options);
@@ -60,7 +66,8 @@ test('learns what one thread learns, the same bits every time, whatever is kept 
   const alone = await fitted({ workers: 1 });
   expect(started).toHaveLength(0);
   const two = await fitted({ workers: 2 });
-  expect(started).toHaveLength(2);
+  // Two for the features, then two for the gradients.
+  expect(started).toHaveLength(4);
   expect(two.training).toMatchObject({ steps: 6, epoch: 2 });
   for (const [i, { loss }] of two.training.epochs.entries()) {
     const expected = alone.training.epochs[i]!.loss;
@@ -84,12 +91,52 @@ test('goes on from a checkpoint to the same bytes', async () => {
   expect(Buffer.compare(resumed.bytes, (await fitted({ workers: 2, cacheFolder })).bytes)).toBe(0);
 });
 
-test('a method that needs the whole batch stays on this thread', async () => {
-  const whole = new Tiny({ calibrationShare: 0, epochs: 1 }, { needsWholeBatch: true });
-  const { training } = await whole.fit(good, { workers: 2 });
-  expect(training.steps).toBe(3);
-  expect(started).toHaveLength(0);
-  await expect(whole.fit(good, { workers: 0 })).rejects.toMatchObject({ code: 'BAD_ARGUMENT', path: 'workers' });
+describe('a method that needs the whole batch', () => {
+  const broken: Sample = { ...good[1]!, id: 'broken.png', image: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3) };
+  const images = [...good.slice(0, 3), broken, ...good.slice(4)];
+  let backbone: BackboneChoice;
+  const whole = () => {
+    const rest = { inputSize: 32, epochs: 1, batchSize: 4, calibrationShare: 0, seed: 3 };
+    return new STPM({ backbone, layers: ['layer1'], ...rest });
+  };
+
+  beforeAll(async () => {
+    backbone = await seededResnet18(folder, 'layer1');
+  });
+
+  test('learns the same bytes on any number of threads: they compute its features, the same ones', async () => {
+    const runs = [];
+    for (const workers of [1, 2]) {
+      const cacheFolder = join(folder, `features-${workers}`);
+      const method = whole();
+      const { skipped, images: count } = await method.fit(images, { workers, cacheFolder, skipBad: true });
+      expect([count, skipped.map(({ id }) => id), started.length]).toEqual([7, ['broken.png'], workers === 1 ? 0 : 2]);
+      const names = (await readdir(cacheFolder)).sort();
+      const entries = await Promise.all(names.map((name) => readFile(join(cacheFolder, name))));
+      runs.push({ skipped, names, entries: entries.map(sha256), model: sha256(await method.toBytes()) });
+    }
+    expect(runs[0]!.names).toHaveLength(7);
+    expect(runs[1]).toEqual(runs[0]);
+  });
+
+  test('fails with the error of its image, and stops when it is told to, whichever thread was at it', async () => {
+    const [alone, shared] = await Promise.all(
+      [1, 2].map((workers) =>
+        whole()
+          .fit(images, { workers })
+          .catch((error: unknown) => error),
+      ),
+    );
+    expect(shared).toMatchObject({ code: 'IMAGE_FORMAT', path: 'broken.png' });
+    expect(String(shared)).toBe(String(alone));
+    const controller = new AbortController();
+    const onProgress = ({ done }: ProgressEvent) => {
+      if (done === 2) controller.abort();
+    };
+    const stopped = whole().fit(good, { workers: 2, onProgress, signal: controller.signal });
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(whole().fit(good, { workers: 0 })).rejects.toMatchObject({ code: 'BAD_ARGUMENT', path: 'workers' });
+  });
 });
 
 test('methods without gradients do not train on threads', () => {

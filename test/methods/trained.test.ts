@@ -8,8 +8,10 @@ import { flip } from '../../src/data/augment/index.js';
 import type { Image, Sample } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { temporaryCache } from '../../src/methods/parts/feature-cache/temporary.web.js';
+import { constant } from '../../src/methods/parts/flow/parameters.js';
 import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
 import { pyramid, type TrainedFitOptions } from '../../src/methods/parts/trained/index.js';
+import { trainingSizes } from '../../src/methods/parts/trained/sizes.js';
 import type { ProgressEvent } from '../../src/runtime/progress.js';
 import { content, smallParts } from '../helpers/small-parts.js';
 import { TINY, Tiny, type TinyDesign } from '../helpers/tiny-trained.js';
@@ -309,6 +311,71 @@ describe('a model file', () => {
   });
 });
 
+test('a stop while start values are drawn comes before the next one', async () => {
+  const controller = new AbortController();
+  const drawn: string[] = [];
+  const watched: Partial<TinyDesign> = {
+    network: (...given) => {
+      const tiny = TINY.network(...given);
+      const parameters = tiny.parameters.map((parameter): typeof parameter => ({
+        ...parameter,
+        initial: (random) => {
+          drawn.push(parameter.name);
+          controller.abort();
+          return parameter.initial(random);
+        },
+      }));
+      return { ...tiny, parameters };
+    },
+  };
+  const before = tf.memory().numTensors;
+  const run = new Tiny({}, watched).fit(good, { workers: 1, signal: controller.signal });
+  await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
+  expect([drawn, tf.memory().numTensors]).toEqual([['mean'], before]);
+});
+
+describe('how large it may be', () => {
+  // 2^22 numbers and a handful: 16 MiB.
+  const wide = { ...constant('wide', [2 ** 11, 2 ** 11], 0), isTrained: true };
+  const network = { loss: () => tf.scalar(0), score: () => Promise.reject(new Error('not scored')) };
+  const MIB = 2 ** 20;
+
+  test('a model holds all arrays, a checkpoint the moments too, and the best ones', () => {
+    const fixed = { ...wide, name: 'fixed', isTrained: false };
+    const parameters = [wide, fixed];
+    expect(trainingSizes({ ...network, parameters }, 2, 1, false)).toEqual({
+      model: 32 * MIB,
+      checkpoint: 48 * MIB,
+      // Start values, what is fixed, parameters and moments, gradients, what moves once more.
+      step: (16 + 16 + 48 + 16 + 48) * MIB,
+    });
+    const validated = trainingSizes({ ...network, parameters, buffers: [{ ...wide, name: 'mean' }] }, 1, 1, true);
+    expect(validated).toMatchObject({ model: 48 * MIB, checkpoint: (32 + 16 + 32) * MIB });
+  });
+
+  test('of parts that move one after another, the largest counts', () => {
+    const other = { ...constant('other', [2 ** 10, 2 ** 11], 0), isTrained: true };
+    const parts = () => [
+      { parameters: ['wide'], steps: 1 },
+      { parameters: ['other'], steps: 3 },
+    ];
+    expect(trainingSizes({ ...network, parameters: [wide, other], parts }, 1, 1, false).step).toBe(
+      (24 + 48 + 16 + 32) * MIB,
+    );
+  });
+
+  test('a checkpoint too large is refused before any image is read', async () => {
+    const design: Partial<TinyDesign> = {
+      network: (...given) => {
+        const tiny = TINY.network(...given);
+        return { ...tiny, parameters: [...tiny.parameters, { ...wide, name: 'more', shape: [2 ** 18, 800] }] };
+      },
+    };
+    const refused = new Tiny({}, design).fit(['nowhere.png'], { checkpoint: join(folder, 'large') });
+    await expect(refused).rejects.toThrow(/MEMORY_BUDGET.*checkpoint holds at most 2\.00 GiB.*without checkpoints/);
+  });
+});
+
 describe('what goes wrong', () => {
   const broken: Sample = { ...good[1]!, id: 'broken.png', image: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3) };
 
@@ -344,6 +411,23 @@ describe('what goes wrong', () => {
     const before = tf.memory().numTensors;
     const method = new Tiny({ learningRate: 1000, epochs: 50 });
     await expect(method.fit(good, { workers: 1 })).rejects.toMatchObject({ code: 'TRAINING_DIVERGED' });
+    await expect(method.toBytes()).rejects.toMatchObject({ code: 'NOT_FITTED' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test.each(['peak', 'steps'])('so does one that ends with %s that are no numbers', async (name) => {
+    const network: TinyDesign['network'] = (setting, state) => {
+      const made = TINY.network(setting, state);
+      const loss: typeof made.loss = (inputs) => {
+        const value = made.loss(inputs);
+        inputs.update('steps', tf.fill([1], Number.POSITIVE_INFINITY));
+        return value;
+      };
+      return name === 'steps' ? { ...made, loss } : { ...made, conclude: async () => ({ peak: Float32Array.of(NaN) }) };
+    };
+    const before = tf.memory().numTensors;
+    const method = new Tiny({}, { network });
+    await expect(method.fit(good, { workers: 1 })).rejects.toThrow(new RegExp(`TRAINING_DIVERGED.*${name} holds`));
     await expect(method.toBytes()).rejects.toMatchObject({ code: 'NOT_FITTED' });
     expect(tf.memory().numTensors).toBe(before);
   });

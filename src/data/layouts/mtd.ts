@@ -1,12 +1,12 @@
 // Layout `mtd`: magnetic tile defects (Huang, Qiu, Yuan: Surface defect saliency of magnetic tile, 2020).
 // MT_<type>/Imgs/<name>.jpg with the mask <name>.png beside it; MT_Free is good.
 import { IadError } from '../../runtime/errors.js';
-import { Random } from '../../runtime/random.js';
 import { listed, stemOf } from '../paths.js';
-import type { Indexed, IndexedSample, Listing } from './layout.js';
+import { drawShare } from './draw.js';
+import type { Indexed, IndexedSample, Layout, Listing } from './layout.js';
 import { MTD_DIFFERNET_TRAIN } from './mtd-differnet.js';
 
-export const MTD_FOLDER = /^MT_(Blowhole|Break|Crack|Fray|Free|Uneven)\/Imgs\/[^/]+$/;
+const MTD_FOLDER = /^MT_(Blowhole|Break|Crack|Fray|Free|Uneven)\/Imgs\/[^/]+$/;
 
 /**
  * `differnet`: the 761 good training images by name that DifferNet (Rudolph et al., WACV 2021) published, the usual
@@ -14,20 +14,25 @@ export const MTD_FOLDER = /^MT_(Blowhole|Break|Crack|Fray|Free|Uneven)\/Imgs\/[^
  */
 export type MtdSplit = 'differnet' | 'random80';
 
-const BASE_SEED = 66;
-const PUBLISHED_COUNTS = { good: 952, anomalous: 392 };
+export const MTD: Layout = {
+  id: 'mtd',
+  splits: ['differnet', 'random80'],
+  recognises: (files) => files.some((path) => MTD_FOLDER.test(path)),
+  categories: () => ['mtd'],
+  index: (listing, { split, seed }) => indexMtd(listing, split === 'random80' ? split : 'differnet', seed),
+};
 
 /**
  * All defective images and the good ones that are not for training make the test part.
  * @param seed counts the repeats of `random80`, from 0
  * @throws IadError `NO_GOOD_IMAGES`, `MASK_MISSING`
  */
-export function indexMtd({ root, images }: Listing, split: MtdSplit = 'differnet', seed = 0): Indexed {
+function indexMtd({ root, images }: Listing, split: MtdSplit = 'differnet', seed = 0): Indexed {
   const files = images.filter((path) => MTD_FOLDER.test(path));
   const masks = new Set(files.filter((path) => /\.png$/i.test(path)));
   const photos = files.filter((path) => /\.jpe?g$/i.test(path));
   const good = photos.filter((path) => path.startsWith('MT_Free/'));
-  const training = new Set(split === 'differnet' ? namedIn(good) : drawn(good, seed));
+  const training = new Set(split === 'differnet' ? namedIn(good) : drawShare(good, 0.8, 'mtd', 'mtd', seed));
   if (training.size === 0) {
     throw new IadError('NO_GOOD_IMAGES', 'no training image in MT_Free/Imgs', { path: root, hint: 'Is it complete?' });
   }
@@ -49,10 +54,9 @@ export function indexMtd({ root, images }: Listing, split: MtdSplit = 'differnet
     throw new IadError('MASK_MISSING', `images without mask: ${listed(without)}`, { path: root, hint });
   }
   return {
-    split,
     samples,
     maskRule: 'half',
-    warnings: countWarnings(good.length, photos.length - good.length, split, training.size),
+    warnings: splitWarnings(split, training.size),
   };
 }
 
@@ -65,19 +69,8 @@ function namedIn(good: readonly string[]): string[] {
   return good.filter((path) => names.has(stemOf(path)));
 }
 
-function drawn(good: readonly string[], repeat: number): string[] {
-  const chosen = Random.forKey(`mtd|mtd|split|${repeat}`, BASE_SEED).sample(good.length, Math.floor(0.8 * good.length));
-  return chosen.map((index) => good[index]!);
-}
-
-function countWarnings(good: number, anomalous: number, split: MtdSplit, training: number): string[] {
+function splitWarnings(split: MtdSplit, training: number): string[] {
   const warnings: string[] = [];
-  const expected = PUBLISHED_COUNTS;
-  if (good !== expected.good || anomalous !== expected.anomalous) {
-    warnings.push(
-      `${good} good and ${anomalous} defective images; the published dataset has ${expected.good} and ${expected.anomalous}`,
-    );
-  }
   if (split === 'differnet' && training !== MTD_DIFFERNET_TRAIN.length) {
     warnings.push(
       `${training} of the ${MTD_DIFFERNET_TRAIN.length} training images of the split "differnet" are there`,

@@ -25,6 +25,7 @@ export const DESIGN: TrainedDesign<CFlowConfig, null> = {
   // A group's fibers are drawn from all images of the batch.
   needsWholeBatch: true,
   network: ({ config, features }) => cflowNetwork(config, features),
+  sizedBy: ['couplings'],
   training: ({ epochs, learningRate, weightDecay }) => ({
     optimizer: { kind: 'adam', rate: learningRate, weightDecay },
     schedule: cflowSchedule(epochs),

@@ -21,8 +21,8 @@ export type { CFlowConfig, CFlowOptions } from './config.js';
  * map's maximum. Higher is more anomalous. (The authors take the peak over all test images, so that a score depends on the others; and
  * they report the epoch that is best on these. Neither is done here: the last epoch counts.)
  * The size of a model does not depend on the number of images: a coupling block of a level of C channels takes 10 to 15 C^2 bytes. With
- * the defaults all of them together take 0.5 GB, training about 3.5 GB of memory, and drawing the rotations a minute or more before the
- * first step. Nothing is stopped while they are drawn.
+ * the defaults all of them together take 0.5 GB, training about 3.5 GB of memory, and drawing the rotations some seconds before the first
+ * step.
  */
 export class CFlow extends TrainedMethod<CFlowConfig, null> {
   static readonly info: MethodInfo = {

@@ -37,14 +37,17 @@ export interface CflowDecoder {
 export function cflowDecoders({ levels, condition, steps }: CflowDecoderSettings): CflowDecoder[] {
   return levels.map(({ height, width, channels }, i) => {
     const flow = cflowDecoder(`level${i}.decoder`, { channels, condition, steps, tanh: 'plain' });
-    const code = positionalCode(height, width, condition);
+    // Not before it is needed: the sizes may be those of a model file whose arrays do not fit them.
+    let code: Float32Array | undefined;
     return {
       parameters: flow.parameters,
       places: height * width,
       likelihood: (vectors, places, tensors) => {
         if (vectors.shape[0] === places.length && vectors.shape[1] === channels) {
+          code ??= positionalCode(height, width, condition);
+          const table = code;
           return tf.tidy(() => {
-            const { values, logDeterminant } = flow.forward(vectors, tensors, codesAt(code, condition, places));
+            const { values, logDeterminant } = flow.forward(vectors, tensors, codesAt(table, condition, places));
             return tf.div(logLikelihood([values], logDeterminant), channels);
           });
         }

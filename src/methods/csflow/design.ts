@@ -32,6 +32,7 @@ export const DESIGN: TrainedDesign<CsFlowConfig, Orders> = {
         }),
     };
   },
+  sizedBy: ['hidden', 'blocks'],
   training: ({ learningRate: rate, weightDecay }) => ({
     optimizer: { kind: 'adam', rate, epsilon: EPSILON, weightDecay },
     clipNorm: CLIP_NORM,

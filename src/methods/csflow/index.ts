@@ -18,7 +18,8 @@ export type { CsFlowConfig, CsFlowOptions } from './config.js';
  * finest one: both from 0 up, near 0.5 and 1 for good parts. It is made for the image's score; the map is as coarse as the layer, and
  * not smoothed.
  * The features are computed once and cached. With C channels and the default width a subnet of 3x3 has 9 * 1024 * (3 * C / 2 + 7 * C)
- * weights, of which a block has two: 275 million in all for 304 channels, which is for GPUs; `hidden` makes it smaller, in proportion.
+ * weights, of which a block has two: 275 million in all for 304 channels, which is for GPUs (the wasm heap is too
+ * small to train it); `hidden` makes it smaller, in proportion.
  */
 export class CsFlow extends TrainedMethod<CsFlowConfig, Orders> {
   static readonly info: MethodInfo = {

@@ -39,6 +39,7 @@ export const DESIGN: TrainedDesign<DifferNetConfig, Orders> = {
       },
     };
   },
+  sizedBy: ['hidden', 'blocks'],
   training: ({ learningRate: rate, weightDecay }) => ({
     optimizer: { kind: 'adam', rate, betas: BETAS, epsilon: EPSILON, weightDecay },
   }),

@@ -21,6 +21,8 @@ export const DESIGN: TrainedDesign<FastFlowConfig, Orders> = {
   draw: ({ config: { steps, seed }, features }) =>
     byLevel(features, (channels, level) => randomOrders(channels, steps, seedFor(`fastflow|${level}`, seed))),
 
+  sizedBy: ['hiddenRatio', 'steps'],
+
   training: ({ learningRate: rate, weightDecay }) => ({
     optimizer: { kind: 'adam', rate, weightDecay },
     dropLast: true,

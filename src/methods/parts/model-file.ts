@@ -39,6 +39,9 @@ const BLOCK = z.strictObject({
 /** More than any header takes. */
 const HEADER_ROOM = 2 ** 20;
 
+/** The most that the tensors of a model file take together. */
+export const MAX_TENSOR_BYTES = MAX_MODEL_BYTES - HEADER_ROOM;
+
 /** 64 zeros stand in the digest's place while it is computed. */
 const NO_DIGEST = '0'.repeat(64);
 const DIGEST_FIELD = /"sha256":"([0-9a-f]{64})"/;
@@ -56,7 +59,7 @@ export async function encodeModel(content: ModelContent): Promise<Uint8Array<Arr
     },
   );
   const total = entries.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
-  if (total > MAX_MODEL_BYTES - HEADER_ROOM) {
+  if (total > MAX_TENSOR_BYTES) {
     throw new IadError('BAD_ARGUMENT', `a model file holds at most ${MAX_MODEL_BYTES} bytes, this takes ${total}`, {
       path: 'save',
       hint: 'Fit a smaller one: fewer rows or fewer channels.',
@@ -73,8 +76,8 @@ export async function encodeModel(content: ModelContent): Promise<Uint8Array<Arr
 /**
  * @param bytes the file
  * @param path for messages
- * @throws IadError MODEL_FORMAT for a foreign or truncated file, MODEL_CORRUPT if its digest is wrong, MODEL_VERSION if a
- *   newer library wrote it
+ * @throws IadError MODEL_FORMAT for a foreign or truncated file or one with NaN or infinity in a tensor, MODEL_CORRUPT if its digest is
+ *   wrong, MODEL_VERSION if a newer library wrote it
  */
 export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string): Promise<ModelContent> {
   const foreign = (what: string) =>
@@ -98,10 +101,19 @@ export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string):
     if (dtype !== 'F32' && dtype !== 'F16') throw foreign(`tensor ${name} has dtype ${dtype}, expected F32 or F16`);
     // A copy, for alignment; not slice(), which shares the memory where the bytes are a Buffer.
     const { buffer } = new Uint8Array(data);
+    const finite =
+      dtype === 'F32' ? areFinite(new Uint32Array(buffer), 0x7f800000) : areFinite(new Uint16Array(buffer), 0x7c00);
+    if (!finite) throw foreign(`tensor ${name} holds values that are no numbers`);
     if (dtype === 'F32') tensors.set(name, { shape, data: new Float32Array(buffer) });
     else halves.set(name, { shape, data: new Uint16Array(buffer) });
   }
   return { ...block, tensors: Object.fromEntries(tensors), halves: Object.fromEntries(halves) };
+}
+
+/** A model with NaN would score NaN, and call nothing anomalous. @param exponent its bits, all of them set in infinity and NaN */
+function areFinite(values: Uint16Array | Uint32Array, exponent: number): boolean {
+  for (let i = 0; i < values.length; i++) if ((values[i]! & exponent) === exponent) return false;
+  return true;
 }
 
 /** The digest tells damage, not intent: what was made to fit it is checked like any other input. */

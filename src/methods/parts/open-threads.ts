@@ -12,15 +12,28 @@ import { type Threads, thisThread } from './threads.js';
 const WORTH_THREADS = 8;
 const MOST_THREADS = 8;
 
-/** @param workers as the caller wants it; undefined: by the number of images */
+/**
+ * Worker threads; null where this thread is to do all.
+ * @param workers as the caller wants it; undefined: by the number of images
+ */
+export function openWorkers<Init extends SessionInit>(
+  { method }: SessionKind<Init>,
+  init: Init,
+  images: number,
+  workers: number | undefined,
+): Threads | null {
+  const size = threadCount(images, workers);
+  return size > 1 ? workerThreads(method, init, size) : null;
+}
+
+/** Worker threads, or this one. @param workers as the caller wants it; undefined: by the number of images */
 export async function openThreads<Init extends SessionInit>(
   kind: SessionKind<Init>,
   init: Init,
   images: number,
   workers: number | undefined,
 ): Promise<Threads> {
-  const size = threadCount(images, workers);
-  return (size > 1 ? workerThreads(kind.method, init, size) : null) ?? thisThread(kind, init);
+  return openWorkers(kind, init, images, workers) ?? thisThread(kind, init);
 }
 
 /**

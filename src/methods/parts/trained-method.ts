@@ -13,6 +13,7 @@ import { settingOf } from './trained/extractor.js';
 import { encodeTrained, type Learned, readTrained } from './trained/file.js';
 import { learn, type TrainedFitOptions, type TrainingRecord } from './trained/learn.js';
 import type { TrainedInit } from './trained/session.js';
+import { checkSizes } from './trained/sizes.js';
 
 export interface TrainedFitResult extends FitResult {
   readonly training: TrainingRecord;
@@ -28,9 +29,10 @@ export abstract class TrainedMethod<Config extends TrainedConfig, State> extends
 
   /**
    * Trains on good images only, from the start; an earlier fit is forgotten. Some are held out first, for the thresholds. Each image
-   * passes the frozen backbone once, unless the method changes it in every step. With `workers` (see there for the default) threads divide
-   * every batch, unless the method needs the whole batch. A failed or stopped fit leaves the model as it was.
-   * @throws IadError NO_GOOD_IMAGES, an image's own error (unless `skipBad`), WEIGHTS_*, BAD_CONFIG, ABORTED, TRAINING_DIVERGED;
+   * passes the frozen backbone once, unless the method changes it in every step. With `workers` (see there for the default) threads share
+   * this pass, and divide every batch, unless the method needs the whole batch. A failed or stopped fit leaves the model as it was.
+   * @throws IadError MEMORY_BUDGET, before any image is read, for a network that cannot be saved, or that the wasm heap cannot train;
+   *   NO_GOOD_IMAGES, an image's own error (unless `skipBad`), WEIGHTS_*, BAD_CONFIG, ABORTED, TRAINING_DIVERGED;
    *   MODEL_FORMAT or MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED; WORKER_CRASHED
    */
   async fit(images: Iterable<ImageInput>, options: TrainedFitOptions = {}): Promise<TrainedFitResult> {
@@ -41,6 +43,7 @@ export abstract class TrainedMethod<Config extends TrainedConfig, State> extends
     const { held, kept } = holdOut(design.method, all, config);
     const setting = settingOf(design, config, weights.architecture);
     const state = design.draw(setting);
+    checkSizes(design, setting, state, kept.length, options);
     const found = await learn(design, { config, weights, state, images: kept }, options);
     const start = performance.now();
     const skipped = [...found.skipped];

@@ -3,6 +3,7 @@ import { architectureOf, type FoldedWeights, type LayerName, lastLayer } from '.
 import { ensureBackend } from '../../kernels/backend.js';
 import { calibrationWarnings, holdOut } from '../parts/calibrate.js';
 import { embedEach } from '../parts/embed-each.js';
+import { checkLayers } from '../parts/frozen-config.js';
 import { FrozenFeatureMethod } from '../parts/frozen-method.js';
 import type { NamedImage } from '../parts/inputs.js';
 import { readModel } from '../parts/learned-file.js';
@@ -44,6 +45,7 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
   /** @throws IadError BAD_CONFIG naming the field at fault */
   constructor(options: SpadeOptions = {}) {
     super(resolveSpadeConfig(options));
+    checkLayers('SPADE', { ...this.config, layers: [this.deepestLayer] });
   }
 
   /**

@@ -52,7 +52,7 @@ export function residualStudent(architecture: Architecture, layers: readonly Lay
     });
   return {
     parameters: specs.flatMap((spec) => [kernel(spec), ofChannels(spec, 'scale', 1), ofChannels(spec, 'offset', 0)]),
-    buffers: specs.flatMap((spec) => [ofChannels(spec, 'mean', 0), ofChannels(spec, 'variance', 1)]),
+    buffers: specs.flatMap((spec) => [ofChannels(spec, 'mean', 0), { ...ofChannels(spec, 'variance', 1), least: 0 }]),
     train: (images, tensors, update) =>
       run(images, (x, spec, activation) => {
         const { name, stride } = spec;

@@ -143,6 +143,34 @@ describe.each(['cpu', 'wasm'] as const)('%s', (backend) => {
     await expect(trained({ signal: gone })).rejects.toMatchObject({ code: 'ABORTED' });
   });
 
+  test('a checkpoint that says what cannot be is refused', async () => {
+    const store = memoryStore();
+    const validation = { evaluate: held };
+    await trained({ validation, checkpoints: { store, everySteps: 100 } });
+    const { tensors, metadata } = readSafetensors(store.written[0]!);
+    const block = JSON.parse(metadata.training!);
+    const [first, ...others] = block.epochs;
+    const refused = async (changed: object, values = tensors) => {
+      const bytes = writeSafetensors(values, { training: JSON.stringify({ ...block, ...changed }) });
+      const from = { path: 'memory', read: async () => bytes, write: async () => {} };
+      const before = tf.memory().numTensors;
+      const run = trained({ validation, checkpoints: { store: from, everySteps: 100 } });
+      await expect(run).rejects.toMatchObject({ code: 'MODEL_FORMAT', path: 'memory' });
+      expect(tf.memory().numTensors).toBe(before);
+    };
+    await refused({ step: block.step + 1 });
+    await refused({ step: block.step - 1 });
+    await refused({ epochs: [] });
+    await refused({ epochs: others });
+    await refused({ epochs: [{ ...first, validation: null }, ...others] });
+    await refused({ best: null });
+    await refused({ best: { ...block.best, epoch: 99 } });
+    await refused({ best: { ...block.best, value: block.best.value - 1 } });
+    const [name, { shape, data }] = [...tensors].find(([each]) => each.startsWith('best/parameters/'))!;
+    const nan = new Uint8Array(new Float32Array(data.length / 4).fill(Number.NaN).buffer);
+    await refused({}, new Map([...tensors, [name, { dtype: 'F32', shape, data: nan }]]));
+  });
+
   test('a checkpoint of another training, a damaged and a foreign one are refused', async () => {
     const store = memoryStore();
     await trained({ checkpoints: { store, everySteps: 100 } });

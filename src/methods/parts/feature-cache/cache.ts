@@ -37,22 +37,32 @@ export class FeatureCache {
    * values beyond 65504 stays in float32), so that a result does not depend on what was cached. An entry that is damaged, or
    * not what it says, is computed anew and replaced. The same key asked for twice at once is computed once.
    * @param compute gives one map for every layer of the key
+   * @param fits whether maps that were found can be those of the key
    * @throws IadError `DISK_FULL`, `WRITE_FAILED`; `BAD_ARGUMENT` if `compute` leaves out a layer; what `compute` throws
    */
-  async get(key: FeatureKey, compute: () => Promise<FeatureMaps>): Promise<FeatureMaps> {
+  async get(
+    key: FeatureKey,
+    compute: () => Promise<FeatureMaps>,
+    fits: (maps: FeatureMaps) => boolean = () => true,
+  ): Promise<FeatureMaps> {
     const text = keyText(key);
     const running = this.#running.get(text);
     if (running) return running;
-    const made = this.#find(key, text, compute).finally(() => this.#running.delete(text));
+    const made = this.#find(key, text, compute, fits).finally(() => this.#running.delete(text));
     this.#running.set(text, made);
     return made;
   }
 
-  async #find(key: FeatureKey, text: string, compute: () => Promise<FeatureMaps>): Promise<FeatureMaps> {
+  async #find(
+    key: FeatureKey,
+    text: string,
+    compute: () => Promise<FeatureMaps>,
+    fits: (maps: FeatureMaps) => boolean,
+  ): Promise<FeatureMaps> {
     const name = await entryName(text);
     const bytes = await this.#store.read(name);
     const found = bytes && (await decodeEntry(bytes, text, key.layers));
-    if (found) {
+    if (found && fits(found)) {
       this.#hits++;
       return found;
     }

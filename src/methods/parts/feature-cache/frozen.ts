@@ -1,6 +1,7 @@
 // The views of an image through a frozen backbone, by way of the cache. An image whose features are cached is not even decoded.
 import * as tf from '@tensorflow/tfjs';
 import { readBytes } from '#platform/data/files';
+import { layerChannels, layerSide } from '../../../backbones/architecture.js';
 import type { Backbone, LayerName } from '../../../backbones/types.js';
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../../data/geometry.js';
 import { checkedHeader, MAX_BYTES } from '../../../data/image.js';
@@ -25,26 +26,40 @@ export interface FrozenOptions {
 /**
  * The features of an image's views, one view after another in the order of its plan, and of each view its inputs.
  * @returns per view and input one map per layer, float16 values in float32; not to be written to, another caller may have been given
- *   the same
+ *   the same. At the end the plan.
  * @throws IadError as `loadImage`, `planGeometry` and `FeatureCache.get`
  */
 export async function* frozenFeatures(
   image: NamedImage,
   { backbone, layers, geometry, cache, inputs }: FrozenOptions,
-): AsyncGenerator<FeatureMaps, void, void> {
+): AsyncGenerator<FeatureMaps, GeometryPlan, void> {
   const { width, height, hash, load } = await open(image);
   const plan = planGeometry(width, height, geometry);
   let resized: Promise<Image> | undefined;
   const backend = tf.getBackend();
+  // Two architectures may have the same weights, and other paddings or means.
+  const network = `${backbone.architecture} ${backbone.hash}`;
   for (let view = 0; view < plan.views.length; view++) {
     for (let input = 0; input < (inputs?.sides.length ?? 1); input++) {
-      const key = { backbone: backbone.hash, backend, layers, geometry, view, image: hash };
-      yield await cache.get(inputs ? { ...key, input: `${inputs.name}#${input}` } : key, async () => {
-        resized ??= load().then((whole) => resizeToPlan(whole, plan));
-        return forward(backbone, layers, seen(await resized, plan, view, inputs?.of, input));
-      });
+      const key = { backbone: network, backend, layers, geometry, view, image: hash };
+      const side = inputs?.sides[input] ?? plan.inputSize;
+      yield await cache.get(
+        inputs ? { ...key, input: `${inputs.name}#${input}` } : key,
+        async () => {
+          resized ??= load().then((whole) => resizeToPlan(whole, plan));
+          return forward(backbone, layers, seen(await resized, plan, view, inputs?.of, input));
+        },
+        (maps) => layers.every((layer) => maps.get(layer)?.shape.join() === shapeOf(backbone, layer, side).join()),
+      );
     }
   }
+  return plan;
+}
+
+/** Of the features of a square image. */
+function shapeOf({ architecture }: Backbone, layer: LayerName, side: number): FeatureMap['shape'] {
+  const grid = layerSide(architecture, layer, side);
+  return [grid, grid, layerChannels(architecture, layer)];
 }
 
 /** What tells one image's content from another's; pixels that are decoded already are another content than their file. */

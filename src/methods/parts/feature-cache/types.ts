@@ -26,7 +26,7 @@ export interface FeatureInputs {
 
 /** All that features depend on. */
 export interface FeatureKey {
-  /** `hash` of the backbone. */
+  /** Architecture and `hash` of the backbone. */
   readonly backbone: string;
   /** tfjs's name: backends differ in the last places. */
   readonly backend: string;

@@ -33,8 +33,7 @@ export function randomOrders(channels: number, count: number, seed: number): num
 }
 
 /**
- * y = x R for a rotation R, the "soft permutation" of FrEIA: array `name` [C, C], drawn once and never trained. Drawing it takes
- * about 2/3 C^3 multiply-adds on the host.
+ * y = x R for a rotation R, the "soft permutation" of FrEIA: array `name` [C, C], drawn once and never trained.
  */
 export function rotation(name: string, channels: number): Mixing<Tensor2D> {
   const initial = (random: Random) => randomRotation(channels, random);

@@ -13,8 +13,10 @@ export interface Parameter {
   readonly shape: readonly number[];
   /** What is not trained is kept with the model all the same. */
   readonly isTrained: boolean;
-  /** Its values before training, in row-major order. */
-  readonly initial: (random: Random) => Float32Array;
+  /** Its values before training: in row-major order, or as a tensor, which becomes the caller's. */
+  readonly initial: (random: Random) => Float32Array | Tensor;
+  /** What no value may be below, checked in model files; default: any number may be. */
+  readonly least?: number;
 }
 
 /** All entries the same at first. */
@@ -39,7 +41,10 @@ export function uniform(name: string, shape: readonly number[], fanIn: number): 
 export function initialTensors(parameters: readonly Parameter[], seed: number): Record<string, Tensor> {
   return tf.tidy(() =>
     Object.fromEntries(
-      parameters.map(({ name, shape, initial }) => [name, tf.tensor(initial(Random.forKey(name, seed)), [...shape])]),
+      parameters.map(({ name, shape, initial }) => {
+        const values = initial(Random.forKey(name, seed));
+        return [name, values instanceof Float32Array ? tf.tensor(values, [...shape]) : values];
+      }),
     ),
   );
 }

@@ -4,7 +4,7 @@ import { IadError, yieldTurn } from '../../../runtime/errors.js';
 import { stageProgress } from '../../../runtime/progress.js';
 import type { FitOptions } from '../../types.js';
 import type { NamedTensors } from '../flow/parameters.js';
-import { arraysOf, type NamedArrays } from './arrays.js';
+import { arraysOf, checkFinite, type NamedArrays } from './arrays.js';
 import type { TrainingBatch } from './design.js';
 import type { OpenProblem } from './problem.js';
 import type { Samples } from './samples.js';
@@ -12,7 +12,7 @@ import type { Samples } from './samples.js';
 /**
  * @param indices of the images that were trained on
  * @returns the arrays that the network's `conclude` gives; none if it has no such pass
- * @throws IadError ABORTED; BAD_ARGUMENT for an array that is trained, or does not exist in this size
+ * @throws IadError ABORTED; TRAINING_DIVERGED for values that are no numbers; BAD_ARGUMENT for an array that is trained, or does not exist in this size
  */
 export async function conclude(
   { network, samples }: OpenProblem,
@@ -22,9 +22,13 @@ export async function conclude(
 ): Promise<NamedArrays> {
   const arrays = (await network.conclude?.(oneByOne(samples, indices, options), tensors)) ?? {};
   const free = arraysOf(network).filter(({ isTrained, name }) => !isTrained || isBuffer(network, name));
-  for (const [name, { length }] of Object.entries(arrays)) {
+  for (const [name, values] of Object.entries(arrays)) {
+    const { length } = values;
     const shape = free.find((parameter) => parameter.name === name)?.shape;
-    if (shape && tf.util.sizeFromShape([...shape]) === length) continue;
+    if (shape && tf.util.sizeFromShape([...shape]) === length) {
+      checkFinite(name, values);
+      continue;
+    }
     throw new IadError('BAD_ARGUMENT', `conclude gives ${length} values for ${name} [${shape ?? ''}]`, { path: name });
   }
   return arrays;

@@ -1,13 +1,13 @@
 // What a trained method gives to the frame: everything that is its own, as data and pure functions. The frame does the rest: samples,
 // training, checkpoints, model files, threads that score, calibration.
-import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor4D } from '@tensorflow/tfjs';
 import type * as z from 'zod';
 import type { Architecture, Backbone, FoldedWeights } from '../../../backbones/types.js';
 import type { Image } from '../../../data/types.js';
 import type { Random } from '../../../runtime/random.js';
 import type { FeatureInputs } from '../feature-cache/types.js';
 import type { NamedTensors, Parameter } from '../flow/parameters.js';
-import type { SampleRandom, TrainingConfig, TrainingPart } from '../training/index.js';
+import type { LossInputs, TrainingConfig, TrainingPart } from '../training/index.js';
 import type { TrainedConfig } from './config.js';
 
 /** Height, width and channels of one set of features. */
@@ -30,26 +30,9 @@ export type TrainingBatch = {
 };
 
 /** What the loss of one step is computed from. */
-export interface TrainingLoss {
-  readonly batch: TrainingBatch;
+export interface TrainingLoss extends Omit<LossInputs<TrainingBatch>, 'parameters' | 'buffers'> {
   /** All arrays by name: parameters, trained or not, and buffers. */
   readonly tensors: NamedTensors;
-  /** The value of a buffer from the next step on, such as a running mean. */
-  readonly update: (buffer: string, value: Tensor) => void;
-  /** A generator of this step alone: positions drawn from the batch, noise, dropout; on several threads each has one of its own. */
-  readonly random: Random;
-  /** Gives a generator of the batch's i-th image at this step alone, whichever thread computes it. */
-  readonly sampleRandom: SampleRandom;
-  /** From 0. */
-  readonly step: number;
-  /** From 0. */
-  readonly epoch: number;
-  /** From 0, over all epochs. */
-  readonly batchNumber: number;
-  /** Of the network's `parts` the one that this step is of. */
-  readonly part: number;
-  /** Of the steps of this part on this batch, from 0. */
-  readonly stepOfPart: number;
 }
 
 /** One view that is to be scored. */
@@ -121,6 +104,8 @@ export interface TrainedDesign<Config extends TrainedConfig, State> {
   readonly draw: (setting: Setting<Config>) => State;
   /** @throws IadError BAD_CONFIG for a configuration that does not fit the features */
   readonly network: (setting: Setting<Config>, state: State) => TrainedNetwork;
+  /** Fields of the configuration that make the network smaller, for those for whom it is too large. Default: none but its layers. */
+  readonly sizedBy?: readonly (keyof Config & string)[];
   /** Optimiser, schedule, clipping; epochs, batch size and seed are the configuration's. */
   readonly training: (config: Config) => Pick<TrainingConfig, 'optimizer' | 'schedule' | 'clipNorm' | 'dropLast'>;
   /**

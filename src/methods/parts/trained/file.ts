@@ -57,7 +57,7 @@ export function trainedConfig<Config extends TrainedConfig, State>(
   return configOf(content, name, resolve, path);
 }
 
-/** @throws IadError MODEL_FORMAT if an array is missing, of another shape, not finite or too many, or the state does not fit */
+/** @throws IadError MODEL_FORMAT if an array is missing, of another shape, out of its range or too many, or the state does not fit */
 export function readTrained<Config extends TrainedConfig, State>(
   content: ModelContent,
   design: TrainedDesign<Config, State>,
@@ -92,13 +92,13 @@ function networkOf<Config extends TrainedConfig, State>(
 
 function readArrays({ tensors }: ModelContent, network: TrainedNetwork, path: string): NamedArrays {
   const left = new Set(Object.keys(tensors).filter((name) => name.startsWith(FOLDER)));
-  const arrays = arraysOf(network).map(({ name, shape }): [string, Float32Array] => {
+  const arrays = arraysOf(network).map(({ name, shape, least = -Infinity }): [string, Float32Array] => {
     const found = tensors[`${FOLDER}${name}`];
     left.delete(`${FOLDER}${name}`);
     if (found?.shape.join() !== shape.join()) {
       throw malformed(`its ${name} is [${found?.shape ?? ''}], its configuration makes [${shape}]`, path);
     }
-    if (!found.data.every(Number.isFinite)) throw malformed(`its ${name} holds values that are no numbers`, path);
+    if (found.data.some((value) => value < least)) throw malformed(`its ${name} holds values below ${least}`, path);
     return [name, found.data];
   });
   const [extra] = left;

@@ -4,6 +4,7 @@ import { temporaryCache } from '#platform/methods/parts/feature-cache/temporary'
 import { IadError } from '../../../runtime/errors.js';
 import type { FitOptions } from '../../types.js';
 import type { NamedTensors } from '../flow/parameters.js';
+import { openWorkers } from '../open-threads.js';
 import { stepsPerEpoch } from '../training/batches.js';
 import {
   splitValidation,
@@ -19,6 +20,7 @@ import { conclude } from './conclude.js';
 import type { TrainedConfig } from './config.js';
 import type { TrainedDesign, TrainingBatch } from './design.js';
 import { type OpenProblem, openProblem, type ProblemInit } from './problem.js';
+import { trainedSessions } from './session.js';
 import { trainingOnThreads, trainingThreads } from './threads.js';
 
 export interface TrainedFitOptions extends FitOptions {
@@ -69,7 +71,7 @@ export async function learn<Config extends TrainedConfig, State>(
   try {
     const cache = temporary?.options ?? { ...(folder !== undefined && { folder }), maxBytes: cacheBudget };
     const shared = { ...init, config: { ...config, memoryBudget }, cache };
-    const problem = await openProblem(design, shared);
+    const problem = await openProblem(design, shared, options.signal);
     try {
       return await learnFrom(design, shared, problem, workers, options);
     } finally {
@@ -87,17 +89,25 @@ async function learnFrom<Config extends TrainedConfig, State>(
   workers: number,
   options: TrainedFitOptions,
 ): Promise<LearnedNetwork> {
-  const { config } = init;
-  const { onProgress, signal, skipBad = false } = options;
+  const { config, weights, cache } = init;
+  const { onProgress, signal, skipBad = false, workers: wanted } = options;
   const { network, samples, constants } = problem;
   const start = performance.now();
   const skipped: { id: string; reason: string }[] = [];
-  await samples.readAll({ onProgress, signal, skipBad }, skipped);
+  const sessions = trainedSessions(design);
+  const readers = samples.areCached
+    ? openWorkers(sessions, { config, weights, cache }, samples.images.length, wanted)
+    : null;
+  try {
+    await samples.readAll({ onProgress, signal, skipBad }, skipped, readers);
+  } finally {
+    await readers?.close();
+  }
   const read = performance.now();
   const { images } = samples;
-  const wanted = design.validation?.(config, images.length) ?? null;
+  const validation = design.validation?.(config, images.length) ?? null;
   const all = images.map((_, i) => i);
-  const split = wanted && images.length > 1 ? splitValidation(images.length, wanted.share, config.seed) : null;
+  const split = validation && images.length > 1 ? splitValidation(images.length, validation.share, config.seed) : null;
   const training = split?.training ?? all;
   const rules: TrainingConfig = {
     ...design.training(config),
@@ -109,7 +119,7 @@ async function learnFrom<Config extends TrainedConfig, State>(
   const result = await train(whole, rules, {
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
-    ...(wanted && split && { validation: validationOf(problem, split.validation, wanted.patience) }),
+    ...(validation && split && { validation: validationOf(problem, split.validation, validation.patience) }),
     ...(await checkpointing(design, { ...init, images }, options, epochSteps(rules, whole))),
     threads: { kind: trainingOnThreads(design), init: { ...init, images, indices: training }, workers },
   });

@@ -2,8 +2,9 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import type { FoldedWeights } from '../../../backbones/types.js';
+import { yieldTurn } from '../../../runtime/errors.js';
 import { type FeatureCacheOptions, openFeatureCache } from '../feature-cache/index.js';
-import { initialTensors, type NamedTensors } from '../flow/parameters.js';
+import { initialTensors, type NamedTensors, type Parameter } from '../flow/parameters.js';
 import type { NamedImage } from '../inputs.js';
 import type { TrainingProblem } from '../training/index.js';
 import type { TrainedConfig } from './config.js';
@@ -31,10 +32,11 @@ export interface OpenProblem {
   dispose(): void;
 }
 
-/** The caller disposes of it. */
+/** The caller disposes of it. Others have their turn while start values are drawn. @throws IadError ABORTED */
 export async function openProblem<Config extends TrainedConfig, State>(
   design: TrainedDesign<Config, State>,
   { config, weights, state, images, cache }: ProblemInit<Config, State>,
+  signal?: AbortSignal,
 ): Promise<OpenProblem> {
   const network = design.network(settingOf(design, config, weights.architecture), state);
   const augment = design.augment?.(config) ?? null;
@@ -44,16 +46,21 @@ export async function openProblem<Config extends TrainedConfig, State>(
   const fixed = all.filter(({ isTrained }) => !isTrained);
   const extractor = Extractor.of(design, config, weights);
   const made: Record<string, Tensor>[] = [];
-  const make = (which: typeof all) => {
-    made.push(initialTensors(which, config.seed));
-    return made.at(-1) ?? {};
+  const make = async (which: readonly Parameter[]) => {
+    const tensors: Record<string, Tensor> = {};
+    made.push(tensors);
+    for (const parameter of which) {
+      await yieldTurn(signal);
+      Object.assign(tensors, initialTensors([parameter], config.seed));
+    }
+    return tensors;
   };
   const dispose = () => {
     extractor.dispose();
     tf.dispose(made);
   };
   try {
-    const [parameters, constants, start] = [make(trained), make(fixed), make(buffers)];
+    const [parameters, constants, start] = [await make(trained), await make(fixed), await make(buffers)];
     const usesPixels = design.usesPixels ?? false;
     const samples = new Samples(images, { config, extractor, augment, usesPixels, cache: features });
     const of = (indices: readonly number[]): TrainingProblem<TrainingBatch> => ({

@@ -10,6 +10,7 @@ import { type FeatureCache, type FeatureMap, frozenFeatures } from '../feature-c
 import { geometryOf } from '../frozen-config.js';
 import { isBadImage, type NamedImage } from '../inputs.js';
 import { openImage } from '../open-image.js';
+import type { Threads } from '../threads.js';
 import type { SampleRandom } from '../training/index.js';
 import type { TrainedConfig } from './config.js';
 import type { TrainingBatch } from './design.js';
@@ -51,17 +52,27 @@ export class Samples {
     return this.#images;
   }
 
+  /** Whether features are kept from step to step. */
+  get areCached(): boolean {
+    return this.#options.cache !== null;
+  }
+
   /**
    * Reads every image once, and drops those that cannot be read if they may be left out.
    * @param skipped where they are listed
+   * @param threads that put the features of images into the cache, ahead of this one; null: there are none
    * @throws IadError NO_GOOD_IMAGES if none is left, an image's own error, ABORTED
    */
-  async readAll({ onProgress, signal, skipBad }: EmbedWatch, skipped: { id: string; reason: string }[]): Promise<void> {
+  async readAll(
+    { onProgress, signal, skipBad }: EmbedWatch,
+    skipped: { id: string; reason: string }[],
+    threads: Threads | null,
+  ): Promise<void> {
     const all = this.#images.splice(0);
     const progress = stageProgress(onProgress, 'features', all.length);
-    for (const [index, image] of all.entries()) {
-      await yieldTurn(signal);
+    for await (const { image, index, failure } of threads ? cached(all, threads, signal) : inTurn(all, signal)) {
       try {
+        if (failure) throw failure;
         await this.#read(image);
         this.#images.push(image);
       } catch (error) {
@@ -134,6 +145,34 @@ export class Samples {
     if (cache && !usesPixels) return null;
     const { view } = await openImage(image, geometryOf(config));
     return { width: config.inputSize, height: config.inputSize, data: view(0) };
+  }
+}
+
+/** An image that is to be read, and what went wrong with it before. */
+interface Turn {
+  readonly image: NamedImage;
+  readonly index: number;
+  readonly failure?: Error;
+}
+
+async function* inTurn(images: readonly NamedImage[], signal: AbortSignal | undefined): AsyncGenerator<Turn> {
+  for (const [index, image] of images.entries()) {
+    await yieldTurn(signal);
+    yield { image, index };
+  }
+}
+
+/** Each once its features are in the cache. */
+async function* cached(
+  images: readonly NamedImage[],
+  threads: Threads,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Turn> {
+  let index = 0;
+  for await (const outcome of threads.run(images, signal)) {
+    const image = images[index];
+    if (image) yield { image, index, ...('error' in outcome && { failure: outcome.error }) };
+    index++;
   }
 }
 

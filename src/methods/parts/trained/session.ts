@@ -1,4 +1,4 @@
-// One thread's trained network: scores images.
+// One thread's trained network, which scores images, or its backbone, while there is no network yet.
 import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { geometryOf } from '../frozen-config.js';
@@ -12,16 +12,20 @@ import {
   type SessionKind,
 } from '../session.js';
 import { arraysOf, type NamedArrays, upload } from './arrays.js';
+import { type CachingInit, CachingSession } from './caching.js';
 import type { TrainedConfig } from './config.js';
 import type { TrainedDesign, TrainedNetwork } from './design.js';
 import { Extractor, settingOf } from './extractor.js';
 import { trainingOnThreads } from './threads.js';
 
-export interface TrainedInit<Config extends TrainedConfig, State> extends AnyInit {
+export interface ScoringInit<Config extends TrainedConfig, State> extends AnyInit {
   readonly config: Config;
   readonly state: State;
   readonly arrays: NamedArrays;
 }
+
+/** Before training and after it. */
+export type TrainedInit<Config extends TrainedConfig, State> = CachingInit<Config> | ScoringInit<Config, State>;
 
 /** What the threads of a method run. */
 export function trainedSessions<Config extends TrainedConfig, State>(
@@ -30,10 +34,13 @@ export function trainedSessions<Config extends TrainedConfig, State>(
   return {
     method: design.method,
     training: trainingOnThreads(design),
-    async start({ config, weights, state, arrays }) {
-      const network = design.network(settingOf(design, config, weights.architecture), state);
+    async start(init) {
+      const { config, weights } = init;
       const extractor = Extractor.of(design, config, weights);
       try {
+        if ('cache' in init) return await CachingSession.open(init, extractor);
+        const { state, arrays } = init;
+        const network = design.network(settingOf(design, config, weights.architecture), state);
         return new TrainedSession(config, network, extractor, upload(arraysOf(network), arrays));
       } catch (error) {
         extractor.dispose();

@@ -6,6 +6,7 @@ import { readSafetensors, writeSafetensors } from '../../../backbones/formats/sa
 import { type RawTensor, type TensorMap, toFloat32 } from '../../../backbones/formats/tensor.js';
 import { IadError } from '../../../runtime/errors.js';
 import { stateShape } from './optimizer.js';
+import type { Length } from './schedule.js';
 import { disposeState, type TrainingState } from './state.js';
 import type { Optimizers, Tensors } from './types.js';
 
@@ -13,11 +14,14 @@ import type { Optimizers, Tensors } from './types.js';
 export const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1;
 /** More than any header takes. */
 const HEADER_ROOM = 2 ** 22;
+/** The most that the tensors of a checkpoint take together. */
+export const MAX_TENSOR_BYTES = MAX_CHECKPOINT_BYTES - HEADER_ROOM;
 
 const SCHEMA_VERSION = 1;
 const HINT = 'Is it a checkpoint of this training, copied whole? Remove it to start afresh.';
 
 const epoch = z.strictObject({ epoch: z.int().nonnegative(), loss: z.number(), validation: z.number().nullable() });
+type Block = z.output<typeof BLOCK>;
 const BLOCK = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   /** What must be the same for the training to go on; see {@link Setting.description}. */
@@ -29,10 +33,11 @@ const BLOCK = z.strictObject({
 });
 
 /** What a state belongs to. */
-export interface Setting {
+export interface Setting extends Length {
   readonly parameters: Tensors;
   readonly buffers: Tensors;
   readonly optimizers: Optimizers;
+  readonly isValidated: boolean;
   /** All that the course of the training depends on, as text. */
   readonly description: string;
 }
@@ -41,7 +46,7 @@ export interface Setting {
 export async function encodeCheckpoint(state: TrainingState, { description }: Setting): Promise<Uint8Array> {
   const named = namedTensors(state);
   const total = named.reduce((sum, [, tensor]) => sum + 4 * tensor.size, 0);
-  if (total > MAX_CHECKPOINT_BYTES - HEADER_ROOM) {
+  if (total > MAX_TENSOR_BYTES) {
     throw new IadError(
       'BAD_ARGUMENT',
       `a checkpoint holds at most ${MAX_CHECKPOINT_BYTES} bytes, this takes ${total}`,
@@ -59,7 +64,7 @@ export async function encodeCheckpoint(state: TrainingState, { description }: Se
       return [name, { dtype: 'F32', shape: tensor.shape, data }];
     }),
   );
-  const block: z.output<typeof BLOCK> = {
+  const block: Block = {
     schemaVersion: SCHEMA_VERSION,
     description,
     step,
@@ -83,7 +88,8 @@ function namedTensors({ parameters, moments, buffers, best }: TrainingState): [s
 
 /**
  * @param path for messages
- * @throws IadError MODEL_FORMAT for a foreign or truncated file, MODEL_MISMATCH if it is of another training
+ * @throws IadError MODEL_FORMAT for a foreign or truncated file, a course that this training cannot have taken, or values that are not
+ *   finite; MODEL_MISMATCH if it is of another training
  */
 export function decodeCheckpoint(bytes: Uint8Array, setting: Setting, path: string): TrainingState {
   const foreign = (what: string) => new IadError('MODEL_FORMAT', what, { path, hint: HINT });
@@ -97,13 +103,18 @@ export function decodeCheckpoint(bytes: Uint8Array, setting: Setting, path: stri
       hint: 'Remove it to start afresh, or train with the settings of before.',
     });
   }
+  if (!isCourseOf(setting, block.data)) throw foreign(`its ${epochs.length} epochs do not fit its ${step} steps`);
   const { parameters, buffers, optimizers } = setting;
   const left = new Map(tensors);
   const take = (name: string, shape: readonly number[]): RawTensor => {
     const raw = left.get(name);
     left.delete(name);
-    if (raw?.dtype === 'F32' && `${raw.shape}` === `${shape}`) return raw;
-    throw foreign(`lacks the float32 tensor ${name} [${shape}]`);
+    if (raw?.dtype !== 'F32' || `${raw.shape}` !== `${shape}`) {
+      throw foreign(`lacks the float32 tensor ${name} [${shape}]`);
+    }
+    if (!toFloat32(raw, name, path).every(Number.isFinite))
+      throw foreign(`its ${name} holds values that are no numbers`);
+    return raw;
   };
   const raws = (folder: string, like: Tensors) => under(folder, like, ({ shape }) => shape, take);
   const found = {
@@ -129,6 +140,16 @@ export function decodeCheckpoint(bytes: Uint8Array, setting: Setting, path: stri
     disposeState(state);
     throw error;
   }
+}
+
+/** Whether a training that is so long can be where the block says, with as many epochs behind it and the best one among them. */
+function isCourseOf({ steps, stepsPerEpoch, isValidated }: Setting, { step, epochs, best }: Block): boolean {
+  // The last epoch may be cut short.
+  const done = step === steps ? Math.ceil(step / stepsPerEpoch) : Math.floor(step / stepsPerEpoch);
+  if (step > steps || epochs.length !== done) return false;
+  if (epochs.some(({ epoch, validation }, i) => epoch !== i || (validation !== null) !== isValidated)) return false;
+  if (!isValidated || done === 0) return best === null;
+  return best !== null && epochs[best.epoch]?.validation === best.value;
 }
 
 function under(

@@ -31,9 +31,14 @@ export const optimizerSchema = z.discriminatedUnion('kind', [
 export type OptimizerInput = z.input<typeof optimizerSchema>;
 export type Optimizer = z.output<typeof optimizerSchema>;
 
+/** How many values the optimiser remembers of each one of a parameter. */
+export function momentsOf(optimizer: Optimizer): number {
+  return optimizer.kind === 'sgd' ? SGD_MOMENTS : adamMoments(optimizer);
+}
+
 /** The shape of what the optimiser remembers of a parameter. */
 export function stateShape(optimizer: Optimizer, parameter: Tensor): [moments: number, size: number] {
-  return [optimizer.kind === 'sgd' ? SGD_MOMENTS : adamMoments(optimizer), parameter.size];
+  return [momentsOf(optimizer), parameter.size];
 }
 
 /** What the optimiser remembers before the first step. */

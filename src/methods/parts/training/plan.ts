@@ -5,7 +5,6 @@ import { parseConfig } from '../parse-config.js';
 import { Batches, stepsPerEpoch } from './batches.js';
 import type { Setting } from './checkpoint.js';
 import { optimizerSchema } from './optimizer.js';
-import type { Length } from './schedule.js';
 import {
   type FullTrainingConfig,
   type OptimizerOf,
@@ -18,7 +17,7 @@ import {
 } from './types.js';
 
 /** Its length is in optimiser steps. */
-export interface TrainingPlan extends Setting, Length {
+export interface TrainingPlan extends Setting {
   readonly config: FullTrainingConfig;
   readonly epochs: number;
   /** At least one. */
@@ -70,6 +69,7 @@ export function planTraining<Batch extends TensorContainer>(
     parts,
     stepsPerBatch,
     batches: new Batches(batchPlan),
+    isValidated,
     description: describe(config, { samples, isValidated, parts, identity }, parameters, buffers, optimizers),
   };
 }

@@ -11,7 +11,7 @@ import type { TrainingState } from './state.js';
 /**
  * Takes the state one step on.
  * @returns the batch's loss before the step
- * @throws IadError TRAINING_DIVERGED if the loss or a gradient is not finite; the state stays as it was
+ * @throws IadError TRAINING_DIVERGED if the loss or a gradient is not finite; the state stays as it was. MEMORY_BUDGET may leave it halfway.
  */
 export async function trainStep(source: GradientSource, plan: TrainingPlan, state: TrainingState): Promise<number> {
   const { step, parameters, buffers } = state;
@@ -56,19 +56,16 @@ function move(
   const { config, optimizers, stepsPerBatch } = plan;
   const length = { steps: plan.steps / stepsPerBatch, stepsPerEpoch: plan.stepsPerEpoch / stepsPerBatch };
   const size = { factor: rateFactor(config.schedule, batchNumber, length), scale, t: ofPart };
-  const next = tf.tidy(() =>
-    Object.entries(gradients).map(([name, gradient]) => {
-      const [optimizer, weights, moments] = [optimizers[name], state.parameters[name], state.moments[name]];
-      if (!optimizer || !weights || !moments) {
-        throw new IadError('BAD_ARGUMENT', `no state of the parameter ${name}`, { path: 'train' });
-      }
-      return { name, ...optimizerStep(optimizer, { weights, gradient, state: moments }, size) };
-    }),
-  );
-  for (const { name, weights, state: moments } of next) {
-    tf.dispose([state.parameters[name] ?? [], state.moments[name] ?? []]);
-    state.parameters[name] = weights;
-    state.moments[name] = moments;
+  // One after another: there is room for one parameter twice, where there may be none for all.
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const [optimizer, weights, moments] = [optimizers[name], state.parameters[name], state.moments[name]];
+    if (!optimizer || !weights || !moments) {
+      throw new IadError('BAD_ARGUMENT', `no state of the parameter ${name}`, { path: 'train' });
+    }
+    const next = tf.tidy(() => ({ ...optimizerStep(optimizer, { weights, gradient, state: moments }, size) }));
+    tf.dispose([weights, moments]);
+    state.parameters[name] = next.weights;
+    state.moments[name] = next.state;
   }
   for (const [name, value] of Object.entries(updates)) {
     state.buffers[name]?.dispose();

@@ -49,7 +49,7 @@ const TURN_MS = 25;
 /**
  * Minimises the mean loss of seeded batches by SGD or Adam. The same seed gives the same bits on the same backend and machine, and the
  * same batches on any. Device memory: the parameters, what the optimiser remembers (once the parameters for SGD, twice for Adam, three
- * times with AMSGrad), both once more while a step is made, the gradients, and the best epoch's parameters with a validation.
+ * times with AMSGrad), both of one parameter once more while a step is made, the gradients, the start values, and the best epoch's parameters with a validation.
  *
  * @throws IadError BAD_CONFIG, BAD_ARGUMENT; TRAINING_DIVERGED if a loss, a gradient or a validation value is NaN or infinite; ABORTED;
  *   MODEL_FORMAT or MODEL_MISMATCH for a checkpoint that is none or another training's; WORKER_CRASHED if a thread dies. Nothing is left on

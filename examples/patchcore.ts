@@ -1,6 +1,6 @@
 // Learns from a folder of images of good parts and judges a folder of others.
 //   npx iad-tf weights pull resnet50      (once)
-//   node examples/patchcore.mjs good-parts/ other-parts/ parts.iad
+//   npx tsx examples/patchcore.ts good-parts/ other-parts/ parts.iad
 import process from 'node:process';
 import { PatchCore } from 'iad-tf';
 import { listImages } from 'iad-tf/data';

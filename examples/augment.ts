@@ -1,12 +1,12 @@
 // Makes four variants of an image, the same ones on every machine.
-//   node examples/augment.mjs part.png variants/
+//   npx tsx examples/augment.ts part.png variants/
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { augment, augmentRandom, encodePng, loadImage } from 'iad-tf/data';
+import { type AugmentStep, augment, augmentRandom, encodePng, loadImage } from 'iad-tf/data';
 
 const [file = 'part.png', folder = 'variants'] = process.argv.slice(2);
-const steps = [
+const steps: AugmentStep[] = [
   { kind: 'rotate', degrees: [-15, 15], resample: 'bilinear', border: 'reflect' },
   { kind: 'flip', horizontal: 0.5 },
   { kind: 'colorJitter', brightness: 0.1, contrast: 0.1 },
