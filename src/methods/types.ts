@@ -70,14 +70,20 @@ export interface FitResult {
   readonly warnings: readonly string[];
 }
 
+/**
+ * What a method can learn from: all good images; defective ones with masks besides; a handful of good ones; good ones with
+ * unknown defects among them; one product after another.
+ */
+export type LearningSetting = 'unsupervised' | 'supervised' | 'few-shot' | 'noisy' | 'continual';
+
 export interface MethodInfo {
   readonly id: string;
   readonly name: string;
   readonly paper: string;
   readonly year: number;
   readonly family: string;
-  /** Learning settings it serves: unsupervised, few-shot, noisy, continual. */
-  readonly settings: readonly string[];
+  /** Learning settings it serves. */
+  readonly settings: readonly LearningSetting[];
 }
 
 export type ImageInput = ImageSource | Sample;

@@ -42,7 +42,8 @@ export type IadErrorCode =
   | 'MODEL_MISMATCH'
   // training
   | 'TRAINING_DIVERGED'
-  // results of a benchmark
+  // the benchmark
+  | 'SETTING_NOT_SERVED'
   | 'RESULTS_MISMATCH'
   | 'RESULTS_CORRUPT'
   // the machine

@@ -1,0 +1,18 @@
+// The learning settings of the benchmark: which images a method is trained on and tested with.
+export { AUTOVI_WINDOWS } from './autovi.js';
+export {
+  AUTOVI_TRAINING_SIZES,
+  claimOf,
+  FEW_SHOT_AUGMENTATIONS,
+  parseSetting,
+  repeatsOf,
+  type Setting,
+  type SettingOptions,
+  settingId,
+} from './config.js';
+export { type TaskManifest, taskManifest } from './manifest.js';
+export { planSetting } from './plan.js';
+export { datasetIndex } from './population.js';
+export type { Draw, Purpose } from './sampling.js';
+export { checkServes, serves } from './serves.js';
+export type * from './types.js';
