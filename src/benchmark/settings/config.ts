@@ -19,6 +19,9 @@ export const AUTOVI_TRAINING_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 'all'] as con
 
 export const SETTING_KINDS = ['unsupervised', 'supervised', 'few-shot', 'noisy', 'continual', 'autovi'] as const;
 
+const ORDER = 'must be published, reversed, or a list of at least two categories';
+const IMAGES = 'must be all, or a whole number from 1';
+
 const unsupervised = z
   .strictObject({ kind: z.literal('unsupervised') })
   .describe('Trained on all normal training images, tested with all test images');
@@ -58,7 +61,9 @@ const noisy = z
     ratioOf: z
       .enum(['normal', 'total'], { error: 'must be normal or total' })
       .default('normal')
-      .describe('normal: of the clean images, as the code of IM-IAD and SoftPatch have it; total: of all training images'),
+      .describe(
+        'normal: of the clean images, as the code of IM-IAD and SoftPatch have it; total: of all training images',
+      ),
     overlap: z
       .boolean('must be true or false')
       .default(false)
@@ -70,11 +75,13 @@ const continual = z
   .strictObject({
     kind: z.literal('continual'),
     order: z
-      .union([z.enum(['published', 'reversed']), z.array(z.string().min(1)).min(2)], {
-        error: 'must be published, reversed, or a list of at least two categories',
+      .union([z.enum(['published', 'reversed']), z.array(z.string().min(1, ORDER)).min(2, ORDER)], {
+        error: ORDER,
       })
       .default('published')
-      .describe("Of the categories: that of IM-IAD's code (of datasets it does not know, by name), its reverse, or a list"),
+      .describe(
+        "Of the categories: that of IM-IAD's code (of datasets it does not know, by name), its reverse, or a list",
+      ),
   })
   .describe('One model learns category after category and is tested with all it has learned');
 
@@ -82,7 +89,7 @@ const autovi = z
   .strictObject({
     kind: z.literal('autovi'),
     images: z
-      .union([z.literal('all'), z.int().min(1)], { error: 'must be all, or a whole number from 1' })
+      .union([z.literal('all'), z.int(IMAGES).min(1, IMAGES)], { error: IMAGES })
       .default('all')
       .describe('Training images per category, drawn; in the publication 1, 2, 4, ... 128 and all'),
     augmentation: z

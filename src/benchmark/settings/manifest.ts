@@ -51,7 +51,9 @@ export const taskManifestSchema = z
     testSha256: hash('of the paths of the test images, in their order'),
     sha256: hash('of the task and the hashes above, draws first: what a table of results quotes'),
   })
-  .describe('Which images a task of a learning setting trains on and tests with. What is hashed is joined by line feeds.');
+  .describe(
+    'Which images a task of a learning setting trains on and tests with. What is hashed is joined by line feeds.',
+  );
 
 export type TaskManifest = Frozen<z.infer<typeof taskManifestSchema>>;
 
