@@ -110,7 +110,7 @@ describe('every cell once', () => {
 
   test('continual learning takes all categories in one job, in its order', async () => {
     const categories = ['grid', 'bottle', 'cable'];
-    const settings = [
+    const settings: GridOptions['settings'] = [
       'unsupervised',
       { kind: 'continual', order: ['cable', 'grid'] },
       `continual:order=${categories.join('>')}`,
@@ -251,7 +251,7 @@ describe('mistakes show before anything runs', () => {
     ['option that the method refuses', { methods: [{ id: 'padim', config: { dims: -1 } }] }, 'BAD_CONFIG', 'dims'],
     ['seed among the options', { methods: [{ id: 'padim', config: { seed: 1 } }] }, 'BAD_CONFIG', 'Use "seeds"'],
     ['unknown backbone', { backbones: ['resnet51'] }, 'WEIGHTS_UNKNOWN', 'resnet51'],
-    ['unknown setting', { settings: ['zero-shot'] }, 'BAD_CONFIG', "no learning setting 'zero-shot'"],
+    ['unknown setting', { settings: ['zero-shot'] }, 'BAD_CONFIG', 'no learning setting "zero-shot"'],
     [
       'a method twice',
       { methods: ['padim', { id: 'padim', config: { dims: 3 } }] },
