@@ -1,4 +1,4 @@
-// A benchmark from its configuration to its records, in this process or in child processes.
+// A benchmark from its configuration to its records: in this process, in child processes, or on the machines of a queue.
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { BackendName } from '../../runtime/backend.js';
@@ -10,6 +10,8 @@ import { expandGrid, type Grid } from './expand.js';
 import { ResultsFolder } from './folder.node.js';
 import { type Shard, shardOf } from './job.js';
 import { inProcesses } from './processes.node.js';
+import type { QueueAddress } from './queue/address.js';
+import { runThroughQueue } from './queue.node.js';
 import type { JobRecord } from './record.js';
 import { type RunOptions, runGrid } from './run.js';
 import { methodWork } from './work.js';
@@ -28,6 +30,10 @@ export interface BenchmarkOptions extends ExecutorOptions, Omit<RunOptions, 'par
   readonly out: string;
   /** What the paths of the configuration are relative to. Default: the working directory. */
   readonly base?: string;
+  /** Where Redis is, whose workers carry the jobs out; `processes`, `workers` and `backend` are then theirs to choose. */
+  readonly queue?: QueueAddress;
+  /** Told when jobs wait in the queue and no worker is connected. */
+  readonly onNoWorker?: () => void;
   /** Only a part of the jobs. */
   readonly shard?: Shard;
   /** Told before the first job starts: the jobs of this run, what is skipped, and how many of the jobs have a record. */
@@ -37,7 +43,8 @@ export interface BenchmarkOptions extends ExecutorOptions, Omit<RunOptions, 'par
 /**
  * Runs what has no record yet of a configuration's jobs.
  * @returns the records of this run's jobs, earlier ones among them
- * @throws IadError BAD_CONFIG, BAD_ARGUMENT, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT; ABORTED; no failure of a job
+ * @throws IadError BAD_CONFIG, BAD_ARGUMENT, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT; ABORTED;
+ *   QUEUE_UNAVAILABLE; no failure of a job
  */
 export async function runBenchmark(config: unknown, options: BenchmarkOptions): Promise<JobRecord[]> {
   const { out, base = '', shard = { index: 1, count: 1 }, signal, onBegin } = options;
@@ -49,6 +56,7 @@ export async function runBenchmark(config: unknown, options: BenchmarkOptions): 
     const records = await folder.records();
     onBegin({ jobs, skipped: grid.skipped }, jobs.filter(({ id }) => records.has(id)).length);
   }
+  if (options.queue) return runThroughQueue(jobs, folder, { ...options, address: options.queue });
   return runGrid(jobs, folder, await executor(options), { ...options, parallel: Math.max(1, options.processes) });
 }
 

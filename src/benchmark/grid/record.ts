@@ -10,7 +10,7 @@ const anything = (description: string) => z.record(z.string(), z.unknown()).desc
 
 export const JOB_ID = /^[0-9a-f]{16}$/;
 
-const description = z
+export const jobDescriptionSchema = z
   .object({
     method: z.object({
       id: text("The method's id"),
@@ -75,7 +75,7 @@ const common = {
     .string()
     .regex(JOB_ID)
     .describe("First 16 hex digits of the SHA-256 of the description's JSON with sorted keys"),
-  description,
+  description: jobDescriptionSchema,
   environment: environment.describe('Where it ran'),
   attempts: z.int().min(1).describe('2 if the process of the first attempt crashed'),
   workers: z.int().min(1).nullable().describe('Threads of the job; null: as many as the library takes by itself'),
