@@ -1,10 +1,10 @@
 // A coordinator of trivial jobs in a process of its own, to be killed:
 // node --import tsx coordinator-process.ts <address> <results folder> <jobs> [<patience>]
 import process from 'node:process';
+import { trivialJobs } from '../../../bench/benchmark/trivial-jobs.js';
 import { ResultsFolder } from '../../../src/benchmark/grid/folder.node.js';
 import { parseQueueAddress } from '../../../src/benchmark/grid/queue/address.js';
 import { runThroughQueue } from '../../../src/benchmark/grid/queue.node.js';
-import { trivialJobs } from './jobs.js';
 
 const [address = '', out = '', count, patience] = process.argv.slice(2);
 const jobs = await trivialJobs(Number(count));

@@ -1,10 +1,11 @@
 // Jobs and records as they come out of a queue that anybody may have written to.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { trivialJobs } from '../../../bench/benchmark/trivial-jobs.js';
 import { type Job, jobId } from '../../../src/benchmark/grid/job.js';
 import { checkJob, checkRecord, otherVersion, plain, queuedName } from '../../../src/benchmark/grid/queue/messages.js';
 import type { JobRecord } from '../../../src/benchmark/grid/record.js';
 import { VERSION } from '../../../src/runtime/version.js';
-import { failingExecute, trivialExecute, trivialJobs } from './jobs.js';
+import { failingExecute, trivialExecute } from './jobs.js';
 
 let job: Job;
 let record: JobRecord;

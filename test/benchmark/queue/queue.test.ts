@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Queue, Worker, type WorkerOptions } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { trivialJobs } from '../../../bench/benchmark/trivial-jobs.js';
 import { ResultsFolder } from '../../../src/benchmark/grid/folder.node.js';
-import { type Job, jobId } from '../../../src/benchmark/grid/job.js';
+import { type Job, jobId, jobTitle } from '../../../src/benchmark/grid/job.js';
 import { parseQueueAddress } from '../../../src/benchmark/grid/queue/address.js';
 import { QueueConnection } from '../../../src/benchmark/grid/queue/connection.node.js';
 import { QUEUE, queuedName } from '../../../src/benchmark/grid/queue/messages.js';
@@ -16,7 +17,7 @@ import type { JobRecord } from '../../../src/benchmark/grid/record.js';
 import { VERSION } from '../../../src/runtime/version.js';
 import { missing } from '../../helpers/needs.js';
 import { PASSWORD, RedisServer } from '../../helpers/redis.js';
-import { failingExecute, trivialExecute, trivialJobs } from './jobs.js';
+import { failingExecute, trivialExecute } from './jobs.js';
 import { ScriptProcess } from './process.js';
 
 const LOCK = 1000;
@@ -104,6 +105,9 @@ function inRedis(): Promise<Record<string, number>> {
   return withQueue((queue) => queue.getJobCounts('wait', 'active', 'delayed', 'completed', 'failed'));
 }
 
+/** Long enough for a machine that is busy with other tests. */
+const SOON = { timeout: 30_000 };
+
 const EMPTY = { wait: 0, active: 0, delayed: 0, completed: 0, failed: 0 };
 
 const ids = (jobs: readonly { readonly id: string }[]) => jobs.map(({ id }) => id);
@@ -177,7 +181,7 @@ describe.skipIf(lacks)('jobs through Redis', () => {
     await killed.kill();
     // The worker does not notice, and finishes more meanwhile.
     const before = (await recorded(jobs)).size;
-    await expect.poll(async () => (await inRedis()).completed, { timeout: 10_000 }).toBeGreaterThan(2);
+    await expect.poll(async () => (await inRedis()).completed, SOON).toBeGreaterThan(2);
     const records = await run(jobs);
     expect(records.map(({ status }) => status)).toEqual(jobs.map(() => 'done'));
     expect(before).toBeLessThan(jobs.length);
@@ -190,7 +194,7 @@ describe.skipIf(lacks)('jobs through Redis', () => {
     const interrupt = new AbortController();
     const { begun, ended } = work(trivialExecute(60_000));
     const running = run(jobs, { signal: interrupt.signal });
-    await expect.poll(() => begun.length).toBe(1);
+    await expect.poll(() => begun.length, SOON).toBe(1);
     interrupt.abort('SIGINT');
     await expect(running).rejects.toMatchObject({ code: 'ABORTED' });
     expect(await inRedis()).toEqual({ ...EMPTY, active: 1 });
@@ -206,7 +210,7 @@ describe.skipIf(lacks)('jobs through Redis', () => {
     expect(records[0]).toMatchObject({ status: 'failed', error: { code: null, message: 'no luck [2J' } });
     // As a coordinator leaves it that is killed between writing a record and taking the job out of Redis.
     await withQueue((queue) => queue.addBulk(jobs.map((job) => queued(job, { version: VERSION, job }))));
-    await expect.poll(async () => (await inRedis()).completed).toBe(2);
+    await expect.poll(async () => (await inRedis()).completed, SOON).toBe(2);
     expect(failing.begun).toHaveLength(4);
     stop.abort('the test');
     await Promise.allSettled(workers);
@@ -221,7 +225,7 @@ describe.skipIf(lacks)('jobs through Redis', () => {
     const jobs = await trivialJobs(1);
     let notes = 0;
     const running = run(jobs, { onNoWorker: () => notes++ });
-    await expect.poll(() => notes).toBe(1);
+    await expect.poll(() => notes, SOON).toBe(1);
     work();
     await running;
     expect(notes).toBe(1);
@@ -242,7 +246,7 @@ describe.skipIf(lacks)('jobs through Redis', () => {
       const jobs = await trivialJobs(2);
       const { ended } = work(failingExecute(code, `[${code}] x: not here. Bring it.`));
       const running = run(jobs);
-      await expect(ended).rejects.toThrow(`[${code}] trivial, parts, unsupervised, seed 0: x: not here. Bring it.`);
+      await expect(ended).rejects.toThrow(`[${code}] ${jobTitle(jobs[0]!)}: x: not here. Bring it.`);
       work();
       expect((await running).map(({ status }) => status)).toEqual(['done', 'done']);
     },
@@ -293,7 +297,7 @@ describe.skipIf(lacks)('jobs through Redis', () => {
       const [first, second] = jobs;
       const changed = { ...first!, description: { ...first!.description, seed: 9 } };
       await withQueue((queue) => queue.addBulk([queued(first!, { version: VERSION, job: changed })]));
-      await expect.poll(async () => (await inRedis()).failed).toBe(1);
+      await expect.poll(async () => (await inRedis()).failed, SOON).toBe(1);
       expect(begun).toEqual([]);
       const records = await run(jobs);
       expect(records.map(({ status }) => status)).toEqual(['done', 'done']);
@@ -357,7 +361,7 @@ describe.skipIf(lacks)('Redis that goes away', () => {
     await expect(ended).rejects.toThrow(told);
     const took = Date.now() - gone;
     expect(took).toBeGreaterThan(PATIENCE - 1000);
-    expect(took).toBeLessThan(2 * PATIENCE);
+    expect(took).toBeLessThan(4 * PATIENCE);
     const before = await recorded(jobs);
     expect(before.size).toBeGreaterThan(0);
     expect(before.size).toBeLessThan(jobs.length);
@@ -388,9 +392,10 @@ describe.skipIf(lacks)('Redis that goes away', () => {
     await redis.kill();
     const start = Date.now();
     const told = /^\[QUEUE_UNAVAILABLE\] redis:\/\/127\.0\.0\.1:\d+\/0: connect ECONNREFUSED .* Check the address/;
-    await expect(run(await trivialJobs(1))).rejects.toThrow(told);
-    await expect(work().ended).rejects.toThrow(told);
-    expect(Date.now() - start).toBeLessThan(PATIENCE);
+    const patience = 120_000;
+    await expect(run(await trivialJobs(1), { patience })).rejects.toThrow(told);
+    await expect(work(trivialExecute(1), { patience }).ended).rejects.toThrow(told);
+    expect(Date.now() - start).toBeLessThan(patience / 4);
   });
 
   test.each([
