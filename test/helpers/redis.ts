@@ -6,6 +6,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { redisServer } from './needs.js';
 
 export const PASSWORD = 's3cret/pass word';
@@ -47,6 +48,16 @@ export class RedisServer {
     for (let tries = 0; !(await isListening(this.port)); tries++) {
       if (tries > 200 || child.exitCode !== null) throw new Error(`redis-server does not listen on port ${this.port}`);
       await delay(50);
+    }
+  }
+
+  /** Changes an option of the running server. */
+  async configure(name: string, value: string): Promise<void> {
+    const client = new Redis({ host: '127.0.0.1', port: this.port, password: PASSWORD });
+    try {
+      await client.config('SET', name, value);
+    } finally {
+      client.disconnect();
     }
   }
 

@@ -31,11 +31,11 @@ describe('a record', () => {
   });
 
   test('that failed says why in one line', async () => {
-    const message = `a\u001b[31m\r\nb\u202e${'c'.repeat(1000)}`;
+    const message = `a\u001b[31m\r\nb\u202e${'c'.repeat(3000)}`;
     const failed = await failingExecute('NO\u0007', message)(job, new AbortController().signal, () => {});
     const checked = checkRecord(sent(failed), job);
     expect(checked).toMatchObject({ error: { code: 'NO' } });
-    expect(checked.status === 'failed' && checked.error.message).toMatch(/^a \[31m b c{100,}…$/);
+    expect(checked.status === 'failed' && checked.error.message).toMatch(/^a \[31m b c{1000,}…$/);
   });
 
   test.each<[string, (right: JobRecord) => unknown, string]>([
@@ -110,5 +110,5 @@ describe('a job', () => {
 
 test('text for people is one line', () => {
   expect(plain('  a\tb\u0000c  ')).toBe('a b c');
-  expect(plain('x'.repeat(501))).toBe(`${'x'.repeat(499)}…`);
+  expect(plain('x'.repeat(2001))).toBe(`${'x'.repeat(1999)}…`);
 });

@@ -388,6 +388,26 @@ describe.skipIf(lacks)('Redis that goes away', () => {
     expect((await recorded(jobs)).size).toBe(jobs.length);
   });
 
+  test('and refuses is told at once', async () => {
+    const jobs = await trivialJobs(3);
+    const { begun, ended } = work(trivialExecute(60_000));
+    const running = run(jobs);
+    await expect.poll(() => begun.length, SOON).toBe(1);
+    await redis.configure('maxmemory', '1');
+    stop.abort('the test');
+    await Promise.allSettled([ended]);
+    stop = new AbortController();
+    const told = /^\[QUEUE_UNAVAILABLE\] redis:\/\/127\.0\.0\.1:\d+\/0: OOM command not allowed/;
+    await expect(work().ended).rejects.toThrow(told);
+    await redis.configure('maxmemory', '0');
+    work();
+    expect((await running).map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+    await redis.configure('maxmemory', '1');
+    const more = await trivialJobs(5);
+    rmSync(out, { recursive: true });
+    await expect(run(more)).rejects.toThrow(told);
+  });
+
   test('before the start is told at once', async () => {
     await redis.kill();
     const start = Date.now();

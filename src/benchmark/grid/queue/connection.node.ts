@@ -23,7 +23,6 @@ export class QueueConnection {
   #beat: NodeJS.Timeout | undefined;
   #ready = false;
   #closed = false;
-  #answered = 0;
   #problem = NO_ANSWER;
 
   private constructor(address: QueueAddress, patience: number, Client: typeof Redis) {
@@ -116,29 +115,34 @@ export class QueueConnection {
       clearTimeout(timer);
     }
     this.#ready = true;
-    this.#answered = Date.now();
-    let asking = false;
-    this.#beat = setInterval(() => {
-      if (Date.now() - this.#answered > this.#patience) {
-        clearInterval(this.#beat);
-        this.#lost.abort(this.#silent());
-      } else if (!asking) {
-        asking = true;
-        void this.#ask().finally(() => {
-          asking = false;
-        });
-      }
-    }, this.#pause);
+    this.#watch();
   }
 
-  async #ask(): Promise<void> {
-    try {
-      await this.#client.ping();
-      this.#answered = Date.now();
-      this.#problem = NO_ANSWER;
-    } catch (error) {
-      this.#note(error);
-    }
+  /** Beats are counted, not time: a process that was asleep, or too busy to listen, has not missed an answer. */
+  #watch(): void {
+    let unanswered = 0;
+    let asking = false;
+    const ask = async () => {
+      asking = true;
+      try {
+        await this.#client.ping();
+        unanswered = 0;
+        this.#problem = NO_ANSWER;
+      } catch (error) {
+        this.#note(error);
+      } finally {
+        asking = false;
+      }
+    };
+    this.#beat = setInterval(() => {
+      if (unanswered * this.#pause >= this.#patience) {
+        clearInterval(this.#beat);
+        this.#lost.abort(this.#silent());
+        return;
+      }
+      unanswered++;
+      if (!asking) void ask();
+    }, this.#pause);
   }
 
   /** Between two signs of life, and before a connection is tried again; milliseconds. */

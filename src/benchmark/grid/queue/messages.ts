@@ -67,10 +67,10 @@ export function checkRecord(value: unknown, job: Job): JobRecord {
   return { ...record, error: { code: code === null ? null : plain(code), message: plain(message) } };
 }
 
-/** Without line breaks and codes that move a terminal's cursor, and of a length that a line can hold. */
+/** Without line breaks and codes that move a terminal's cursor, and of a length that people read. */
 export function plain(text: string): string {
   const line = text.replace(/\p{C}+/gu, ' ').trim();
-  return line.length <= 500 ? line : `${line.slice(0, 499)}…`;
+  return line.length <= 2000 ? line : `${line.slice(0, 1999)}…`;
 }
 
 function firstFault({ issues: [issue] }: z.ZodError): string {
