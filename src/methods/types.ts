@@ -1,5 +1,6 @@
 // The contract of every method: fit on good images, predict, save, load.
 import type { NdArray } from 'ndarray';
+import type { Augmentation } from '../data/augment/index.js';
 import type { GeometryPlan } from '../data/geometry.js';
 import type { ImageSource, Sample } from '../data/types.js';
 import type { OnProgress } from '../runtime/progress.js';
@@ -59,7 +60,7 @@ export interface Prediction {
 }
 
 export interface FitResult {
-  /** Good images that went into the model. */
+  /** Good images that went into the model; augmented copies count one by one. */
   readonly images: number;
   /** Good images held out to calibrate the thresholds. */
   readonly calibrationImages: number;
@@ -86,7 +87,12 @@ export interface MethodInfo {
   readonly settings: readonly LearningSetting[];
 }
 
-export type ImageInput = ImageSource | Sample;
+/** One augmented copy of a training image. */
+export interface AugmentedSample extends Sample {
+  readonly augmentation: Augmentation;
+}
+
+export type ImageInput = ImageSource | Sample | AugmentedSample;
 
 /** `image`: at each image's own size. `input`: at the network's input geometry, where papers take their pixel metrics. */
 export type MapSize = 'image' | 'input';

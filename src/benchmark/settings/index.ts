@@ -15,4 +15,5 @@ export { planSetting } from './plan.js';
 export { datasetIndex } from './population.js';
 export type { Draw, Purpose } from './sampling.js';
 export { checkServes, serves } from './serves.js';
+export { settingFields, standing, trainingInputs } from './training-inputs.js';
 export type * from './types.js';
