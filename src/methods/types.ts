@@ -120,6 +120,11 @@ export interface AnomalyMethod {
   /** How an image of this size is cut into the network's inputs, and which part of it is seen. */
   planOf(width: number, height: number): GeometryPlan;
   fit(images: Iterable<ImageInput>, options?: FitOptions): Promise<FitResult>;
+  /**
+   * Learns further good images without those of before, and keeps what it knows; there for methods that serve the setting `continual`,
+   * and for no others.
+   */
+  update?(images: Iterable<ImageInput>, options?: FitOptions): Promise<FitResult>;
   predict(images: Iterable<ImageInput>, options?: PredictOptions): Promise<Prediction[]>;
   /** One prediction at a time, in order, so that thousands of maps need not be kept. */
   predictEach(images: Iterable<ImageInput>, options?: PredictOptions): AsyncGenerator<Prediction>;
