@@ -4,7 +4,7 @@ import type { Augmentation } from '../data/augment/index.js';
 import type { GeometryPlan } from '../data/geometry.js';
 import type { ImageSource, Sample } from '../data/types.js';
 import type { OnProgress } from '../runtime/progress.js';
-import type { Thresholds } from './parts/calibration.js';
+import type { Calibration, Thresholds } from './parts/calibration.js';
 
 /** What a call that may take long accepts. */
 export interface CallOptions {
@@ -115,6 +115,8 @@ export interface AnomalyMethod {
   /** Which weights the features come from. */
   readonly backbone: { readonly id: string; readonly hash: string };
   readonly learned: readonly LearnedArray[];
+  /** Scores of the good images that were held out; null without calibration. */
+  readonly calibration: Calibration | null;
   /** Null without calibration. */
   readonly thresholds: Thresholds | null;
   /** How an image of this size is cut into the network's inputs, and which part of it is seen. */
