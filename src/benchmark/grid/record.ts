@@ -21,6 +21,9 @@ export const jobDescriptionSchema = z
       id: text('The learning setting in one word, such as few-shot:m=4,augmentation=rotation'),
       options: anything('The same as an object: its kind and options, defaults filled in'),
     }),
+    standing: z
+      .enum(['served', 'reference'])
+      .describe('reference: put beside methods that learn from anomalies, which this one does not'),
     dataset: z.object({
       id: text('What draws and published numbers go by, such as mvtec_ad; the name of a dataset that is not published'),
       name: text('What the results call it'),
