@@ -2,22 +2,14 @@
 import { abortedError, throwIfAborted } from '../../runtime/errors.js';
 import type { ProgressEvent } from '../../runtime/progress.js';
 import type { Execute } from './execute.js';
-import type { Job, JobDescription } from './job.js';
+import type { Job } from './job.js';
+import { type GridProgress, ProgressCount } from './progress.js';
 import type { JobRecord } from './record.js';
 
 /** Where records are kept. */
 export interface RecordStore {
   records(): Promise<Map<string, JobRecord>>;
   write(record: JobRecord): Promise<void>;
-}
-
-export interface GridProgress {
-  /** Jobs with a record, failed ones among them, and all that are to have one. */
-  readonly done: number;
-  readonly total: number;
-  readonly failed: number;
-  /** Milliseconds that are left; undefined before the first job is done. */
-  readonly remainingMs: number | undefined;
 }
 
 export interface RunOptions {
@@ -49,6 +41,7 @@ export async function runGrid(
     const record = there.get(id);
     if (record && !(retryFailed && record.status === 'failed')) records.set(id, record);
   }
+  const progress = new ProgressCount(jobs, records.values());
   const pending = jobs.filter(({ id }) => !records.has(id));
   const waiting = pending.values();
   const stop = new AbortController();
@@ -60,7 +53,8 @@ export async function runGrid(
       const record = await execute(job, stop.signal, (event) => onProgress?.(job, event));
       await store.write(record);
       records.set(job.id, record);
-      onRecord?.(record, job, progressOf(jobs, records, atOnce?.() ?? parallel));
+      progress.add(record);
+      onRecord?.(record, job, progress.now(atOnce?.() ?? parallel));
     }
   };
   try {
@@ -80,45 +74,4 @@ export async function runGrid(
     signal.removeEventListener('abort', forward);
   }
   return jobs.flatMap(({ id }) => records.get(id) ?? []);
-}
-
-function progressOf(jobs: readonly Job[], records: ReadonlyMap<string, JobRecord>, parallel: number): GridProgress {
-  const failed = [...records.values()].filter(({ status }) => status === 'failed').length;
-  return { done: records.size, total: jobs.length, failed, remainingMs: timeLeft(jobs, records, parallel) };
-}
-
-/**
- * A job is expected to take as long as those of its method under its setting did, earlier runs included; else as those of its
- * method; else as all. Failed jobs say nothing. Undefined before any job is done.
- */
-export function timeLeft(
-  jobs: readonly Job[],
-  records: ReadonlyMap<string, JobRecord>,
-  parallel: number,
-): number | undefined {
-  const means = new Map<string, { sum: number; count: number }>();
-  for (const { status, description, duration } of records.values()) {
-    if (status !== 'done') continue;
-    for (const key of likenesses(description)) {
-      const { sum, count } = means.get(key) ?? { sum: 0, count: 0 };
-      means.set(key, { sum: sum + duration, count: count + 1 });
-    }
-  }
-  if (means.size === 0) return undefined;
-  const left = jobs.filter(({ id }) => !records.has(id));
-  const expected = left.map(({ description }) => {
-    const { sum, count } =
-      likenesses(description)
-        .map((key) => means.get(key))
-        .find((mean) => mean) ?? NOTHING;
-    return sum / count;
-  });
-  return expected.reduce((total, duration) => total + duration, 0) / Math.min(parallel, Math.max(1, left.length));
-}
-
-const NOTHING = { sum: 0, count: 1 };
-
-/** From the closest on. */
-function likenesses({ method, setting }: JobDescription): string[] {
-  return [JSON.stringify([method.name, setting.id]), JSON.stringify([method.name]), '[]'];
 }

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { trivialJobs, trivialWork } from '../../../bench/benchmark/trivial-jobs.js';
 import { type Execute, recording, type Work } from '../../../src/benchmark/grid/execute.js';
 import type { Job } from '../../../src/benchmark/grid/job.js';
+import { type GridProgress, ProgressCount } from '../../../src/benchmark/grid/progress.js';
 import { type JobRecord, jobRecordSchema } from '../../../src/benchmark/grid/record.js';
-import { type GridProgress, type RunOptions, runGrid, timeLeft } from '../../../src/benchmark/grid/run.js';
+import { type RunOptions, runGrid } from '../../../src/benchmark/grid/run.js';
 import { IadError } from '../../../src/runtime/errors.js';
 import { CIRCUMSTANCES, memoryStore } from './stores.js';
 
@@ -151,12 +152,14 @@ describe('progress', () => {
     const records = await runGrid(jobs.slice(0, 6), memoryStore(), counting(failing).execute, options());
     // Methods one and two have a failed repeat too, which says nothing.
     const durations = [10, 20, 40, 80, 1000, 2000];
-    const timed = new Map(records.map((record, i) => [record.id, { ...record, duration: durations[i]! }]));
-    expect(timeLeft(jobs, timed, 1)).toBeCloseTo(10 + 20 + 2 * (40 + 80));
-    expect(timeLeft(jobs, timed, 2)).toBeCloseTo(135);
-    expect(timeLeft(jobs, timed, 100)).toBeCloseTo(45);
-    const one = new Map([...timed].slice(0, 1));
-    expect(timeLeft(jobs, one, 1)).toBeCloseTo(110);
-    expect(timeLeft(jobs, new Map(), 1)).toBeUndefined();
+    const timed = records.map((record, i) => ({ ...record, duration: durations[i]! }));
+    const left = (known: readonly JobRecord[], parallel: number) =>
+      new ProgressCount(jobs, known).now(parallel).remainingMs;
+    expect(left(timed, 1)).toBeCloseTo(10 + 20 + 2 * (40 + 80));
+    expect(left(timed, 2)).toBeCloseTo(135);
+    expect(left(timed, 100)).toBeCloseTo(45);
+    expect(left(timed.slice(0, 1), 1)).toBeCloseTo(110);
+    expect(left(timed.slice(4), 1)).toBeUndefined();
+    expect(left([], 1)).toBeUndefined();
   });
 });
