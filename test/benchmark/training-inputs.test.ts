@@ -56,7 +56,10 @@ describe('few-shot', () => {
     expect(settingFields(setting, { ...config })).toEqual({ calibrationShare: 0, validationShare: 0 });
     const fields = settingFields(setting, { ...new PatchCore().config });
     expect(fields).toEqual({ calibrationShare: 0 });
-    expect(settingFields(parseSetting({ kind: 'noisy', percent: 10 }), { ...config })).toEqual({});
+    const some = parseSetting({ kind: 'autovi', images: 2 });
+    expect(settingFields(some, { ...config })).toEqual({ calibrationShare: 0, validationShare: 0 });
+    for (const all of [{ kind: 'noisy', percent: 10 }, { kind: 'unsupervised' }, { kind: 'autovi' }] as const)
+      expect(settingFields(parseSetting(all), { ...config })).toEqual({});
     const method = new PatchCore({ inputSize: SIDE, resize: 64, ...fields });
     const result = await method.fit(trainingInputs(taskOf({ kind: 'few-shot', shots: 2 })), { workers: 1 });
     expect([result.images, method.thresholds]).toEqual([2, null]);

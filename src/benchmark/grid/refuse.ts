@@ -3,7 +3,8 @@ import { IadError } from '../../runtime/errors.js';
 
 /** @throws IadError BAD_CONFIG for a name that is there twice */
 export function refuseTwice(what: string, names: readonly string[]): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice === undefined) return;
   const hint = 'Give each a name of its own, or take one out.';
   throw new IadError('BAD_CONFIG', `"${twice}" is there twice`, { path: `benchmark.${what}`, hint });

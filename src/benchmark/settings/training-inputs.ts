@@ -25,16 +25,17 @@ function augmentedSample(
 }
 
 /**
- * What a setting changes of a method's configuration. In the few-shot setting the shots are what is counted, so none of them is
- * held out for thresholds or to choose an epoch.
+ * What a setting changes of a method's configuration. Where the number of training images is what a setting is about, none of them is
+ * held out for thresholds or to choose an epoch: of two images, one would be.
  * @param config in full
  * @returns the fields that change
  */
 export function settingFields(
-  { kind }: Setting,
+  setting: Setting,
   config: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  if (kind !== 'few-shot') return {};
+  const counted = setting.kind === 'few-shot' || (setting.kind === 'autovi' && setting.images !== 'all');
+  if (!counted) return {};
   const shares = ['calibrationShare', 'validationShare'].filter((field) => Object.hasOwn(config, field));
   return Object.fromEntries(shares.map((field) => [field, 0]));
 }
