@@ -81,6 +81,15 @@ describe('what belongs beside a number of ours', () => {
     expect(textsOf({ setting }, 'XI')).toContain('not said to be the mean after the last category');
   });
 
+  test('in the supervised setting the reference, which was trained without anomalies, and those trained with ten', () => {
+    const change = { setting: parseSetting({ kind: 'supervised' }), metric: 'pixel_auroc' };
+    expect(placesOf({ ...change, category: 'bottle' })).toEqual(['im-iad VIII: 0.988']);
+    expect(textsOf({ ...change, category: 'bottle' }, 'VIII')).toContain(
+      'from a table of supervised methods, which does not say whether the images those trained on are tested',
+    );
+    expect(placesOf({ ...change, category: 'bottle', methodId: 'bgad' })).toEqual(['im-iad VIII: 0.993']);
+  });
+
   test.each<SettingOptions>([
     { kind: 'noisy', percent: 10, overlap: true },
     { kind: 'noisy', percent: 10, ratioOf: 'total' },
@@ -136,6 +145,15 @@ describe('what differs', () => {
     const autovi = { dataset: 'autovi', category: 'tank_screw', methodId: 'cflow', repeats: 8 };
     expect(textsOf({ ...autovi, config }, '6')).toEqual(['epochs 100, here 20', 'the backbone is not stated']);
     expect(textsOf({ ...autovi, config, repeats: 3 }, '6')).toContain('eight runs, here 3');
+  });
+
+  test('that a share of the images is held out here', () => {
+    const with10 = (calibrationShare: number, table: string) =>
+      textsOf({ config: { ...own().config, calibrationShare } }, table);
+    const text = 'here a share of 0.1 of the training images is held out for thresholds';
+    expect(with10(0.1, 'VI')).toContain(text);
+    expect(with10(0, 'VI')).not.toContain(text);
+    expect(with10(0.1, '2')).not.toContain(text);
   });
 
   test('PatchCore of AutoVI is cut to the centre', () => {

@@ -153,6 +153,13 @@ const autoviRun: Rule = (published, own) => {
   ];
 };
 
+/** Publications take thresholds, where they have any, from other images than they could train on. */
+const heldOut: Rule = (published, { config }) => {
+  const { calibrationShare: share } = config;
+  const isLess = typeof share === 'number' && share > 0 && !isCopied(published);
+  return when(isLess, 'data', `here a share of ${share} of the training images is held out for thresholds`);
+};
+
 const proLimit: Rule = ({ metric }) =>
   when(metric === 'pixel_pro', 'evaluation', 'its limit of the false-positive rate is not stated', 'apart');
 
@@ -213,6 +220,7 @@ const RULES: readonly Rule[] = [
   imIadSetting,
   imIadMetrics,
   autoviRun,
+  heldOut,
   proLimit,
   configuration,
   unknownBackbone,
