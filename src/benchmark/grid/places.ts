@@ -53,6 +53,11 @@ async function placeOf(entry: DatasetEntry, { locate, signal }: PlaceOptions): P
   const datasets = names.map((name) => first.dataset(name));
   for (const dataset of datasets) await checkEvaluable(dataset, signal);
   const hashes = await Promise.all(datasets.map(imagesHash));
+  const repeats = new Map<number, Promise<readonly Dataset[]>>([[0, Promise.resolve(datasets)]]);
+  const openRepeat = async (seed: number) => {
+    const collection = await open(seed);
+    return names.map((category) => collection.dataset(category));
+  };
   const name = entry.name ?? datasetId(first.layout, first.name);
   return {
     folder,
@@ -64,11 +69,12 @@ async function placeOf(entry: DatasetEntry, { locate, signal }: PlaceOptions): P
       fold,
     },
     categories: names.map((category, i) => ({ name: category, images: hashes[i]! })),
-    async at(seed) {
-      // What the folders say is the same in every repeat.
-      if (seed === 0 || first.splits.every((each) => each === 'given')) return datasets;
-      const collection = await open(seed);
-      return names.map((category) => collection.dataset(category));
+    at(seed) {
+      // What the folders say is the same in every repeat. Others may have to read masks or tables: once, for all settings.
+      const repeat = first.splits.every((each) => each === 'given') ? 0 : seed;
+      const opened = repeats.get(repeat) ?? openRepeat(repeat);
+      repeats.set(repeat, opened);
+      return opened;
     },
   };
 }

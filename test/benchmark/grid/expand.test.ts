@@ -6,6 +6,7 @@ import { parseGridConfig } from '../../../src/benchmark/grid/config.js';
 import { openJob } from '../../../src/benchmark/grid/datasets.js';
 import { expandGrid, type Grid } from '../../../src/benchmark/grid/expand.js';
 import { jobTitle } from '../../../src/benchmark/grid/job.js';
+import { placesOf } from '../../../src/benchmark/grid/places.js';
 import { parseSetting, settingId } from '../../../src/benchmark/settings/index.js';
 import { methodInfos } from '../../../src/methods/registry.js';
 import {
@@ -205,6 +206,14 @@ describe('datasets of every layout', () => {
     const [one, two] = await Promise.all(jobs.map(async (job) => (await openJob(job))[0]?.train.map(({ id }) => id)));
     expect(one).not.toEqual(two);
     expect(jobs[0]?.description.dataset).toEqual(jobs[1]?.description.dataset);
+  });
+
+  test('a repeat of a random split is opened once, however many settings it is for', async () => {
+    const config = parseGridConfig({ methods: ['patchcore'], datasets: [written(fakeElpv()), mvtec] });
+    const [drawn, given] = await placesOf(config, { locate: (path) => path });
+    expect(await drawn?.at(1)).toBe(await drawn?.at(1));
+    expect(await drawn?.at(1)).not.toEqual(await drawn?.at(2));
+    expect(await given?.at(1)).toBe(await given?.at(0));
   });
 
   test('a folder of good images alone cannot be evaluated on', async () => {
