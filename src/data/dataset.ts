@@ -18,6 +18,8 @@ export interface DatasetOptions {
   split?: string;
   /** Repeat of a random split, a whole number from 0. Default 0. */
   seed?: number;
+  /** What the draws of all repeats come from, a whole number from 0 below 2^32. Default 66. */
+  baseSeed?: number;
   /** Of a cross validation (`ksdd`), a whole number from 0. Default 0. */
   fold?: number;
 }
@@ -118,7 +120,7 @@ function collect(
   options: DatasetOptions,
   contents: Contents,
 ): Collection {
-  const { category: wanted, split = layout.splits[0], seed = 0, fold = 0 } = options;
+  const { category: wanted, split = layout.splits[0], seed = 0, baseSeed = 66, fold = 0 } = options;
   const images = files.filter(hasImageExtension);
   const listing: Listing = { name: list.name, root, images };
   const categories = layout.categories(files, contents, list.name);
@@ -126,7 +128,7 @@ function collect(
   const left = foreign > 0 ? [`${foreign} images in other formats than PNG, JPEG, BMP and TIFF are left out`] : [];
   const index = (category?: string) => {
     const chosen = choose(layout, categories, category ?? wanted, root);
-    return { chosen, indexed: layout.index(listing, { category: chosen, split, seed, fold }, contents) };
+    return { chosen, indexed: layout.index(listing, { category: chosen, split, seed, baseSeed, fold }, contents) };
   };
   if (wanted !== undefined) choose(layout, categories, wanted, root);
   return {

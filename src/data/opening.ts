@@ -21,8 +21,9 @@ export function usable(files: readonly string[]): string[] {
  * @throws IadError `FOLDER_EMPTY`, `BAD_ARGUMENT`, `WRONG_ROOT_LEVEL`, `SPLIT_FOLDER_MISSING`
  */
 export function layoutOf(files: readonly string[], list: FileList, root: string, options: DatasetOptions): Layout {
-  const { layout: wanted = 'auto', split, seed = 0, fold = 0 } = options;
+  const { layout: wanted = 'auto', split, seed = 0, baseSeed = 66, fold = 0 } = options;
   checkWhole('seed', seed);
+  checkWhole('baseSeed', baseSeed);
   checkWhole('fold', fold);
   if (!files.some(hasImageExtension)) {
     const foreign = files.filter(hasForeignImageExtension).length;

@@ -205,9 +205,9 @@ describe('layout mtd', () => {
 
   test('the split random80 is drawn by the rule of the seed', () => {
     const good = [...named, ...others].sort();
-    for (const seed of [0, 1]) {
-      const { train, test: rest, split } = index(files, { split: 'random80', seed });
-      const drawn = Random.forKey(`mtd|mtd|split|${seed}`, 66).sample(952, 761);
+    for (const [seed, baseSeed] of [[0], [1], [1, 7]] as const) {
+      const { train, test: rest, split } = index(files, { split: 'random80', seed, ...(baseSeed && { baseSeed }) });
+      const drawn = Random.forKey(`mtd|mtd|split|${seed}`, baseSeed ?? 66).sample(952, 761);
       expect(split).toBe('random80');
       expect(train.map(({ id }) => id)).toEqual(drawn.map((i) => good[i]!).sort());
       expect(rest.length).toBe(583);

@@ -9,13 +9,14 @@ export interface DatasetChoice {
   readonly layout: string;
   readonly split?: string | undefined;
   readonly fold: number;
-  /** Which repeat of a random split. */
+  /** Which repeat of a random split, and what all repeats are drawn by. */
   readonly seed: number;
+  readonly baseSeed: number;
 }
 
 /** @throws IadError BAD_ARGUMENT for a layout that is not known; and as `openCollection` */
 export function openPlace(folder: string, choice: DatasetChoice, signal?: AbortSignal): Promise<Collection> {
-  const { layout: name, split, fold, seed } = choice;
+  const { layout: name, split, fold, seed, baseSeed } = choice;
   const layout = (['auto', ...LAYOUT_NAMES] as const).find((each) => each === name);
   if (layout === undefined) {
     const hint = `Known: ${LAYOUT_NAMES.join(', ')}.`;
@@ -25,6 +26,7 @@ export function openPlace(folder: string, choice: DatasetChoice, signal?: AbortS
     layout,
     fold,
     seed,
+    baseSeed,
     ...(split !== undefined && { split }),
     ...(signal && { signal }),
   });
@@ -35,8 +37,8 @@ export function openPlace(folder: string, choice: DatasetChoice, signal?: AbortS
  * @throws IadError RESULTS_MISMATCH if there are other images than when the job was made; and as `openCollection`
  */
 export async function openJob({ description, folder }: Job, signal?: AbortSignal): Promise<Dataset[]> {
-  const { dataset, seed } = description;
-  const collection = await openPlace(folder, { ...dataset, seed }, signal);
+  const { dataset, seed, baseSeed } = description;
+  const collection = await openPlace(folder, { ...dataset, seed, baseSeed }, signal);
   const datasets = dataset.categories.map((category) => collection.dataset(category));
   if ((await hashOf(await Promise.all(datasets.map(imagesHash)))) === dataset.images) return datasets;
   throw new IadError('RESULTS_MISMATCH', 'other images, or other labels, than the job was made for', {

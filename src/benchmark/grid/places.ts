@@ -32,10 +32,15 @@ export interface PlaceOptions {
  * Every dataset with its categories. Reads the headers of the test images that have masks.
  * @throws IadError BAD_CONFIG for names that are there twice; what opening a dataset and `checkEvaluable` throw; ABORTED
  */
-export async function placesOf({ datasets }: Pick<GridConfig, 'datasets'>, options: PlaceOptions): Promise<Place[]> {
+export async function placesOf(
+  { datasets, baseSeed }: Pick<GridConfig, 'datasets' | 'baseSeed'>,
+  options: PlaceOptions,
+): Promise<Place[]> {
   const places: Place[] = [];
-  for (const given of datasets)
-    places.push(await placeOf(typeof given === 'string' ? { folder: given } : given, options));
+  for (const given of datasets) {
+    const entry = typeof given === 'string' ? { folder: given } : given;
+    places.push(await placeOf(entry, baseSeed, options));
+  }
   refuseTwice(
     'datasets',
     places.map(({ facts }) => facts.name),
@@ -43,10 +48,10 @@ export async function placesOf({ datasets }: Pick<GridConfig, 'datasets'>, optio
   return places;
 }
 
-async function placeOf(entry: DatasetEntry, { locate, signal }: PlaceOptions): Promise<Place> {
+async function placeOf(entry: DatasetEntry, baseSeed: number, { locate, signal }: PlaceOptions): Promise<Place> {
   const { layout = 'auto', split, fold = 0 } = entry;
   const folder = locate(entry.folder);
-  const open = (seed: number) => openPlace(folder, { layout, split, fold, seed }, signal);
+  const open = (seed: number) => openPlace(folder, { layout, split, fold, seed, baseSeed }, signal);
   const first = await open(0);
   const names = entry.categories ?? first.categories;
   refuseTwice(`datasets ${entry.folder}`, names);

@@ -17,14 +17,14 @@ export const AITEX: Layout = {
   recognises: (files) => files.some((path) => DEFECT.test(path) || NORMAL.test(path)),
   categories: () => ['aitex'],
   /** 75 % of the strips without defect train; the rest and all with defects are tested on. Strips are not cut. */
-  index({ images, root }, { seed }): Indexed {
+  index({ images, root }, options): Indexed {
     const masks = new Map<string, string[]>();
     for (const path of images) {
       const stem = MASK.exec(path)?.[1];
       if (stem !== undefined) masks.set(stem, [...(masks.get(stem) ?? []), path]);
     }
     const normal = images.filter((path) => NORMAL.test(path));
-    const training = new Set(drawShare(normal, 0.75, 'aitex', 'aitex', seed));
+    const training = new Set(drawShare(normal, 0.75, 'aitex', 'aitex', options));
     const samples: IndexedSample[] = [];
     const without: string[] = [];
     const warnings: string[] = [];

@@ -1,7 +1,8 @@
 // Random splits by the project's rule: the key names dataset, category, purpose and repeat; draws of one key are nested.
 import { Random } from '../../runtime/random.js';
+import type { LayoutOptions } from './layout.js';
 
-const BASE_SEED = 66;
+type Repeat = Pick<LayoutOptions, 'seed' | 'baseSeed'>;
 
 /** `floor(share * items.length)` of the items, by the purpose `split`. */
 export function drawShare<T>(
@@ -9,9 +10,9 @@ export function drawShare<T>(
   share: number,
   dataset: string,
   category: string,
-  repeat: number,
+  { seed, baseSeed }: Repeat,
 ): T[] {
-  const random = Random.forKey(`${dataset}|${category}|split|${repeat}`, BASE_SEED);
+  const random = Random.forKey(`${dataset}|${category}|split|${seed}`, baseSeed);
   return random.sample(items.length, Math.floor(share * items.length)).map((index) => items[index]!);
 }
 
@@ -21,9 +22,9 @@ export function drawFold<T>(
   { fold, folds }: { readonly fold: number; readonly folds: number },
   dataset: string,
   category: string,
-  repeat: number,
+  { seed, baseSeed }: Repeat,
 ): T[] {
-  const random = Random.forKey(`${dataset}|${category}|fold|${repeat}`, BASE_SEED);
+  const random = Random.forKey(`${dataset}|${category}|fold|${seed}`, baseSeed);
   const order = random.sample(items.length, items.length);
   return order.filter((_, position) => position % folds === fold).map((index) => items[index]!);
 }

@@ -22,7 +22,8 @@ export const ELPV: Layout = {
    * out. `p0-vs-rest`: all others are anomalous.
    * @throws IadError `CSV_INVALID`
    */
-  index({ images }, { category, split, seed }, { texts }): Indexed {
+  index({ images }, options, { texts }): Indexed {
+    const { category, split } = options;
     const files = new Set(images);
     const seen = new Set<string>();
     const cells: { readonly path: string; readonly level: (typeof LEVELS)[number] }[] = [];
@@ -41,7 +42,7 @@ export const ELPV: Layout = {
     const used = cells.filter(({ level }) => level === 'p0' || level === 'p1' || split === 'p0-vs-rest');
     used.sort((a, b) => (a.path < b.path ? -1 : 1));
     const normal = used.filter(({ level }) => level === 'p0').map(({ path }) => path);
-    const training = new Set(drawShare(normal, 0.75, 'elpv', category, seed));
+    const training = new Set(drawShare(normal, 0.75, 'elpv', category, options));
     const samples = used.map(
       ({ path, level }): IndexedSample => ({
         path,

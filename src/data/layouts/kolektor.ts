@@ -37,19 +37,16 @@ export const KSDD: Layout = {
   },
 };
 
-function ksddTraining(
-  pairs: readonly Pair[],
-  { split, seed, fold }: LayoutOptions,
-  marked: ReadonlySet<string>,
-): Set<string> {
+function ksddTraining(pairs: readonly Pair[], options: LayoutOptions, marked: ReadonlySet<string>): Set<string> {
+  const { split, fold } = options;
   const items = [...new Set(pairs.map(({ image }) => itemOf(image)))];
   if (split === 'random80-by-image') {
     const normal = pairs.filter(({ mask }) => !marked.has(mask)).map(({ image }) => image);
-    return new Set(drawShare(normal, 0.8, 'ksdd', 'ksdd', seed));
+    return new Set(drawShare(normal, 0.8, 'ksdd', 'ksdd', options));
   }
-  const tested = new Set(split === 'folds3' ? drawFold(items, { fold, folds: FOLDS }, 'ksdd', 'ksdd', seed) : []);
+  const tested = new Set(split === 'folds3' ? drawFold(items, { fold, folds: FOLDS }, 'ksdd', 'ksdd', options) : []);
   const trained = new Set(
-    split === 'folds3' ? items.filter((item) => !tested.has(item)) : drawShare(items, 0.8, 'ksdd', 'ksdd', seed),
+    split === 'folds3' ? items.filter((item) => !tested.has(item)) : drawShare(items, 0.8, 'ksdd', 'ksdd', options),
   );
   return new Set(pairs.map(({ image }) => image).filter((image) => trained.has(itemOf(image))));
 }

@@ -45,6 +45,8 @@ export interface LayoutOptions {
   readonly split: string;
   /** Repeat of a random split, from 0. */
   readonly seed: number;
+  /** What the draws of all repeats come from. */
+  readonly baseSeed: number;
   /** Which part of a cross validation is tested, from 0. */
   readonly fold: number;
 }

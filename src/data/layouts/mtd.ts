@@ -3,7 +3,7 @@
 import { IadError } from '../../runtime/errors.js';
 import { listed, stemOf } from '../paths.js';
 import { drawShare } from './draw.js';
-import type { Indexed, IndexedSample, Layout, Listing } from './layout.js';
+import type { Indexed, IndexedSample, Layout, LayoutOptions, Listing } from './layout.js';
 import { MTD_DIFFERNET_TRAIN } from './mtd-differnet.js';
 
 const MTD_FOLDER = /^MT_(Blowhole|Break|Crack|Fray|Free|Uneven)\/Imgs\/[^/]+$/;
@@ -19,20 +19,24 @@ export const MTD: Layout = {
   splits: ['differnet', 'random80'],
   recognises: (files) => files.some((path) => MTD_FOLDER.test(path)),
   categories: () => ['mtd'],
-  index: (listing, { split, seed }) => indexMtd(listing, split === 'random80' ? split : 'differnet', seed),
+  index: (listing, options) => indexMtd(listing, options.split === 'random80' ? 'random80' : 'differnet', options),
 };
 
 /**
  * All defective images and the good ones that are not for training make the test part.
- * @param seed counts the repeats of `random80`, from 0
+ * @param repeat of `random80`
  * @throws IadError `NO_GOOD_IMAGES`, `MASK_MISSING`
  */
-function indexMtd({ root, images }: Listing, split: MtdSplit = 'differnet', seed = 0): Indexed {
+function indexMtd(
+  { root, images }: Listing,
+  split: MtdSplit,
+  repeat: Pick<LayoutOptions, 'seed' | 'baseSeed'>,
+): Indexed {
   const files = images.filter((path) => MTD_FOLDER.test(path));
   const masks = new Set(files.filter((path) => /\.png$/i.test(path)));
   const photos = files.filter((path) => /\.jpe?g$/i.test(path));
   const good = photos.filter((path) => path.startsWith('MT_Free/'));
-  const training = new Set(split === 'differnet' ? namedIn(good) : drawShare(good, 0.8, 'mtd', 'mtd', seed));
+  const training = new Set(split === 'differnet' ? namedIn(good) : drawShare(good, 0.8, 'mtd', 'mtd', repeat));
   if (training.size === 0) {
     throw new IadError('NO_GOOD_IMAGES', 'no training image in MT_Free/Imgs', { path: root, hint: 'Is it complete?' });
   }

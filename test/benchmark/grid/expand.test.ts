@@ -206,6 +206,8 @@ describe('datasets of every layout', () => {
     const [one, two] = await Promise.all(jobs.map(async (job) => (await openJob(job))[0]?.train.map(({ id }) => id)));
     expect(one).not.toEqual(two);
     expect(jobs[0]?.description.dataset).toEqual(jobs[1]?.description.dataset);
+    const [other] = await openJob({ ...jobs[0]!, description: { ...jobs[0]!.description, baseSeed: 1 } });
+    expect(other?.train.map(({ id }) => id)).not.toEqual(one);
   });
 
   test('a repeat of a random split is opened once, however many settings it is for', async () => {
