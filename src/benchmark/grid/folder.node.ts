@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../runtime/files.node.js';
 import { VERSION } from '../../runtime/version.js';
 import { errorCode, writeError } from '../../runtime/writing.node.js';
 import type { Grid } from './expand.js';
-import { hashOf, jobId, jobTitle } from './job.js';
+import { canonical, hashOf, jobId, jobTitle } from './job.js';
 import { type GridManifest, gridManifestSchema, type JobRecord, jobRecordSchema } from './record.js';
 
 /** Left by a process that was killed while it wrote; the age tells them from those of a process at work. */
@@ -38,8 +38,11 @@ export class ResultsFolder {
       skipped,
     };
     const names = await namesIn(path);
-    if (names.includes('grid.json')) await checkSame(path, manifest);
-    else if (names.some((name) => !LEFTOVER.test(name))) {
+    if (names.includes('grid.json')) {
+      const { skipped: before } = await checkSame(path, manifest);
+      // The same jobs can come of a configuration that asks for more, or less, of what cannot be.
+      if (canonical(before) !== canonical(skipped)) await writeJson(join(path, 'grid.json'), manifest);
+    } else if (names.some((name) => !LEFTOVER.test(name))) {
       throw mismatch('the folder holds something else than results of a benchmark', path);
     } else await writeJson(join(path, 'grid.json'), manifest);
     await folder.#sweep();
@@ -80,7 +83,7 @@ export class ResultsFolder {
 export async function readResults(path: string): Promise<{ manifest: GridManifest; records: JobRecord[] }> {
   if (!(await namesIn(path)).includes('grid.json'))
     throw mismatch('there is no grid.json: no results of a benchmark', path);
-  const manifest = await readJson(join(path, 'grid.json'), gridManifestSchema);
+  const manifest = await readManifest(path);
   const ids = manifest.jobs.map(({ id }) => id);
   const records = await readRecords(path, new Set(ids), manifest.libraryVersion);
   return { manifest, records: ids.flatMap((id) => records.get(id) ?? []) };
@@ -93,9 +96,11 @@ async function readRecords(folder: string, ids: ReadonlySet<string>, version: st
     const path = join(folder, 'jobs', name);
     const id = name.replace(/\.json$/, '');
     if (!ids.has(id)) throw mismatch('belongs to no job of this configuration', path);
-    const record = await readJson(path, jobRecordSchema);
+    const record = await readJson(path, jobRecordSchema, AGAIN);
     const of = await jobId(record.description);
-    if (record.id !== id || of !== id) throw corrupt(`is the record of job ${record.id === id ? of : record.id}`, path);
+    if (record.id !== id || of !== id) {
+      throw corrupt(`is the record of job ${record.id === id ? of : record.id}`, path, AGAIN);
+    }
     const { libraryVersion } = record.environment;
     if (libraryVersion !== version) throw otherVersion(libraryVersion, version, path);
     records.set(id, record);
@@ -103,11 +108,12 @@ async function readRecords(folder: string, ids: ReadonlySet<string>, version: st
   return records;
 }
 
-async function checkSame(path: string, wanted: GridManifest): Promise<void> {
+/** @returns the manifest that is there */
+async function checkSame(path: string, wanted: GridManifest): Promise<GridManifest> {
   const file = join(path, 'grid.json');
-  const found = await readJson(file, gridManifestSchema);
+  const found = await readManifest(path);
   if (found.libraryVersion !== wanted.libraryVersion) throw otherVersion(found.libraryVersion, VERSION, file);
-  if (found.fingerprint === wanted.fingerprint) return;
+  if (found.fingerprint === wanted.fingerprint) return found;
   const known = new Set(found.jobs.map(({ id }) => id));
   const ids = new Set(wanted.jobs.map(({ id }) => id));
   const added = wanted.jobs.filter(({ id }) => !known.has(id));
@@ -120,6 +126,17 @@ async function checkSame(path: string, wanted: GridManifest): Promise<void> {
   throw mismatch(`results of another configuration or of other images: ${what}`, file);
 }
 
+/** @throws IadError RESULTS_CORRUPT */
+async function readManifest(folder: string): Promise<GridManifest> {
+  const path = join(folder, 'grid.json');
+  const manifest = await readJson(path, gridManifestSchema, ELSEWHERE);
+  if ((await hashOf(manifest.jobs.map(({ id }) => id))) === manifest.fingerprint) return manifest;
+  throw corrupt('fingerprint: not that of its jobs', path, ELSEWHERE);
+}
+
+const AGAIN = 'Take the file away: its job is then run again.';
+const ELSEWHERE = 'Put it back as it was, or choose an empty folder.';
+
 function mismatch(what: string, path: string): IadError {
   return new IadError('RESULTS_MISMATCH', what, { path, hint: 'Choose an empty folder, or the right configuration.' });
 }
@@ -129,8 +146,7 @@ function otherVersion(found: string, wanted: string, path: string): IadError {
   return new IadError('RESULTS_MISMATCH', `results of iad-tf ${found}, not of ${wanted}`, { path, hint });
 }
 
-function corrupt(what: string, path: string, cause?: unknown): IadError {
-  const hint = 'Take the file away: its job is then run again.';
+function corrupt(what: string, path: string, hint: string, cause?: unknown): IadError {
   return new IadError('RESULTS_CORRUPT', what, { path, hint, cause });
 }
 
@@ -143,17 +159,17 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+async function readJson<T>(path: string, schema: z.ZodType<T>, hint: string): Promise<T> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    throw corrupt('cannot be read as JSON', path, cause);
+    throw corrupt('cannot be read as JSON', path, hint, cause);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw corrupt(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`, path);
+  throw corrupt(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`, path, hint);
 }
 
 async function writeJson(path: string, value: unknown): Promise<void> {

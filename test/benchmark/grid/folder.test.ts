@@ -54,23 +54,29 @@ test('holds what the next run finds', async () => {
 
 test('can be read without a configuration, in the order of the jobs', async () => {
   await begun(4);
-  const skipped = [{ what: 'two, noisy', code: 'SETTING_NOT_SERVED', reason: 'It does not.' }] as const;
   await rm(join(out, 'grid.json'));
   await rm(fileOf(1));
   await expect(ResultsFolder.open(out, GRID)).rejects.toMatchObject({ code: 'RESULTS_MISMATCH' });
   const jobs = await readdir(join(out, 'jobs'));
   await rm(join(out, 'jobs'), { recursive: true });
-  await ResultsFolder.open(out, { jobs: JOBS, skipped });
   expect(jobs.length).toBe(3);
   await begun(2);
   const { manifest, records } = await readResults(out);
   expect(records.map(({ id }) => id)).toEqual(JOBS.slice(0, 2).map(({ id }) => id));
-  expect(manifest).toMatchObject({ libraryVersion: VERSION, skipped });
+  expect(manifest).toMatchObject({ libraryVersion: VERSION, skipped: [] });
   expect(manifest.jobs[5]).toEqual({
     id: JOBS[5]?.id,
     title: 'two (none), trivial/part, few-shot:m=1,augmentation=none, seed 1',
   });
   expect(gridManifestSchema.parse(manifest)).toEqual(manifest);
+});
+
+test('says what the last configuration asked for in vain, where its jobs are the same', async () => {
+  const written = await (await begun(2)).records();
+  const skipped = [{ what: 'two, noisy', code: 'SETTING_NOT_SERVED', reason: 'It does not.' }] as const;
+  const folder = await ResultsFolder.open(out, { jobs: JOBS, skipped });
+  expect((await readResults(out)).manifest).toMatchObject({ skipped, jobs: { length: JOBS.length } });
+  expect(await folder.records()).toEqual(written);
 });
 
 describe('of something else is refused', () => {
@@ -179,7 +185,18 @@ describe('a damaged record is pointed out, never used', () => {
   test('grid.json cut short', async () => {
     await begun(1);
     await writeFile(join(out, 'grid.json'), '{');
-    await expect(ResultsFolder.open(out, GRID)).rejects.toMatchObject({ code: 'RESULTS_CORRUPT' });
+    await expect(ResultsFolder.open(out, GRID)).rejects.toMatchObject({
+      code: 'RESULTS_CORRUPT',
+      hint: expect.stringContaining('choose an empty folder'),
+    });
+  });
+
+  test('grid.json with other jobs than it was written with', async () => {
+    await begun(1);
+    await edit(join(out, 'grid.json'), JOBS[5]!.id, '0'.repeat(16));
+    const corrupt = { code: 'RESULTS_CORRUPT', message: expect.stringContaining('fingerprint') };
+    await expect(ResultsFolder.open(out, GRID)).rejects.toMatchObject(corrupt);
+    await expect(readResults(out)).rejects.toMatchObject(corrupt);
   });
 });
 
