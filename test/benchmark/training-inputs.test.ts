@@ -28,7 +28,7 @@ beforeAll(() => useBackend('wasm'));
 
 describe('few-shot', () => {
   const task = taskOf({ kind: 'few-shot', shots: 2, augmentation: 'colorJitter' });
-  const inputs = nameImages(trainingInputs(task));
+  const inputs = nameImages(trainingInputs(task, 'served'));
 
   test.each(['stretch', 'crop'] as const)('copies are what the setting says they are: %s', async (mode) => {
     expect(inputs).toHaveLength(10);
@@ -45,7 +45,7 @@ describe('few-shot', () => {
 
   test('without augmentation the images are the samples; a repeat draws others', () => {
     const plain = taskOf({ kind: 'few-shot', shots: 2 });
-    expect(trainingInputs(plain)).toEqual(plain.train.map(({ sample }) => sample));
+    expect(trainingInputs(plain, 'served')).toEqual(plain.train.map(({ sample }) => sample));
     const again = taskOf({ kind: 'few-shot', shots: 2, augmentation: 'colorJitter' }, 1);
     expect(again.seeds.augment).not.toBe(task.seeds.augment);
   });
@@ -61,7 +61,7 @@ describe('few-shot', () => {
     for (const all of [{ kind: 'noisy', percent: 10 }, { kind: 'unsupervised' }, { kind: 'autovi' }] as const)
       expect(settingFields(parseSetting(all), { ...config })).toEqual({});
     const method = new PatchCore({ inputSize: SIDE, resize: 64, ...fields });
-    const result = await method.fit(trainingInputs(taskOf({ kind: 'few-shot', shots: 2 })), { workers: 1 });
+    const result = await method.fit(trainingInputs(taskOf({ kind: 'few-shot', shots: 2 }), 'served'), { workers: 1 });
     expect([result.images, method.thresholds]).toEqual([2, null]);
     method.dispose();
   });
@@ -69,21 +69,25 @@ describe('few-shot', () => {
 
 test("AutoVI's augmentation is another one in every epoch", () => {
   const task = taskOf({ kind: 'autovi', augmentation: true });
-  for (const [i, { augmentation }] of nameImages(trainingInputs(task)).entries()) {
+  for (const [i, { augmentation }] of nameImages(trainingInputs(task, 'served')).entries()) {
     const { sample, steps } = task.train[i]!;
     expect(augmentation).toEqual({ steps, seed: task.seeds.augment, sample: sample.id, copy: 'epoch' });
   }
-  expect(trainingInputs(taskOf({ kind: 'autovi' }))).toEqual(parts.train);
+  expect(trainingInputs(taskOf({ kind: 'autovi' }), 'served')).toEqual(parts.train);
 });
 
-test('noise is trained on as normal, the anomalies of the supervised setting are not', () => {
+test('noise is trained on as normal, the anomalies of the supervised setting are not by references', () => {
   const noisy = taskOf({ kind: 'noisy', percent: 20 });
   const noise = noisy.train.filter(({ role }) => role === 'noise').map(({ sample }) => sample.id);
   expect(noise).toHaveLength(1);
-  expect(nameImages(trainingInputs(noisy)).map(({ id }) => id)).toEqual(expect.arrayContaining(noise));
+  expect(nameImages(trainingInputs(noisy, 'served')).map(({ id }) => id)).toEqual(expect.arrayContaining(noise));
   const supervised = taskOf({ kind: 'supervised', anomalies: 2 });
   expect(supervised.train).toHaveLength(8);
-  expect(trainingInputs(supervised)).toEqual(parts.train);
+  expect(trainingInputs(supervised, 'reference')).toEqual(parts.train);
+  // But by methods that learn from them, with all that tells them from normal ones.
+  const anomalies = trainingInputs(supervised, 'served').slice(parts.train.length);
+  expect(nameImages(anomalies).map(({ id }) => id)).toEqual(supervised.draws[0]?.chosen);
+  for (const anomaly of anomalies) expect(anomaly).toMatchObject({ label: 1, masks: [expect.anything()] });
 });
 
 test('methods that learn from good parts alone are references of the supervised setting, not served by it', () => {

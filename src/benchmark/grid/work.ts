@@ -23,7 +23,7 @@ export function methodWork(workers: number | null): Work {
   return async (job, signal, onProgress) => {
     const call = { signal, onProgress, ...(workers !== null && { workers }) };
     const { lessons, evaluations } = await lessonsOf(job, signal);
-    const { method: wanted } = job.description;
+    const { method: wanted, standing } = job.description;
     const method = createMethod(wanted.id, configOf(job));
     const tasks: JobTask[] = [];
     const outcomes: JobOutcome[] = [];
@@ -31,7 +31,7 @@ export function methodWork(workers: number | null): Work {
       for (const [i, { task }] of lessons.entries()) {
         const { category, augmentation, window } = task;
         tasks.push({ ...(await taskManifest(task)), category, augmentation, window });
-        const fit = await learn(method, trainingInputs(task), i === 0, call);
+        const fit = await learn(method, trainingInputs(task, standing), i === 0, call);
         for (const { task: other, dataset } of (evaluations[i] ?? []).flatMap((at) => lessons[at] ?? [])) {
           const evaluation = await evaluate(method, { ...dataset, test: other.test }, { ...call, fit });
           outcomes.push({ after: category, on: other.category, evaluation });

@@ -5,15 +5,14 @@ import { serves } from './serves.js';
 import type { LearningTask, TrainingImage } from './types.js';
 
 /**
- * The images to train on, each copy one by one, with the augmentation that the task asks for. No method here learns from anomalies as
- * such: those of a supervised task are left out, see {@link standing}. Noise stays, as normal as the task makes it look.
+ * The images to train on, each copy one by one, with the augmentation that the task asks for. Noise is among them, as normal as the task
+ * makes it look. The anomalies of a supervised task, with label and masks, are for methods that serve it, not for a reference.
+ * @param as see {@link standing}
  */
-export function trainingInputs(task: LearningTask): ImageInput[] {
+export function trainingInputs(task: LearningTask, as: 'served' | 'reference'): ImageInput[] {
   const { train, augmentation } = task;
-  const normal = train.filter(({ role }) => role !== 'anomalous');
-  return augmentation === 'none'
-    ? normal.map(({ sample }) => sample)
-    : normal.map((image) => augmentedSample(image, task));
+  const used = as === 'served' ? train : train.filter(({ role }) => role !== 'anomalous');
+  return augmentation === 'none' ? used.map(({ sample }) => sample) : used.map((image) => augmentedSample(image, task));
 }
 
 function augmentedSample(
