@@ -111,9 +111,13 @@ export type Setting = z.output<typeof settingSchema>;
 export type SettingOptions = z.input<typeof settingSchema>;
 export type SettingOf<Kind extends Setting['kind']> = Extract<Setting, { kind: Kind }>;
 
-/** Fills in the defaults. @throws IadError `BAD_CONFIG` naming the field at fault and what it must be */
-export function parseSetting(options: unknown): Setting {
-  return parseConfig<Setting>('setting', settingSchema, options);
+/**
+ * Fills in the defaults.
+ * @param name for the message
+ * @throws IadError `BAD_CONFIG` naming the field at fault and what it must be
+ */
+export function parseSetting(options: unknown, name = 'setting'): Setting {
+  return parseConfig<Setting>(name, settingSchema, options);
 }
 
 /** Repeats whose mean and spread are reported: 8 for AutoVI, 3 where images are drawn, else 1. Never the best of them. */

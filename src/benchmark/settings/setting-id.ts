@@ -44,15 +44,16 @@ const same = (value: string) => value;
 /** What is no number goes to the check of the configuration as it is, which says what it must be. */
 const number = (value: string) => (/^\d+$/.test(value) ? Number(value) : value);
 const order = (value: string) => (value.includes('>') ? value.split('>').map(unescaped) : value);
-const yes = (value: string) => (value === '' ? true : value);
+/** Alone, without a value. */
+const flag = () => true;
 
 const FIELDS: Readonly<Record<Setting['kind'], Fields>> = {
   unsupervised: {},
   supervised: { n: ['anomalies', number] },
   'few-shot': { m: ['shots', number], augmentation: ['augmentation', same], protocol: ['protocol', same] },
-  noisy: { percent: ['percent', number], of: ['ratioOf', same], overlap: ['overlap', yes] },
+  noisy: { percent: ['percent', number], of: ['ratioOf', same], overlap: ['overlap', flag] },
   continual: { order: ['order', order] },
-  autovi: { images: ['images', number], augmented: ['augmentation', yes] },
+  autovi: { images: ['images', number], augmented: ['augmentation', flag] },
 };
 
 /**
@@ -80,7 +81,11 @@ export function readSetting(word: string): Setting {
     }
     const [field, read] = found;
     if (field in given) throw new IadError('BAD_CONFIG', `"${key}" is there twice`, { path: `setting ${word}` });
+    if (read === flag && equals >= 0) {
+      const hint = 'Leave it out for no.';
+      throw new IadError('BAD_CONFIG', `"${key}" takes no value`, { path: `setting ${word}`, hint });
+    }
     given[field] = read(equals < 0 ? '' : part.slice(equals + 1));
   }
-  return parseSetting({ kind, ...given });
+  return parseSetting({ kind, ...given }, `setting ${word}`);
 }
