@@ -80,7 +80,10 @@ const common = {
     .describe("First 16 hex digits of the SHA-256 of the description's JSON with sorted keys"),
   description: jobDescriptionSchema,
   environment: environment.describe('Where it ran'),
-  attempts: z.int().min(1).describe('2 if the process of the first attempt crashed'),
+  attempts: z
+    .int()
+    .min(1)
+    .describe('How often it was tried: again if its process died, or if no valid record came back'),
   workers: z.int().min(1).nullable().describe('Threads of the job; null: as many as the library takes by itself'),
   parallel: z.int().min(1).describe('Jobs that ran at once on this machine, which timings suffer from'),
   started: z.iso.datetime().describe('When the last attempt began'),
