@@ -33,16 +33,21 @@ export interface Skipped {
   readonly reason: string;
 }
 
+export interface ExpandOptions extends PlaceOptions {
+  /** Of methods that modules brought: the SHA-256 of the module, by the method's id. */
+  readonly code?: ReadonlyMap<string, string>;
+}
+
 /**
  * All jobs of a configuration, always in the same order: those of the same images one after another.
  * @throws IadError BAD_CONFIG, BAD_ARGUMENT (unknown method), what opening a dataset throws, ABORTED; if no job is left, the
  *   first reason: SETTING_NOT_SERVED, BAD_ARGUMENT
  */
-export async function expandGrid(config: GridConfig, options: PlaceOptions): Promise<Grid> {
+export async function expandGrid(config: GridConfig, options: ExpandOptions): Promise<Grid> {
   const settings = config.settings.map((entry) => (typeof entry === 'string' ? readSetting(entry) : entry));
   refuseTwice('settings', settings.map(settingId));
   const skipped: Skipped[] = [];
-  const contenders = contendersOf(config);
+  const contenders = contendersOf(config, options.code ?? new Map());
   const rounds = settings.map((setting) => ({ setting, served: servedBy(contenders, setting, skipped) }));
   const jobs: Job[] = [];
   for (const place of await placesOf(config, options)) {
@@ -111,7 +116,7 @@ async function plansOf(
 }
 
 async function jobOf(
-  { info, name, config, weights }: Contender,
+  { info, name, code, config, weights }: Contender,
   { facts, folder }: Place,
   { isWhole, categories }: Part,
   { setting, repeat: seed, baseSeed, tasks }: SettingPlan,
@@ -124,6 +129,7 @@ async function jobOf(
       method: {
         id: info.id,
         name,
+        code,
         config: { ...config, ...settingFields(setting, config), seed: tasks[0]?.seeds.train },
       },
       setting: { id: settingId(setting), options: { ...setting } },

@@ -1,6 +1,6 @@
 // A benchmark from its configuration to its records, in this process or in child processes.
 import { availableParallelism } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { BackendName } from '../../runtime/backend.js';
 import { CHILD_SCRIPT } from './child-script.node.js';
 import { parseGridConfig } from './config.js';
@@ -9,6 +9,7 @@ import { type Execute, recording } from './execute.js';
 import { expandGrid, type Grid } from './expand.js';
 import { ResultsFolder } from './folder.node.js';
 import { type Shard, shardOf } from './job.js';
+import { loadMethods } from './modules.node.js';
 import { inProcesses } from './processes.node.js';
 import type { JobRecord } from './record.js';
 import { type RunOptions, runGrid } from './run.js';
@@ -21,9 +22,11 @@ export interface ExecutorOptions {
   readonly workers?: number;
   /** Of the child processes. */
   readonly backend: BackendName | 'auto';
+  /** Files that bring methods, see `loadMethods`. */
+  readonly modules?: readonly string[];
 }
 
-export interface BenchmarkOptions extends ExecutorOptions, Omit<RunOptions, 'parallel'> {
+export interface BenchmarkOptions extends Omit<ExecutorOptions, 'modules'>, Omit<RunOptions, 'parallel'> {
   /** The results folder. */
   readonly out: string;
   /** What the paths of the configuration are relative to. Default: the working directory. */
@@ -42,22 +45,31 @@ export interface BenchmarkOptions extends ExecutorOptions, Omit<RunOptions, 'par
 export async function runBenchmark(config: unknown, options: BenchmarkOptions): Promise<JobRecord[]> {
   const { out, base = '', shard = { index: 1, count: 1 }, signal, onBegin } = options;
   const locate = (path: string) => (isAbsolute(path) ? path : join(base, path));
-  const grid = await expandGrid(parseGridConfig(config), { locate, signal });
+  const parsed = parseGridConfig(config);
+  const modules = (parsed.modules ?? []).map((path) => resolve(locate(path)));
+  const grid = await expandGrid(parsed, { locate, signal, code: await loadMethods(modules) });
   const folder = await ResultsFolder.open(out, grid);
   const jobs = shardOf(grid.jobs, shard);
   if (onBegin) {
     const records = await folder.records();
     onBegin({ jobs, skipped: grid.skipped }, jobs.filter(({ id }) => records.has(id)).length);
   }
-  return runGrid(jobs, folder, await executor(options), { ...options, parallel: Math.max(1, options.processes) });
+  return runGrid(jobs, folder, await executor({ ...options, modules }), {
+    ...options,
+    parallel: Math.max(1, options.processes),
+  });
 }
 
 /** How jobs are carried out on this machine. */
-export async function executor({ processes, workers, backend }: ExecutorOptions): Promise<Execute> {
+export async function executor({ processes, workers, backend, modules = [] }: ExecutorOptions): Promise<Execute> {
   const parallel = Math.max(1, processes);
   // Alone, a job takes as many threads as the library thinks best; several at once share the cores.
   const share = processes > 1 ? Math.max(1, Math.floor(availableParallelism() / processes)) : null;
   const circumstances = { environment: await environment(), workers: workers ?? share, parallel };
-  if (processes > 0) return inProcesses({ script: CHILD_SCRIPT, setup: { backend }, circumstances });
-  return recording(methodWork(circumstances.workers), { ...circumstances, ownProcess: false, attempts: 1 });
+  if (processes > 0) return inProcesses({ script: CHILD_SCRIPT, setup: { backend, modules }, circumstances });
+  return recording(methodWork(circumstances.workers, await loadMethods(modules)), {
+    ...circumstances,
+    ownProcess: false,
+    attempts: 1,
+  });
 }

@@ -15,6 +15,7 @@ const description = z
     method: z.object({
       id: text("The method's id"),
       name: text('What the results call it'),
+      code: z.string().nullable().describe('SHA-256 of the module that brings it; null for a method of the library'),
       config: anything('The full configuration, defaults filled in, with backbone and seed'),
     }),
     setting: z.object({
