@@ -69,7 +69,9 @@ test.each([['patchcore.ts'], ['padim.ts'], ['fastflow.ts', '10']])(
   },
 );
 
-test("own-benchmark.json: a method and a dataset of one's own beside the library's, in processes too", { timeout: 300_000 }, async () => {
+test("own-benchmark.json: a method and a dataset of one's own beside the library's, in processes too", {
+  timeout: 300_000,
+}, async () => {
   const config: GridOptions = JSON.parse(await readFile(join(ROOT, 'examples/own-benchmark.json'), 'utf8'));
   expect(parseGridConfig(config).modules).toEqual(['own-method.ts']);
   // Fewer and smaller, from where the parts of this test lie.
