@@ -10,6 +10,7 @@ import { Random } from '../../src/runtime/random.js';
 import { VERSION } from '../../src/runtime/version.js';
 
 const METHODS = ['one', 'two', 'three', 'four'];
+const HASH = '0'.repeat(64);
 const SETTING = { kind: 'few-shot', shots: 1, augmentation: 'none', protocol: 'paper' } as const;
 
 /** Four methods, as many repeats as are needed. */
@@ -21,6 +22,7 @@ export function trivialJobs(count: number): Promise<Job[]> {
         {
           method: { id, name: id, config: { backbone: 'none', seed: i } },
           setting: { id: settingId(SETTING), options: SETTING },
+          standing: 'served',
           dataset: {
             id: 'trivial',
             name: 'trivial',
@@ -28,7 +30,7 @@ export function trivialJobs(count: number): Promise<Job[]> {
             split: 'given',
             fold: 0,
             categories: ['part'],
-            images: '0'.repeat(64),
+            images: HASH,
           },
           seed: Math.floor(i / METHODS.length),
           baseSeed: 66,
@@ -60,9 +62,12 @@ function task(): JobTask {
     capped: null,
     augmentation: 'none',
     window: null,
+    notes: [],
     draws: [],
-    trainSha256: '',
-    testSha256: '',
+    seeds: { train: 0, augment: 0 },
+    trainSha256: HASH,
+    testSha256: HASH,
+    sha256: HASH,
   };
 }
 

@@ -6,18 +6,19 @@ import {
   checkServes,
   datasetIndex,
   planSetting,
+  readSetting,
   repeatsOf,
   type Setting,
   type SettingPlan,
+  settingFields,
   settingId,
+  standing,
 } from '../settings/index.js';
 import type { GridConfig } from './config.js';
 import { type Contender, contendersOf } from './contenders.js';
 import { hashOf, type Job, jobTitle, makeJob, placeName } from './job.js';
 import { type Category, type Place, type PlaceOptions, placesOf } from './places.js';
 import { refuseTwice } from './refuse.js';
-import { settingFrom } from './setting-text.js';
-import { checkTrainable } from './training.js';
 
 export interface Grid {
   readonly jobs: readonly Job[];
@@ -38,7 +39,7 @@ export interface Skipped {
  *   first reason: SETTING_NOT_SERVED, BAD_ARGUMENT
  */
 export async function expandGrid(config: GridConfig, options: PlaceOptions): Promise<Grid> {
-  const settings = config.settings.map(settingFrom);
+  const settings = config.settings.map((entry) => (typeof entry === 'string' ? readSetting(entry) : entry));
   refuseTwice('settings', settings.map(settingId));
   const skipped: Skipped[] = [];
   const contenders = contendersOf(config);
@@ -67,7 +68,7 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
 
 function servedBy(contenders: readonly Contender[], setting: Setting, skipped: Skipped[]): Contender[] {
   return contenders.filter(({ info, name }) => {
-    const fault = faultOf(() => checkServes(info, setting));
+    const fault = standing(info, setting) === null ? faultOf(() => checkServes(info, setting)) : null;
     if (fault) addSkipped(skipped, `${name}, ${settingId(setting)}`, fault);
     return !fault;
   });
@@ -99,9 +100,7 @@ async function plansOf(
   for (const repeat of seeds ?? Array.from({ length: repeatsOf(setting) }, (_, i) => i)) {
     const index = datasetIndex(place.facts.id, part.pick(await place.at(repeat)));
     const fault = faultOf(() => {
-      const plan = planSetting(index, setting, { repeat, baseSeed });
-      for (const task of plan.tasks) checkTrainable(task);
-      plans.push(plan);
+      plans.push(planSetting(index, setting, { repeat, baseSeed }));
     });
     if (!fault) continue;
     const names = part.categories.map(({ name }) => name);
@@ -122,8 +121,13 @@ async function jobOf(
   const images = names.map((name) => categories.find((category) => category.name === name)?.images);
   return makeJob(
     {
-      method: { id: info.id, name, config: { ...config, seed: tasks[0]?.seeds.train } },
+      method: {
+        id: info.id,
+        name,
+        config: { ...config, ...settingFields(setting, config), seed: tasks[0]?.seeds.train },
+      },
       setting: { id: settingId(setting), options: { ...setting } },
+      standing: standing(info, setting) ?? 'served',
       dataset: { ...facts, categories: names, images: await hashOf(images) },
       seed,
       baseSeed,

@@ -17,6 +17,8 @@ export interface JobDescription {
     /** As `parseSetting` takes it. */
     readonly options: Readonly<Record<string, unknown>>;
   };
+  /** `reference`: put beside methods that learn from anomalies, which it does not. */
+  readonly standing: 'served' | 'reference';
   readonly dataset: {
     /** What draws and published numbers go by: `mvtec_ad`, `mtd`, ...; the name of a dataset that is not published. */
     readonly id: string;

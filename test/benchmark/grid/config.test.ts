@@ -21,7 +21,8 @@ test('everything that can be set', () => {
     baseSeed: 1,
     backbones: ['resnet50', { architecture: 'resnet18', weights: 'weights/r18.safetensors' }],
   };
-  expect(parseGridConfig(all)).toEqual(all);
+  const few = { kind: 'few-shot', shots: 4, augmentation: 'none', protocol: 'paper' };
+  expect(parseGridConfig(all)).toEqual({ ...all, settings: ['unsupervised', 'noisy:percent=10', few] });
 });
 
 describe('refused', () => {
@@ -42,7 +43,17 @@ describe('refused', () => {
       'benchmark.methods.0.name: must be of letters',
       { ...LEAST, methods: [{ id: 'padim', name: 'a/b' }] },
     ],
-    ['a setting without kind', 'benchmark.settings.0.kind: ', { ...LEAST, settings: [{ shots: 4 }] }],
+    ['a setting without kind', 'benchmark.settings.0.kind: must have a kind', { ...LEAST, settings: [{ shots: 4 }] }],
+    [
+      'a setting of other numbers',
+      'benchmark.settings.0.shots: must be 1, 2, 4 or 8',
+      { ...LEAST, settings: [{ kind: 'few-shot', shots: 3 }] },
+    ],
+    [
+      "a setting's unknown option",
+      'benchmark.settings.0.shot: no such option',
+      { ...LEAST, settings: [{ kind: 'few-shot', shots: 4, shot: 4 }] },
+    ],
     ['half a seed', 'benchmark.seeds.1: ', { ...LEAST, seeds: [0, 0.5] }],
     ['a negative base seed', 'benchmark.baseSeed: ', { ...LEAST, baseSeed: -1 }],
     [
