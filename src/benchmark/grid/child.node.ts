@@ -1,6 +1,7 @@
 // The entry of a job's process.
 import { useBackend } from '../../kernels/backend.js';
 import type { BackendName } from '../../runtime/backend.js';
+import { CACHE_FOLDER } from './cache-folder.node.js';
 import { loadMethods } from './modules.node.js';
 import { serveJob } from './serve.node.js';
 import { methodWork } from './work.js';
@@ -9,9 +10,11 @@ export interface MethodSetup {
   readonly backend: BackendName | 'auto';
   /** Files that bring methods, see `loadMethods`. */
   readonly modules?: readonly string[];
+  /** Where outputs of backbones are kept, if a job asks for that. Default: a folder for temporary files. */
+  readonly cacheFolder?: string;
 }
 
-serveJob<MethodSetup>(async ({ backend, modules = [] }, { workers }) => {
+serveJob<MethodSetup>(async ({ backend, modules = [], cacheFolder = CACHE_FOLDER }, { workers }) => {
   await useBackend(backend);
-  return methodWork(workers, await loadMethods(modules));
+  return methodWork({ workers, code: await loadMethods(modules), cacheFolder });
 });

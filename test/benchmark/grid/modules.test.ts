@@ -46,7 +46,8 @@ test('the hash of its module is a part of a job, and no backbone of the others',
   expect(changed.jobs[0]?.id).not.toBe(jobs[0]?.id);
   expect(changed.jobs[1]?.id).toBe(jobs[1]?.id);
   const signal = new AbortController().signal;
-  for (const work of [methodWork(1), methodWork(1, new Map([['own-one', 'f'.repeat(64)]]))]) {
+  for (const other of [new Map<string, string>(), new Map([['own-one', 'f'.repeat(64)]])]) {
+    const work = methodWork({ workers: 1, code: other, cacheFolder: scratch });
     await expect(work(jobs[0]!, signal, () => {})).rejects.toMatchObject({
       code: 'RESULTS_MISMATCH',
       message: expect.stringContaining('the module that brings own-one'),
