@@ -157,7 +157,9 @@ export const evaluationSchema = z
       name: z.string().describe('The dataset folder, or mtd'),
       layout: z.string().describe('mvtec_ad, visa, folder or another layout'),
       split: z.string().describe("Name of the split; 'given' where the folders say it"),
-      train: count('Good images fitted on; of a loaded model, the good images in the dataset'),
+      train: count(
+        'Good images fitted on, augmented copies one by one; of a loaded model, the good images in the dataset',
+      ),
       testGood: count('Good test images'),
       testAnomalous: count('Anomalous test images'),
       unlabelled: count('Test images of unknown label, not scored'),
@@ -196,14 +198,16 @@ export const evaluationSchema = z
       perImage: timingsPerImage.describe('Means over the test images, each in its own thread'),
       latency: latency
         .nullable()
-        .describe('Of one image, decoded and resized, to score and map, in its thread; null for less than two images'),
+        .describe(
+          'Of one image, decoded and resized, to score and map, in its thread; null for less than two images, and where features come from a cache',
+        ),
       latencyWithDecoding: latency.nullable().describe('The same from the file on'),
       imagesPerSecond: z
         .number()
         .min(0)
         .nullable()
         .describe(
-          'Test images by the wall clock of the whole loop, threads, reading and the bookkeeping of metrics included',
+          'Test images by the wall clock of the whole loop, threads, reading and the bookkeeping of metrics included; null where features come from a cache',
         ),
     }),
     images: z.array(imageResult).describe('Every test image'),

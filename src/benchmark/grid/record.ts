@@ -15,6 +15,7 @@ export const jobDescriptionSchema = z
     method: z.object({
       id: text("The method's id"),
       name: text('What the results call it'),
+      code: z.string().nullable().describe('SHA-256 of the module that brings it; null for a method of the library'),
       config: anything('The full configuration, defaults filled in, with backbone and seed'),
     }),
     setting: z.object({
@@ -35,6 +36,9 @@ export const jobDescriptionSchema = z
     }),
     seed: count('Which repeat, from 0'),
     baseSeed: count('Seed that every repeat, draw and initial value comes from'),
+    cacheFeatures: z
+      .boolean()
+      .describe('Outputs of the backbone came from a cache that methods share, rounded to float16'),
   })
   .describe('The cell of the grid: all that the outcome depends on, besides the machine');
 

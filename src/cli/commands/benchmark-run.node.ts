@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runBenchmark } from '../../benchmark/grid/index.node.js';
 import { type Job, jobTitle, type Shard } from '../../benchmark/grid/job.js';
-import { parseQueueAddress } from '../../benchmark/grid/queue/address.js';
 import type { GridProgress } from '../../benchmark/grid/progress.js';
+import { parseQueueAddress } from '../../benchmark/grid/queue/address.js';
 import type { JobRecord } from '../../benchmark/grid/record.js';
 import { gridTable, tableText } from '../../benchmark/grid/table.js';
 import { LAYOUT_NAMES } from '../../data/layouts/registry.js';
@@ -35,6 +35,7 @@ interface Options extends CommonOptions {
   seeds?: number[];
   baseSeed?: number;
   backbones?: string[];
+  cacheFeatures?: boolean;
   jobs?: number;
   queue?: string;
   shard?: Shard;
@@ -53,6 +54,7 @@ const GRID = [
   'seeds',
   'baseSeed',
   'backbones',
+  'cacheFeatures',
 ] as const;
 
 export function benchmarkRunCommand(signal: AbortSignal, outcome: Outcome): Command {
@@ -77,6 +79,7 @@ export function benchmarkRunCommand(signal: AbortSignal, outcome: Outcome): Comm
     )
     .option('--base-seed <n>', 'what all randomness comes from (default: 66)', wholeNumber)
     .option('--backbones <ids>', "instead of the methods' own", list)
+    .option('--cache-features', 'methods with the same backbone share its passes; rounded to float16, without times')
     .option(
       '--jobs <n>',
       'jobs at once, in child processes (default: one after another in this process)',
@@ -142,6 +145,7 @@ async function gridConfig(options: Options): Promise<unknown> {
     seeds,
     baseSeed,
     backbones,
+    cacheFeatures,
   } = options;
   if (path !== undefined) {
     try {
@@ -164,6 +168,7 @@ async function gridConfig(options: Options): Promise<unknown> {
     seeds,
     baseSeed,
     backbones,
+    cacheFeatures,
   };
 }
 

@@ -1,4 +1,5 @@
 // iad-tf worker: carries out jobs of `iad-tf benchmark --queue`, which may run on another machine.
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { jobTitle } from '../../benchmark/grid/job.js';
 import { parseQueueAddress } from '../../benchmark/grid/queue/address.js';
@@ -11,6 +12,7 @@ interface Options extends CommonOptions {
   queue: string;
   jobs: number;
   dataRoot?: string;
+  modules?: string[];
 }
 
 export function workerCommand(signal: AbortSignal): Command {
@@ -21,7 +23,8 @@ export function workerCommand(signal: AbortSignal): Command {
     .option(
       '--data-root <folder>',
       'folder of the datasets, each in a folder of its name, and of weights files (default: where the benchmark has them)',
-    );
+    )
+    .option('--modules <files...>', 'what brings methods of your own, the same files as the benchmark has');
   return addCommon(command).action(async (options: Options) => {
     const address = parseQueueAddress(options.queue);
     const terminal = openTerminal(options);
@@ -32,6 +35,7 @@ export function workerCommand(signal: AbortSignal): Command {
       backend: options.backend,
       ...(options.workers !== undefined && { workers: options.workers }),
       ...(options.dataRoot !== undefined && { dataRoot: options.dataRoot }),
+      ...(options.modules && { modules: options.modules.map((path) => resolve(path)) }),
       signal,
       onBegin: (job) => terminal.note(`Begun: ${jobTitle(job)}`),
       onRecord: (record, job) => {
