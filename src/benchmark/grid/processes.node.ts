@@ -1,5 +1,6 @@
 // Jobs in child processes: a process for each, so that its memory is its own and its crash ends nothing else.
 import { fork } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { abortedError, IadError, type IadErrorCode, throwIfAborted } from '../../runtime/errors.js';
 import type { OnProgress, ProgressEvent } from '../../runtime/progress.js';
 import { begin, type Circumstances, type Execute } from './execute.js';
@@ -64,6 +65,8 @@ function runChild<Setup>(
   onProgress: OnProgress,
 ): Promise<End> {
   throwIfAborted(signal);
+  // One for each process, all at the same signal.
+  setMaxListeners(0, signal);
   return new Promise((resolve) => {
     const child = fork(script, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
