@@ -2,6 +2,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as z from 'zod';
+import { isIgnored } from '../../data/paths.js';
 import { IadError } from '../../runtime/errors.js';
 import { writeFileAtomic } from '../../runtime/files.node.js';
 import { VERSION } from '../../runtime/version.js';
@@ -42,7 +43,7 @@ export class ResultsFolder {
       const { skipped: before } = await checkSame(path, manifest);
       // The same jobs can come of a configuration that asks for more, or less, of what cannot be.
       if (canonical(before) !== canonical(skipped)) await writeJson(join(path, 'grid.json'), manifest);
-    } else if (names.some((name) => !LEFTOVER.test(name))) {
+    } else if (names.some((name) => !isIgnored(name))) {
       throw mismatch('the folder holds something else than results of a benchmark', path);
     } else await writeJson(join(path, 'grid.json'), manifest);
     await folder.#sweep();
@@ -92,7 +93,8 @@ export async function readResults(path: string): Promise<{ manifest: GridManifes
 async function readRecords(folder: string, ids: ReadonlySet<string>, version: string): Promise<Map<string, JobRecord>> {
   const records = new Map<string, JobRecord>();
   for (const name of await namesIn(join(folder, 'jobs'))) {
-    if (LEFTOVER.test(name)) continue;
+    // What a file manager leaves there, or a process that was killed while it wrote.
+    if (isIgnored(name)) continue;
     const path = join(folder, 'jobs', name);
     const id = name.replace(/\.json$/, '');
     if (!ids.has(id)) throw mismatch('belongs to no job of this configuration', path);

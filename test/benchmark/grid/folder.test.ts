@@ -200,6 +200,15 @@ describe('a damaged record is pointed out, never used', () => {
   });
 });
 
+test("what file managers leave is no result, and in nobody's way", async () => {
+  await mkdir(out);
+  await writeFile(join(out, '.DS_Store'), '');
+  const folder = await begun(2);
+  await writeFile(join(out, 'jobs', '.DS_Store'), '');
+  expect((await folder.records()).size).toBe(2);
+  expect((await readResults(out)).records).toHaveLength(2);
+});
+
 test('what a killed process left half-written is no record; it goes when it is old', async () => {
   await begun(2);
   const [fresh, old] = ['.00000000000a.tmp', '.00000000000b.tmp'].map((name) => join(out, 'jobs', name));
