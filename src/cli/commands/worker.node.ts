@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { jobTitle } from '../../benchmark/grid/job.js';
 import { parseQueueAddress } from '../../benchmark/grid/queue/address.js';
+import { plain } from '../../benchmark/grid/queue/messages.js';
 import { runWorker } from '../../benchmark/grid/worker.node.js';
 import { addCommon, type CommonOptions, countingNumber } from '../options.node.js';
 import { duration } from '../progress-tail.js';
@@ -39,7 +40,7 @@ export function workerCommand(signal: AbortSignal): Command {
       signal,
       onBegin: (job) => terminal.note(`Begun: ${jobTitle(job)}`),
       onRecord: (record, job) => {
-        const end = record.status === 'done' ? 'done' : `failed, ${record.error.message}`;
+        const end = record.status === 'done' ? 'done' : `failed, ${plain(record.error.message)}`;
         terminal.note(`${jobTitle(job)}: ${end}, ${duration(record.duration)}`);
       },
     });

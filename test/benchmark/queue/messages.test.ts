@@ -101,6 +101,17 @@ describe('a job', () => {
     );
   });
 
+  test('with names that move the cursor of a terminal is refused', async () => {
+    const evil = 'part\u001b[2J';
+    const description = { ...job.description, dataset: { ...job.description.dataset, categories: [evil] } };
+    const renamed = { ...job, description, id: await jobId(description) };
+    for (const other of [renamed, { ...job, folder: `/data/${evil}` }, { ...job, weights: evil }]) {
+      await expect(checkJob(sent({ version: VERSION, job: other }), queuedName(other))).rejects.toThrow(
+        'control characters',
+      );
+    }
+  });
+
   test('of another version is told from one of this', () => {
     expect(otherVersion({ version: VERSION, job })).toBeNull();
     expect(otherVersion({ version: '9.9.9\n', job })).toBe('9.9.9');

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { IadError } from '../../../runtime/errors.js';
 import { VERSION } from '../../../runtime/version.js';
-import { canonical, type Job, jobId } from '../job.js';
+import { canonical, type Job, jobId, jobTitle } from '../job.js';
 import { JOB_ID, type JobRecord, jobDescriptionSchema, jobRecordSchema } from '../record.js';
 
 /** BullMQ's queue, and what its keys in Redis begin with. */
@@ -47,6 +47,10 @@ export async function checkJob(data: unknown, name: string | undefined): Promise
   // Becomes a part of a path.
   const { name: dataset } = job.description.dataset;
   if (/[/\\]|^\.{0,2}$/.test(dataset)) throw invalid('job', "description.dataset.name: not a folder's name");
+  // Workers print these, as they are.
+  if (/\p{Cc}/u.test([jobTitle(job), job.folder, job.weights].join(''))) {
+    throw invalid('job', 'control characters in its names');
+  }
   return job;
 }
 
