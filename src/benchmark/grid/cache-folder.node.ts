@@ -1,5 +1,5 @@
-// Where outputs of backbones are kept unless told: processes and benchmarks may share it.
-import { tmpdir } from 'node:os';
+// Where outputs of backbones are kept unless told: with the library's other files, where nobody else may write.
 import { join } from 'node:path';
+import { cacheHome } from '../../backbones/cache.node.js';
 
-export const CACHE_FOLDER = join(tmpdir(), 'iad-tf-features');
+export const CACHE_FOLDER = join(cacheHome(), 'features');

@@ -28,7 +28,7 @@ export interface ExecutorOptions {
   readonly backend: BackendName | 'auto';
   /** Files that bring methods, see `loadMethods`. */
   readonly modules?: readonly string[];
-  /** Where outputs of backbones are kept, if a job asks for that. Default: a folder for temporary files. */
+  /** Where outputs of backbones are kept, if a job asks for that. Default: `features` in the library's cache folder. */
   readonly cacheFolder?: string;
 }
 
