@@ -5,7 +5,8 @@ import { LAYOUT_NAMES } from '../../data/layouts/registry.js';
 import { IadError } from '../../runtime/errors.js';
 import { settingSchema } from '../settings/config.js';
 
-const NAME = /^[\w.%+-]+$/;
+/** Of a file or folder, too: workers look for a dataset in the folder of its name. */
+const NAME = /^(?!\.{1,2}$)[\w.%+-]+$/;
 const whole = (description: string) => z.int().min(0).max(4294967295).describe(description);
 
 const backbone = z
@@ -25,7 +26,7 @@ const method = z
       id: z.string().min(1).describe("The method's id, such as patchcore"),
       name: z
         .string()
-        .regex(NAME, 'must be of letters, digits and . _ % + -')
+        .regex(NAME, 'must be of letters, digits and . _ % + -, and more than dots')
         .optional()
         .describe('What the results call it, to tell two configurations of a method apart; default: the id'),
       config: z
@@ -44,7 +45,7 @@ const dataset = z
       folder: z.string().min(1).describe('The dataset, or the folder of its categories; relative to this file'),
       name: z
         .string()
-        .regex(NAME, 'must be of letters, digits and . _ % + -')
+        .regex(NAME, 'must be of letters, digits and . _ % + -, and more than dots')
         .optional()
         .describe('What the results call it; default: the published dataset that it is, else the folder'),
       layout: z

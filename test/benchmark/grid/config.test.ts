@@ -45,6 +45,11 @@ describe('refused', () => {
       'benchmark.methods.0.name: must be of letters',
       { ...LEAST, methods: [{ id: 'padim', name: 'a/b' }] },
     ],
+    [
+      'a name that is a way up',
+      'benchmark.datasets.0.name: must be of letters',
+      { ...LEAST, datasets: [{ folder: 'a', name: '..' }] },
+    ],
     ['a setting without kind', 'benchmark.settings.0.kind: must have a kind', { ...LEAST, settings: [{ shots: 4 }] }],
     [
       'a setting of other numbers',
