@@ -33,16 +33,21 @@ export interface Skipped {
   readonly reason: string;
 }
 
+export interface ExpandOptions extends PlaceOptions {
+  /** Of methods that modules brought: the SHA-256 of the module, by the method's id. */
+  readonly code?: ReadonlyMap<string, string>;
+}
+
 /**
  * All jobs of a configuration, always in the same order: those of the same images one after another.
  * @throws IadError BAD_CONFIG, BAD_ARGUMENT (unknown method), what opening a dataset throws, ABORTED; if no job is left, the
  *   first reason: SETTING_NOT_SERVED, BAD_ARGUMENT
  */
-export async function expandGrid(config: GridConfig, options: PlaceOptions): Promise<Grid> {
+export async function expandGrid(config: GridConfig, options: ExpandOptions): Promise<Grid> {
   const settings = config.settings.map((entry) => (typeof entry === 'string' ? readSetting(entry) : entry));
   refuseTwice('settings', settings.map(settingId));
   const skipped: Skipped[] = [];
-  const contenders = contendersOf(config);
+  const contenders = contendersOf(config, options.code ?? new Map());
   const rounds = settings.map((setting) => ({ setting, served: servedBy(contenders, setting, skipped) }));
   const jobs: Job[] = [];
   for (const place of await placesOf(config, options)) {
@@ -50,7 +55,8 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
       for (const { setting, served } of rounds) {
         if ((setting.kind === 'continual') !== part.isWhole || served.length === 0) continue;
         for (const plan of await plansOf(place, part, setting, config, skipped)) {
-          for (const contender of served) jobs.push(await jobOf(contender, place, part, plan, options));
+          for (const contender of served)
+            jobs.push(await jobOf(contender, place, part, plan, { ...options, ...config }));
         }
       }
     }
@@ -111,11 +117,11 @@ async function plansOf(
 }
 
 async function jobOf(
-  { info, name, config, weights }: Contender,
+  { info, name, code, config, weights }: Contender,
   { facts, folder }: Place,
   { isWhole, categories }: Part,
   { setting, repeat: seed, baseSeed, tasks }: SettingPlan,
-  { locate }: PlaceOptions,
+  { locate, cacheFeatures }: PlaceOptions & Pick<GridConfig, 'cacheFeatures'>,
 ): Promise<Job> {
   const names = isWhole ? tasks.map(({ category }) => category) : categories.map((category) => category.name);
   const images = names.map((name) => categories.find((category) => category.name === name)?.images);
@@ -124,6 +130,7 @@ async function jobOf(
       method: {
         id: info.id,
         name,
+        code,
         config: { ...config, ...settingFields(setting, config), seed: tasks[0]?.seeds.train },
       },
       setting: { id: settingId(setting), options: { ...setting } },
@@ -131,6 +138,7 @@ async function jobOf(
       dataset: { ...facts, categories: names, images: await hashOf(images) },
       seed,
       baseSeed,
+      cacheFeatures,
     },
     folder,
     weights === null ? null : locate(weights),

@@ -8,6 +8,8 @@ export interface JobDescription {
     readonly id: string;
     /** What the results call it. */
     readonly name: string;
+    /** SHA-256 of the module that brings it; null for a method of the library. */
+    readonly code: string | null;
     /** The full configuration, defaults filled in, with backbone and seed. */
     readonly config: Readonly<Record<string, unknown>>;
   };
@@ -35,6 +37,8 @@ export interface JobDescription {
   /** Which repeat, from 0. */
   readonly seed: number;
   readonly baseSeed: number;
+  /** Outputs of the backbone come from a cache that methods share, rounded to float16. */
+  readonly cacheFeatures: boolean;
 }
 
 export interface Job {

@@ -18,12 +18,30 @@ import type { Work } from './execute.js';
 import type { Job } from './job.js';
 import type { JobOutcome, JobTask } from './record.js';
 
-/** @param workers threads of one job; null: as many as the library takes by itself */
-export function methodWork(workers: number | null): Work {
+/** What a job finds on its machine. */
+export interface WorkPlace {
+  /** Threads of one job; null: as many as the library takes by itself. */
+  readonly workers: number | null;
+  /** Of methods that modules brought: the SHA-256 of the module, by the method's id. */
+  readonly code: ReadonlyMap<string, string>;
+  /** Where outputs of backbones are kept, if a job asks for that. */
+  readonly cacheFolder: string;
+}
+
+export function methodWork({ workers, code, cacheFolder }: WorkPlace): Work {
   return async (job, signal, onProgress) => {
-    const call = { signal, onProgress, ...(workers !== null && { workers }) };
+    const { method: wanted, cacheFeatures } = job.description;
+    const call = {
+      signal,
+      onProgress,
+      ...(workers !== null && { workers }),
+      ...(cacheFeatures && { cacheFolder }),
+    };
     const { lessons, evaluations } = await lessonsOf(job, signal);
-    const { method: wanted } = job.description;
+    if ((code.get(wanted.id) ?? null) !== wanted.code) {
+      const what = `the module that brings ${wanted.id} is not here, or is not as it was when the job was made`;
+      throw new IadError('RESULTS_MISMATCH', what, { hint: 'Use the same modules everywhere.' });
+    }
     const method = createMethod(wanted.id, configOf(job));
     const tasks: JobTask[] = [];
     const outcomes: JobOutcome[] = [];
