@@ -1,14 +1,18 @@
 // The entry of a job's process.
 import { useBackend } from '../../kernels/backend.js';
+import { importMethods } from '../../methods/modules.node.js';
 import type { BackendName } from '../../runtime/backend.js';
 import { serveJob } from './serve.node.js';
 import { methodWork } from './work.js';
 
 export interface MethodSetup {
   readonly backend: BackendName | 'auto';
+  /** Files that bring methods of users. */
+  readonly modules: readonly string[];
 }
 
-serveJob<MethodSetup>(async ({ backend }, { workers }) => {
+serveJob<MethodSetup>(async ({ backend, modules }, { workers }) => {
+  await importMethods(modules);
   await useBackend(backend);
   return methodWork(workers);
 });

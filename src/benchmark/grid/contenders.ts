@@ -23,9 +23,20 @@ export function contendersOf({ methods, backbones }: Pick<GridConfig, 'methods' 
     entries.map(({ id, name = id }) => name),
   );
   return entries.flatMap((entry) => {
-    const choices: readonly (BackboneOption | undefined)[] = entry.backbones ?? backbones ?? [undefined];
+    const own = entry.backbones ?? (hasBackbone(entry.id) ? backbones : undefined);
+    const choices: readonly (BackboneOption | undefined)[] = own ?? [undefined];
     return choices.map((backbone) => contender(entry, backbone));
   });
+}
+
+/** A method without one, such as a user's own, has nothing to do with the backbones of the benchmark. */
+function hasBackbone(id: string): boolean {
+  const method = createMethod(id);
+  try {
+    return 'backbone' in method.config;
+  } finally {
+    method.dispose();
+  }
 }
 
 function contender({ id, name = id, config = {} }: MethodEntry, backbone: BackboneOption | undefined): Contender {

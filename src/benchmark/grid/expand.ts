@@ -1,6 +1,7 @@
 // From a configuration to its jobs. Everything that can be known beforehand is checked here, so that no mistake of the
 // configuration shows hours later: methods, their options, settings, folders, categories, labelled test images.
 import type { Dataset } from '../../data/types.js';
+import { methodSource } from '../../methods/registry.js';
 import { IadError, type IadErrorCode } from '../../runtime/errors.js';
 import {
   checkServes,
@@ -122,7 +123,12 @@ async function jobOf(
   const images = names.map((name) => categories.find((category) => category.name === name)?.images);
   return makeJob(
     {
-      method: { id: info.id, name, config: { ...config, seed: tasks[0]?.seeds.train } },
+      method: {
+        id: info.id,
+        name,
+        config: { ...config, seed: tasks[0]?.seeds.train },
+        source: methodSource(info.id) ?? undefined,
+      },
       setting: { id: settingId(setting), options: { ...setting } },
       dataset: { ...facts, categories: names, images: await hashOf(images) },
       seed,

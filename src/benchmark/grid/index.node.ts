@@ -1,6 +1,7 @@
 // A benchmark from its configuration to its records, in this process or in child processes.
 import { availableParallelism } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
+import { importMethods } from '../../methods/modules.node.js';
 import type { BackendName } from '../../runtime/backend.js';
 import { CHILD_SCRIPT } from './child-script.node.js';
 import { parseGridConfig } from './config.js';
@@ -21,9 +22,14 @@ export interface ExecutorOptions {
   readonly workers?: number;
   /** Of the child processes. */
   readonly backend: BackendName | 'auto';
+  /** Files that bring methods of users, imported in child processes; in this one they are already. */
+  readonly modules?: readonly string[];
 }
 
-export interface BenchmarkOptions extends ExecutorOptions, Omit<RunOptions, 'parallel'> {
+/** In this process, on the fastest backend, until all is done, unless told otherwise. */
+export interface BenchmarkOptions
+  extends Partial<Omit<ExecutorOptions, 'modules'>>,
+    Partial<Omit<RunOptions, 'parallel'>> {
   /** The results folder. */
   readonly out: string;
   /** What the paths of the configuration are relative to. Default: the working directory. */
@@ -37,27 +43,34 @@ export interface BenchmarkOptions extends ExecutorOptions, Omit<RunOptions, 'par
 /**
  * Runs what has no record yet of a configuration's jobs.
  * @returns the records of this run's jobs, earlier ones among them
- * @throws IadError BAD_CONFIG, BAD_ARGUMENT, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT; ABORTED; no failure of a job
+ * @throws IadError BAD_CONFIG, BAD_ARGUMENT, MODULE_FAILED, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT; ABORTED; no failure of a job
  */
-export async function runBenchmark(config: unknown, options: BenchmarkOptions): Promise<JobRecord[]> {
+export async function runBenchmark(config: unknown, given: BenchmarkOptions): Promise<JobRecord[]> {
+  const options = { processes: 0, backend: 'auto', signal: new AbortController().signal, ...given } as const;
   const { out, base = '', shard = { index: 1, count: 1 }, signal, onBegin } = options;
   const locate = (path: string) => (isAbsolute(path) ? path : join(base, path));
-  const grid = await expandGrid(parseGridConfig(config), { locate, signal });
+  const parsed = parseGridConfig(config);
+  const modules = parsed.modules.map((path) => resolve(locate(path)));
+  await importMethods(modules);
+  const grid = await expandGrid(parsed, { locate, signal });
   const folder = await ResultsFolder.open(out, grid);
   const jobs = shardOf(grid.jobs, shard);
   if (onBegin) {
     const records = await folder.records();
     onBegin({ jobs, skipped: grid.skipped }, jobs.filter(({ id }) => records.has(id)).length);
   }
-  return runGrid(jobs, folder, await executor(options), { ...options, parallel: Math.max(1, options.processes) });
+  return runGrid(jobs, folder, await executor({ ...options, modules }), {
+    ...options,
+    parallel: Math.max(1, options.processes),
+  });
 }
 
 /** How jobs are carried out on this machine. */
-export async function executor({ processes, workers, backend }: ExecutorOptions): Promise<Execute> {
+export async function executor({ processes, workers, backend, modules = [] }: ExecutorOptions): Promise<Execute> {
   const parallel = Math.max(1, processes);
   // Alone, a job takes as many threads as the library thinks best; several at once share the cores.
   const share = processes > 1 ? Math.max(1, Math.floor(availableParallelism() / processes)) : null;
   const circumstances = { environment: await environment(), workers: workers ?? share, parallel };
-  if (processes > 0) return inProcesses({ script: CHILD_SCRIPT, setup: { backend }, circumstances });
+  if (processes > 0) return inProcesses({ script: CHILD_SCRIPT, setup: { backend, modules }, circumstances });
   return recording(methodWork(circumstances.workers), { ...circumstances, ownProcess: false, attempts: 1 });
 }

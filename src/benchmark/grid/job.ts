@@ -10,6 +10,8 @@ export interface JobDescription {
     readonly name: string;
     /** The full configuration, defaults filled in, with backbone and seed. */
     readonly config: Readonly<Record<string, unknown>>;
+    /** SHA-256 of the file that brings it; only of a user's method. */
+    readonly source?: string | undefined;
   };
   readonly setting: {
     /** In one word, as `settingId` gives it. */

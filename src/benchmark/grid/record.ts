@@ -16,6 +16,7 @@ const description = z
       id: text("The method's id"),
       name: text('What the results call it'),
       config: anything('The full configuration, defaults filled in, with backbone and seed'),
+      source: z.string().optional().describe("SHA-256 of the file that brings it; only of a user's own method"),
     }),
     setting: z.object({
       id: text('The learning setting in one word, such as few-shot:m=4,augmentation=rotation'),

@@ -1,6 +1,7 @@
 // The work of a job: a method under a setting, on a dataset.
 import type { Dataset } from '../../data/types.js';
-import { createMethod } from '../../methods/registry.js';
+import { createMethod, methodSource } from '../../methods/registry.js';
+import { IadError } from '../../runtime/errors.js';
 import { evaluate } from '../evaluate.js';
 import {
   datasetIndex,
@@ -12,7 +13,7 @@ import {
 } from '../settings/index.js';
 import { openJob } from './datasets.js';
 import type { Work } from './execute.js';
-import type { Job } from './job.js';
+import type { Job, JobDescription } from './job.js';
 import type { JobOutcome, JobTask } from './record.js';
 import { learn, trainingInputs } from './training.js';
 
@@ -22,6 +23,7 @@ export function methodWork(workers: number | null): Work {
     const call = { signal, onProgress, ...(workers !== null && { workers }) };
     const { lessons, evaluations } = await lessonsOf(job, signal);
     const { method: wanted } = job.description;
+    checkSource(wanted);
     const method = createMethod(wanted.id, configOf(job));
     const tasks: JobTask[] = [];
     const outcomes: JobOutcome[] = [];
@@ -40,6 +42,22 @@ export function methodWork(workers: number | null): Work {
       method.dispose();
     }
   };
+}
+
+/** @throws IadError BAD_ARGUMENT for a user's method that no module brought here, RESULTS_MISMATCH for other code than the job's */
+function checkSource({ id, source }: JobDescription['method']): void {
+  if (source === undefined) return;
+  const here = methodSource(id);
+  if (here === source) return;
+  const path = `method ${id}`;
+  if (here === null) {
+    const hint = 'Start the worker with the same --module.';
+    throw new IadError('BAD_ARGUMENT', 'no module was named here that brings it', { path, hint });
+  }
+  throw new IadError('RESULTS_MISMATCH', 'its file is another one than when the job was made', {
+    path,
+    hint: 'Bring the same file here, or start the benchmark again into an empty folder.',
+  });
 }
 
 /** A category with its dataset, from which its test images come. */

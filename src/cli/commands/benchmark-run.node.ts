@@ -41,6 +41,7 @@ interface Options extends CommonOptions {
 
 /** Flags that describe the grid; a configuration file says it all. */
 const GRID = [
+  'module',
   'methods',
   'data',
   'layout',
@@ -120,6 +121,7 @@ function shard(text: string): Shard {
 async function gridConfig(options: Options): Promise<unknown> {
   const {
     config: path,
+    module: modules,
     methods,
     data,
     layout,
@@ -146,6 +148,7 @@ async function gridConfig(options: Options): Promise<unknown> {
     });
   }
   return {
+    modules,
     methods,
     datasets: data.map((folder) => ({ folder, layout, split, fold, categories })),
     settings,
