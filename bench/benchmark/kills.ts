@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { readResults } from '../../src/benchmark/grid/folder.node.js';
+import type { Random } from '../../src/runtime/random.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,6 +34,13 @@ export interface Killed {
   /** Jobs that were run after that. */
   readonly resumed: number;
   readonly table: string;
+}
+
+/** Moments of a grid, every one before its last two jobs. */
+export function moments(count: number, { count: jobs, pause }: TrivialGrid, random: Random): Moment[] {
+  return Array.from({ length: count }, () => {
+    return { records: random.below(jobs - 2), milliseconds: random.below(2 * pause) };
+  });
 }
 
 /** The table of a run that nothing disturbs. */

@@ -1,14 +1,7 @@
 // A benchmark that is killed at any moment and started again ends with the table of one that nothing disturbed.
 import { describe, expect, test } from 'vitest';
-import { killAndResume, type Moment, type TrivialGrid, undisturbed } from '../../../bench/benchmark/kills.js';
+import { killAndResume, moments, type TrivialGrid, undisturbed } from '../../../bench/benchmark/kills.js';
 import { Random } from '../../../src/runtime/random.js';
-
-function moments(count: number, { count: jobs, pause }: TrivialGrid): Moment[] {
-  const random = Random.forKey('kill', count);
-  return Array.from({ length: count }, () => {
-    return { records: random.below(jobs - 2), milliseconds: random.below(2 * pause) };
-  });
-}
 
 describe.each<[string, TrivialGrid, number]>([
   ['one process', { count: 24, jobs: 0, pause: 30, failEvery: 5 }, 3],
@@ -17,7 +10,7 @@ describe.each<[string, TrivialGrid, number]>([
   test('nothing is lost, repeated or changed', { timeout: 300_000 }, async () => {
     const table = await undisturbed(grid);
     expect(table.split('\n').length).toBe(5);
-    for (const moment of moments(count, grid)) {
+    for (const moment of moments(count, grid, Random.forKey('kill', 0))) {
       const killed = await killAndResume(grid, moment);
       expect(killed).toMatchObject({ changed: 0, table });
       expect(killed.kept).toBeGreaterThanOrEqual(moment.records);
