@@ -19,6 +19,6 @@ const rows = files.flatMap((image) => {
 });
 await writeFile(join(folder, 'manifest.csv'), ['image,split,label,defect,mask', ...rows, ''].join('\n'));
 
-const settings = ['unsupervised', 'few-shot:m=4,augmentation=rotation'];
+const settings = ['unsupervised', 'few-shot:m=1'];
 const records = await runBenchmark({ methods: methods.split(','), datasets: [folder], settings }, { out });
 console.log(tableText(gridTable(records)));

@@ -13,6 +13,7 @@ export { FastFlow, type FastFlowConfig, type FastFlowOptions } from './methods/f
 export type { MethodClass } from './methods/method-class.js';
 export {
   defineMethod,
+  type FitContext,
   type MethodDefinition,
   type OwnArrays,
   type OwnConfig,

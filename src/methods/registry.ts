@@ -27,7 +27,8 @@ const registered: Registered[] = [];
 
 /**
  * Makes a method known in this process under its `info.id`: to `createMethod`, `loadMethod` and the benchmark. The same class a second
- * time changes nothing. What other processes should know too comes in a module: see the option `modules` of a benchmark.
+ * time changes nothing. What other processes should know too comes in a module: see the option `modules` of a benchmark, which then also
+ * tells when the code is another than that of earlier results.
  * @param source SHA-256 of the file that it comes from, if it comes from one
  * @throws IadError BAD_ARGUMENT for what is no method, and for an id that another method has
  */
@@ -46,6 +47,11 @@ export function registerMethod(methodClass: MethodClass, source: string | null =
 /** SHA-256 of the file that a method comes from; null for those of the library and those of no file. */
 export function methodSource(id: string): string | null {
   return registered.find(({ methodClass }) => methodClass.info.id === id)?.source ?? null;
+}
+
+/** Whether a method is registered and comes from no file, so that other processes cannot know it. */
+export function isKnownHereOnly(id: string): boolean {
+  return registered.some(({ methodClass, source }) => methodClass.info.id === id && source === null);
 }
 
 /** Those of the library, and those that are registered. */

@@ -103,6 +103,44 @@ describe('a method from two functions', () => {
     await expect(model.fit([bad], { skipBad: true })).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES' });
   });
 
+  test('learns on top of what it knows, if it can', async () => {
+    const able = brightness({
+      update: async ({ level }, views) => {
+        for await (const _ of views);
+        return { level: Float32Array.of(level![0]! + 1) };
+      },
+    });
+    expect(able.info.settings).toEqual(['unsupervised', 'few-shot', 'noisy', 'continual']);
+    const model = new able(SMALL);
+    await expect(model.update?.(parts.train)).rejects.toMatchObject({ code: 'NOT_FITTED' });
+    await model.fit(parts.train.slice(0, 4));
+    const [before, { score }] = [model.calibration?.scores, (await model.predict([parts.train[0]!]))[0]!];
+    expect(await model.update?.(parts.train.slice(4))).toMatchObject({ images: 3, calibrationImages: 2 });
+    expect(model.calibration?.scores.length).toBe(2);
+    expect(model.calibration?.scores).toContain(before?.[0]);
+    expect(Math.abs((await model.predict([parts.train[0]!]))[0]!.score - score)).toBeCloseTo(1, 4);
+    expect(new (brightness())().update).toBeUndefined();
+  });
+
+  test('sees every augmented copy, and none of those held out', async () => {
+    const seen: string[] = [];
+    const model = new (brightness({
+      async fit(views) {
+        for await (const { id, data } of views) seen.push(`${id} ${data.join()}`);
+        return { level: Float32Array.of(0) };
+      },
+    }))({ ...SMALL, calibrationShare: 0.5 });
+    const copies = parts.train.slice(0, 2).flatMap((sample) =>
+      [0, 1, 2].map((copy) => {
+        const steps = [{ kind: 'rotate', degrees: [90 * copy, 90 * copy] } as const];
+        return { ...sample, augmentation: { steps, seed: 1, sample: sample.id, copy } };
+      }),
+    );
+    expect(await model.fit(copies)).toMatchObject({ images: 3, calibrationImages: 1 });
+    expect(new Set(seen).size).toBe(3);
+    expect(new Set(seen.map((each) => each.split(' ')[0])).size).toBe(1);
+  });
+
   test('is stopped between two images, and stays as it was', async () => {
     const model = new pixelGaussian(SMALL);
     const stop = new AbortController();
@@ -139,6 +177,7 @@ describe('what it does wrong is said', () => {
 
   test.each<[string, Record<string, unknown>, RegExp]>([
     ['nothing learned', { fit: () => ({}) }, /brightness\.fit: it must give what it learned/],
+    ['nothing at all', { fit: () => undefined }, /brightness\.fit: it must give what it learned/],
     ['no arrays', { fit: () => ({ level: [1] }) }, /brightness\.fit: level must be a Float32Array/],
     ['no numbers', { fit: () => ({ level: Float32Array.of(Number.NaN) }) }, /brightness\.fit: level holds/],
     ['no map', { score: () => ({}) }, /brightness\.score: the map .* for .+ must be a Float32Array of 64 x 64/],

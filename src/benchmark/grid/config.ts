@@ -71,7 +71,7 @@ export const gridSchema = z
     $schema: z.string().optional().describe('For editors: where the schema of this file lies'),
     modules: z
       .array(z.string().min(1))
-      .default([])
+      .optional()
       .describe('Files that bring methods of your own, imported in every process; relative to this file'),
     methods: z.array(method).min(1).describe('What is compared'),
     datasets: z.array(dataset).min(1).describe('On what'),

@@ -2,7 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { importMethods } from '../../methods/modules.node.js';
+import { isKnownHereOnly } from '../../methods/registry.js';
 import type { BackendName } from '../../runtime/backend.js';
+import { IadError } from '../../runtime/errors.js';
 import { CHILD_SCRIPT } from './child-script.node.js';
 import { parseGridConfig } from './config.js';
 import { environment } from './environment.node.js';
@@ -50,9 +52,10 @@ export async function runBenchmark(config: unknown, given: BenchmarkOptions): Pr
   const { out, base = '', shard = { index: 1, count: 1 }, signal, onBegin } = options;
   const locate = (path: string) => (isAbsolute(path) ? path : join(base, path));
   const parsed = parseGridConfig(config);
-  const modules = parsed.modules.map((path) => resolve(locate(path)));
+  const modules = (parsed.modules ?? []).map((path) => resolve(locate(path)));
   await importMethods(modules);
   const grid = await expandGrid(parsed, { locate, signal });
+  if (options.processes > 0) checkKnownElsewhere(grid);
   const folder = await ResultsFolder.open(out, grid);
   const jobs = shardOf(grid.jobs, shard);
   if (onBegin) {
@@ -63,6 +66,14 @@ export async function runBenchmark(config: unknown, given: BenchmarkOptions): Pr
     ...options,
     parallel: Math.max(1, options.processes),
   });
+}
+
+/** @throws IadError BAD_ARGUMENT for a method that child processes cannot know */
+function checkKnownElsewhere({ jobs }: Grid): void {
+  const here = jobs.map(({ description }) => description.method.id).find(isKnownHereOnly);
+  if (here === undefined) return;
+  const hint = 'Make it the default export of a file, and name that in "modules".';
+  throw new IadError('BAD_ARGUMENT', 'other processes do not know it', { path: `method ${here}`, hint });
 }
 
 /** How jobs are carried out on this machine. */

@@ -36,9 +36,16 @@ export interface OwnScore {
 
 /** What may be said about a method besides. */
 type Facts = Partial<Pick<MethodInfo, 'name' | 'paper' | 'year' | 'family'>> & {
-  /** Default: unsupervised, few-shot, noisy. With `continual` it is fitted anew for every product, and forgets those before. */
-  readonly settings?: readonly Exclude<LearningSetting, 'supervised'>[];
+  /** Default: unsupervised, few-shot, noisy. A method with `update` serves `continual` besides. */
+  readonly settings?: readonly Exclude<LearningSetting, 'supervised' | 'continual'>[];
 };
+
+/** What a fit is told. */
+export interface FitContext<Options extends OwnOptions> {
+  readonly config: OwnConfig<Options>;
+  /** Stops the fit; the views see to that by themselves. */
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * @typeParam Options its own options
@@ -52,12 +59,10 @@ export interface MethodDefinition<Options extends OwnOptions, Learned extends Ow
   /**
    * Learns from good images. What is random is drawn from `config.seed`. Tensors are its own affair: none may be left behind.
    * @param views the images, decoded one at a time; every loop over them begins anew
-   * @param signal stops the fit; the views see to that by themselves
    */
-  fit(
-    views: AsyncIterable<View>,
-    context: { readonly config: OwnConfig<Options>; readonly signal: AbortSignal | undefined },
-  ): Learned | Promise<Learned>;
+  fit(views: AsyncIterable<View>, context: FitContext<Options>): Learned | Promise<Learned>;
+  /** Learns further good images without the earlier ones, and keeps what it knows. Only of methods that can. */
+  update?(learned: Learned, views: AsyncIterable<View>, context: FitContext<Options>): Learned | Promise<Learned>;
   /** Judges one view by what was learned. */
   score(view: View, learned: Learned, config: OwnConfig<Options>): OwnScore | Promise<OwnScore>;
 }

@@ -2,7 +2,7 @@
 import { checkInfo } from '../method-class.js';
 import { readModel } from '../parts/learned-file.js';
 import type { ModelContent } from '../parts/model-file.js';
-import type { AnomalyMethod, MethodInfo } from '../types.js';
+import type { AnomalyMethod, LearningSetting, MethodInfo } from '../types.js';
 import { checkOptions, resolveOwnConfig } from './config.js';
 import type { MethodDefinition, OwnArrays, OwnConfig, OwnOptions } from './definition.js';
 import { readOwn } from './file.js';
@@ -10,6 +10,7 @@ import { DefinedMethod } from './method.js';
 
 export type { CommonConfig } from './config.js';
 export type {
+  FitContext,
   MethodDefinition,
   OwnArrays,
   OwnConfig,
@@ -35,6 +36,9 @@ export interface OwnMethod<Options extends OwnOptions> extends AnomalyMethod {
   toBytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** Settings in which images come as good ones, once. */
+const ONLY_GOOD = ['unsupervised', 'few-shot', 'noisy'] as const;
+
 /**
  * A method from how it learns and how it scores. The rest is done here: decoding and geometry, held-out images, thresholds and p-values,
  * smoothed maps, verdicts and regions, progress, stopping, model files, the checks of options and of what the two functions give.
@@ -46,7 +50,8 @@ export function defineMethod<Options extends OwnOptions = Record<never, never>, 
   definition: MethodDefinition<Options, Arrays>,
 ): OwnMethodClass<Options> {
   const { id, name = id, paper = '', year = 0, family = 'own' } = definition;
-  const settings = definition.settings ?? ['unsupervised', 'few-shot', 'noisy'];
+  const settings: LearningSetting[] = [...(definition.settings ?? ONLY_GOOD)];
+  if (definition.update) settings.push('continual');
   const info: MethodInfo = { id, name, paper, year, family, settings };
   checkInfo(info, 'defineMethod');
   checkOptions(definition.options ?? {}, id);

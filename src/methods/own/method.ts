@@ -6,7 +6,7 @@ import { type GeometryPlan, planGeometry } from '../../data/geometry.js';
 import { ensureBackend } from '../../kernels/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
 import { calibrateOn, calibrationWarnings, holdOut } from '../parts/calibrate.js';
-import { type Thresholds, thresholdsOf } from '../parts/calibration.js';
+import { type Calibration, mergeCalibrations, type Thresholds, thresholdsOf } from '../parts/calibration.js';
 import { nameImages } from '../parts/inputs.js';
 import { toPrediction } from '../parts/prediction.js';
 import { scoreEach } from '../parts/score-each.js';
@@ -21,10 +21,16 @@ import type {
   PredictOptions,
 } from '../types.js';
 import { geometryOf } from './config.js';
-import type { MethodDefinition, OwnArrays, OwnConfig, OwnOptions } from './definition.js';
+import type { FitContext, MethodDefinition, OwnArrays, OwnConfig, OwnOptions, View } from './definition.js';
 import { encodeOwn, type Learned, PIXELS } from './file.js';
 import { scoringThread } from './scoring.js';
 import { viewsOf } from './views.js';
+
+/** What a definition's function gives is checked. */
+type Learn<Options extends OwnOptions, Arrays extends OwnArrays> = (
+  views: AsyncIterable<View>,
+  context: FitContext<Options>,
+) => Promise<Arrays | undefined>;
 
 export class DefinedMethod<Options extends OwnOptions, Arrays extends OwnArrays> implements AnomalyMethod {
   readonly info: MethodInfo;
@@ -33,10 +39,23 @@ export class DefinedMethod<Options extends OwnOptions, Arrays extends OwnArrays>
   readonly #definition: MethodDefinition<Options, Arrays>;
   #learned: Learned<Arrays> | null = null;
 
+  /**
+   * Learns further good images; only of a definition with `update`. The thresholds come from the held-out images of all calls, each as
+   * it scored then. @throws as `fit`; NOT_FITTED before the first fit
+   */
+  readonly update?: (images: Iterable<ImageInput>, options?: FitOptions) => Promise<FitResult>;
+
   constructor(definition: MethodDefinition<Options, Arrays>, info: MethodInfo, config: OwnConfig<Options>) {
     this.#definition = definition;
     this.info = info;
     this.config = config;
+    if (definition.update) {
+      this.update = async (images, options = {}) => {
+        const earlier = this.#fitted('update');
+        const learn: Learn<Options, Arrays> = async (...args) => definition.update?.(earlier.arrays, ...args);
+        return this.#learn(images, learn, earlier, options);
+      };
+    }
   }
 
   /**
@@ -45,34 +64,7 @@ export class DefinedMethod<Options extends OwnOptions, Arrays extends OwnArrays>
    *   give, ABORTED; and what these functions throw
    */
   async fit(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
-    const { id } = this.info;
-    const named = nameImages(images);
-    this.#checkSome(named.length);
-    await ensureBackend();
-    const { held, kept } = holdOut(id, named, this.config);
-    const skipped: { id: string; reason: string }[] = [];
-    const start = performance.now();
-    const before = tf.memory().numTensors;
-    const views = viewsOf(kept, geometryOf(this.config), skipped, options);
-    const arrays = await this.#definition.fit(views, { config: this.config, signal: options.signal });
-    const count = kept.length - skipped.length;
-    this.#checkSome(count);
-    checkArrays(id, arrays);
-    const fitted = performance.now();
-    const threads = await scoringThread(this.#definition, arrays, this.config);
-    const calibration = held.length === 0 ? null : await calibrateOn(threads, id, this.config, held, skipped, options);
-    throwIfAborted(options.signal);
-    const left = tf.memory().numTensors - before;
-    this.adopt({ arrays, images: count, calibration });
-    const calibrationImages = calibration?.scores.length ?? 0;
-    const leak = `${left} tensors were left on the backend: dispose of them, or compute in tf.tidy`;
-    return {
-      images: count,
-      calibrationImages,
-      skipped,
-      timings: { fit: fitted - start, calibration: performance.now() - fitted },
-      warnings: [...(left > 0 ? [leak] : []), ...calibrationWarnings(this.config, calibrationImages)],
-    };
+    return this.#learn(images, async (...args) => this.#definition.fit(...args), null, options);
   }
 
   /** All predictions at once; `predictEach` for more images than their maps fit in memory. */
@@ -107,9 +99,14 @@ export class DefinedMethod<Options extends OwnOptions, Arrays extends OwnArrays>
     return Object.entries(this.#fitted('learned').arrays).map(([name, { length }]) => ({ name, shape: [length] }));
   }
 
-  /** @throws IadError NOT_FITTED */
+  /** Scores of the good images that were held out; null without calibration. @throws IadError NOT_FITTED */
+  get calibration(): Calibration | null {
+    return this.#fitted('calibration').calibration;
+  }
+
+  /** Null without calibration. @throws IadError NOT_FITTED */
   get thresholds(): Thresholds | null {
-    const { calibration } = this.#fitted('thresholds');
+    const { calibration } = this;
     return calibration && thresholdsOf(calibration, this.config);
   }
 
@@ -131,6 +128,44 @@ export class DefinedMethod<Options extends OwnOptions, Arrays extends OwnArrays>
     this.#learned = learned;
   }
 
+  async #learn(
+    images: Iterable<ImageInput>,
+    learn: Learn<Options, Arrays>,
+    earlier: Learned<Arrays> | null,
+    options: FitOptions,
+  ): Promise<FitResult> {
+    const { id } = this.info;
+    const named = nameImages(images);
+    this.#checkSome(named.length);
+    await ensureBackend();
+    const { held, kept } = holdOut(id, named, this.config);
+    const skipped: { id: string; reason: string }[] = [];
+    const start = performance.now();
+    const before = tf.memory().numTensors;
+    const views = viewsOf(kept, geometryOf(this.config), skipped, options);
+    const arrays = await learn(views, { config: this.config, signal: options.signal });
+    const count = kept.length - skipped.length;
+    this.#checkSome(count);
+    checkArrays(id, arrays);
+    const fitted = performance.now();
+    const threads = await scoringThread(this.#definition, arrays, this.config);
+    const later = held.length === 0 ? null : await calibrateOn(threads, id, this.config, held, skipped, options);
+    throwIfAborted(options.signal);
+    const left = tf.memory().numTensors - before;
+    const known = earlier?.calibration;
+    const calibration = known && later ? mergeCalibrations(known, later) : (later ?? known ?? null);
+    this.adopt({ arrays, images: count + (earlier?.images ?? 0), calibration });
+    const calibrationImages = calibration?.scores.length ?? 0;
+    const leak = `${left} tensors were left on the backend: dispose of them, or compute in tf.tidy`;
+    return {
+      images: count,
+      calibrationImages,
+      skipped,
+      timings: { fit: fitted - start, calibration: performance.now() - fitted },
+      warnings: [...(left > 0 ? [leak] : []), ...calibrationWarnings(this.config, calibrationImages)],
+    };
+  }
+
   #checkSome(images: number): void {
     if (images > 0) return;
     const hint = 'Give at least one image of a good part.';
@@ -145,8 +180,9 @@ export class DefinedMethod<Options extends OwnOptions, Arrays extends OwnArrays>
   }
 }
 
-function checkArrays(id: string, arrays: unknown): void {
-  const entries = typeof arrays === 'object' && arrays !== null ? Object.entries(arrays) : [];
+function checkArrays<Arrays extends OwnArrays>(id: string, arrays: Arrays | undefined): asserts arrays is Arrays {
+  const given: unknown = arrays;
+  const entries: [string, unknown][] = typeof given === 'object' && given !== null ? Object.entries(given) : [];
   const refuse = (what: string) => {
     return new IadError('BAD_ARGUMENT', what, { path: `${id}.fit`, hint: "Correct the method's code." });
   };

@@ -17,14 +17,16 @@ export function viewsOf(
   skipped: { id: string; reason: string }[],
   { onProgress, signal, skipBad = false }: FitOptions,
 ): AsyncIterable<View> {
+  const left = new Set<NamedImage>();
   return {
     async *[Symbol.asyncIterator]() {
       const progress = stageProgress(onProgress, 'fit', images.length);
       for (const [i, image] of images.entries()) {
         await yieldTurn(signal);
-        if (!skipped.some(({ id }) => id === image.id)) {
+        if (!left.has(image)) {
           const view = await open(image, geometry).catch((error: unknown) => {
             if (!(skipBad && error instanceof Error && isBadImage(error))) throw error;
+            left.add(image);
             skipped.push({ id: image.id, reason: error.message });
           });
           if (view) yield view;
