@@ -22,6 +22,7 @@ export function trivialJobs(count: number): Promise<Job[]> {
         {
           method: { id, name: id, config: { backbone: 'none', seed: i } },
           setting: { id: settingId(SETTING), options: SETTING },
+          standing: 'served',
           dataset: {
             id: 'trivial',
             name: 'trivial',

@@ -20,7 +20,7 @@ const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM
 /** A method that a user has brought. */
 interface Registered {
   readonly methodClass: MethodClass;
-  readonly source: string | null;
+  readonly code: string | null;
 }
 
 const registered: Registered[] = [];
@@ -29,10 +29,10 @@ const registered: Registered[] = [];
  * Makes a method known in this process under its `info.id`: to `createMethod`, `loadMethod` and the benchmark. The same class a second
  * time changes nothing. What other processes should know too comes in a module: see the option `modules` of a benchmark, which then also
  * tells when the code is another than that of earlier results.
- * @param source SHA-256 of the file that it comes from, if it comes from one
+ * @param code SHA-256 of the file that it comes from, if it comes from one
  * @throws IadError BAD_ARGUMENT for what is no method, and for an id that another method has
  */
-export function registerMethod(methodClass: MethodClass, source: string | null = null): void {
+export function registerMethod(methodClass: MethodClass, code: string | null = null): void {
   checkMethodClass(methodClass, 'registerMethod');
   const { id } = methodClass.info;
   const known = find(id);
@@ -41,17 +41,17 @@ export function registerMethod(methodClass: MethodClass, source: string | null =
     const hint = 'Give it another id.';
     throw new IadError('BAD_ARGUMENT', `there is another method '${id}'`, { path: 'registerMethod', hint });
   }
-  registered.push({ methodClass, source });
+  registered.push({ methodClass, code });
 }
 
 /** SHA-256 of the file that a method comes from; null for those of the library and those of no file. */
-export function methodSource(id: string): string | null {
-  return registered.find(({ methodClass }) => methodClass.info.id === id)?.source ?? null;
+export function methodCode(id: string): string | null {
+  return registered.find(({ methodClass }) => methodClass.info.id === id)?.code ?? null;
 }
 
 /** Whether a method is registered and comes from no file, so that other processes cannot know it. */
 export function isKnownHereOnly(id: string): boolean {
-  return registered.some(({ methodClass, source }) => methodClass.info.id === id && source === null);
+  return registered.some(({ methodClass, code }) => methodClass.info.id === id && code === null);
 }
 
 /** Those of the library, and those that are registered. */

@@ -79,7 +79,7 @@ describe('with --module', { timeout: 300_000 }, () => {
     expect(record).toMatchObject({ status: 'done', ownProcess: true, id: recordsIn('one')[0]?.id });
     expect(record?.description.method).toMatchObject({
       id: 'contrast',
-      source: expect.stringMatching(/^[0-9a-f]{64}$/),
+      code: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     writeModule('\n// edited');
     expectFailure(await benchmark('one', ...MODULE), 1, '[RESULTS_MISMATCH]');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { importMethods } from '../../src/methods/modules.node.js';
-import { createMethod, methodInfos, methodSource } from '../../src/methods/registry.js';
+import { createMethod, methodCode, methodInfos } from '../../src/methods/registry.js';
 import { ROOT } from '../helpers/bundle.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'iad-tf-modules-'));
@@ -27,8 +27,8 @@ test('the default export is known afterwards, by what its file holds', async () 
   expect(await importMethods([path])).toMatchObject([{ id: 'pixel-gaussian' }]);
   expect(methodInfos().filter(({ id }) => id === 'pixel-gaussian').length).toBe(1);
   expect(createMethod('pixel-gaussian').config).toMatchObject({ floor: 4 });
-  expect(methodSource('pixel-gaussian')).toMatch(/^[0-9a-f]{64}$/);
-  expect(methodSource('patchcore')).toBeNull();
+  expect(methodCode('pixel-gaussian')).toMatch(/^[0-9a-f]{64}$/);
+  expect(methodCode('patchcore')).toBeNull();
 });
 
 test('a class with all that a method has will do, without this library', async () => {

@@ -1,7 +1,7 @@
 // From a configuration to its jobs. Everything that can be known beforehand is checked here, so that no mistake of the
 // configuration shows hours later: methods, their options, settings, folders, categories, labelled test images.
 import type { Dataset } from '../../data/types.js';
-import { methodSource } from '../../methods/registry.js';
+import { methodCode } from '../../methods/registry.js';
 import { IadError, type IadErrorCode } from '../../runtime/errors.js';
 import {
   checkServes,
@@ -11,14 +11,15 @@ import {
   repeatsOf,
   type Setting,
   type SettingPlan,
+  settingFields,
   settingId,
+  standing,
 } from '../settings/index.js';
 import type { GridConfig } from './config.js';
 import { type Contender, contendersOf } from './contenders.js';
 import { hashOf, type Job, jobTitle, makeJob, placeName } from './job.js';
 import { type Category, type Place, type PlaceOptions, placesOf } from './places.js';
 import { refuseTwice } from './refuse.js';
-import { checkTrainable } from './training.js';
 
 export interface Grid {
   readonly jobs: readonly Job[];
@@ -68,7 +69,7 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
 
 function servedBy(contenders: readonly Contender[], setting: Setting, skipped: Skipped[]): Contender[] {
   return contenders.filter(({ info, name }) => {
-    const fault = faultOf(() => checkServes(info, setting));
+    const fault = standing(info, setting) === null ? faultOf(() => checkServes(info, setting)) : null;
     if (fault) addSkipped(skipped, `${name}, ${settingId(setting)}`, fault);
     return !fault;
   });
@@ -100,9 +101,7 @@ async function plansOf(
   for (const repeat of seeds ?? Array.from({ length: repeatsOf(setting) }, (_, i) => i)) {
     const index = datasetIndex(place.facts.id, part.pick(await place.at(repeat)));
     const fault = faultOf(() => {
-      const plan = planSetting(index, setting, { repeat, baseSeed });
-      for (const task of plan.tasks) checkTrainable(task);
-      plans.push(plan);
+      plans.push(planSetting(index, setting, { repeat, baseSeed }));
     });
     if (!fault) continue;
     const names = part.categories.map(({ name }) => name);
@@ -126,10 +125,11 @@ async function jobOf(
       method: {
         id: info.id,
         name,
-        config: { ...config, seed: tasks[0]?.seeds.train },
-        source: methodSource(info.id) ?? undefined,
+        config: { ...config, ...settingFields(setting, config), seed: tasks[0]?.seeds.train },
+        code: methodCode(info.id) ?? undefined,
       },
       setting: { id: settingId(setting), options: { ...setting } },
+      standing: standing(info, setting) ?? 'served',
       dataset: { ...facts, categories: names, images: await hashOf(images) },
       seed,
       baseSeed,

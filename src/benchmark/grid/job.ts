@@ -11,7 +11,7 @@ export interface JobDescription {
     /** The full configuration, defaults filled in, with backbone and seed. */
     readonly config: Readonly<Record<string, unknown>>;
     /** SHA-256 of the file that brings it; only of a user's method. */
-    readonly source?: string | undefined;
+    readonly code?: string | undefined;
   };
   readonly setting: {
     /** In one word, as `settingId` gives it. */
@@ -19,6 +19,8 @@ export interface JobDescription {
     /** As `parseSetting` takes it. */
     readonly options: Readonly<Record<string, unknown>>;
   };
+  /** `reference`: put beside methods that learn from anomalies, which it does not. */
+  readonly standing: 'served' | 'reference';
   readonly dataset: {
     /** What draws and published numbers go by: `mvtec_ad`, `mtd`, ...; the name of a dataset that is not published. */
     readonly id: string;

@@ -16,12 +16,15 @@ const description = z
       id: text("The method's id"),
       name: text('What the results call it'),
       config: anything('The full configuration, defaults filled in, with backbone and seed'),
-      source: z.string().optional().describe("SHA-256 of the file that brings it; only of a user's own method"),
+      code: z.string().optional().describe("SHA-256 of the file that brings it; only of a user's own method"),
     }),
     setting: z.object({
       id: text('The learning setting in one word, such as few-shot:m=4,augmentation=rotation'),
       options: anything('The same as an object: its kind and options, defaults filled in'),
     }),
+    standing: z
+      .enum(['served', 'reference'])
+      .describe('reference: put beside methods that learn from anomalies, which this one does not'),
     dataset: z.object({
       id: text('What draws and published numbers go by, such as mvtec_ad; the name of a dataset that is not published'),
       name: text('What the results call it'),

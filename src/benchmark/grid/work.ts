@@ -1,6 +1,7 @@
 // The work of a job: a method under a setting, on a dataset.
 import type { Dataset } from '../../data/types.js';
-import { createMethod, methodSource } from '../../methods/registry.js';
+import { createMethod, methodCode } from '../../methods/registry.js';
+import type { AnomalyMethod, FitOptions, FitResult, ImageInput } from '../../methods/types.js';
 import { IadError } from '../../runtime/errors.js';
 import { evaluate } from '../evaluate.js';
 import {
@@ -10,12 +11,12 @@ import {
   planSetting,
   type SettingPlan,
   taskManifest,
+  trainingInputs,
 } from '../settings/index.js';
 import { openJob } from './datasets.js';
 import type { Work } from './execute.js';
 import type { Job, JobDescription } from './job.js';
 import type { JobOutcome, JobTask } from './record.js';
-import { learn, trainingInputs } from './training.js';
 
 /** @param workers threads of one job; null: as many as the library takes by itself */
 export function methodWork(workers: number | null): Work {
@@ -23,7 +24,7 @@ export function methodWork(workers: number | null): Work {
     const call = { signal, onProgress, ...(workers !== null && { workers }) };
     const { lessons, evaluations } = await lessonsOf(job, signal);
     const { method: wanted } = job.description;
-    checkSource(wanted);
+    checkCode(wanted);
     const method = createMethod(wanted.id, configOf(job));
     const tasks: JobTask[] = [];
     const outcomes: JobOutcome[] = [];
@@ -31,7 +32,7 @@ export function methodWork(workers: number | null): Work {
       for (const [i, { task }] of lessons.entries()) {
         const { category, augmentation, window } = task;
         tasks.push({ ...(await taskManifest(task)), category, augmentation, window });
-        const fit = await learn(method, await trainingInputs(task, method), i === 0, call);
+        const fit = await learn(method, trainingInputs(task), i === 0, call);
         for (const { task: other, dataset } of (evaluations[i] ?? []).flatMap((at) => lessons[at] ?? [])) {
           const evaluation = await evaluate(method, { ...dataset, test: other.test }, { ...call, fit });
           outcomes.push({ after: category, on: other.category, evaluation });
@@ -45,10 +46,10 @@ export function methodWork(workers: number | null): Work {
 }
 
 /** @throws IadError BAD_ARGUMENT for a user's method that no module brought here, RESULTS_MISMATCH for other code than the job's */
-function checkSource({ id, source }: JobDescription['method']): void {
-  if (source === undefined) return;
-  const here = methodSource(id);
-  if (here === source) return;
+function checkCode({ id, code }: JobDescription['method']): void {
+  if (code === undefined) return;
+  const here = methodCode(id);
+  if (here === code) return;
   const path = `method ${id}`;
   if (here === null) {
     const hint = 'Start the worker with the same --module.';
@@ -58,6 +59,18 @@ function checkSource({ id, source }: JobDescription['method']): void {
     path,
     hint: 'Bring the same file here, or start the benchmark again into an empty folder.',
   });
+}
+
+/** The first task is fitted, later ones are learned on top of it. */
+function learn(
+  method: AnomalyMethod,
+  images: readonly ImageInput[],
+  isFirst: boolean,
+  options: FitOptions,
+): Promise<FitResult> {
+  if (isFirst) return method.fit(images, options);
+  if (method.update) return method.update(images, options);
+  throw new IadError('SETTING_NOT_SERVED', `${method.info.id} cannot learn one task after another`);
 }
 
 /** A category with its dataset, from which its test images come. */
