@@ -10,7 +10,7 @@ export { CFlow, type CFlowConfig, type CFlowOptions } from './methods/cflow/inde
 export { CsFlow, type CsFlowConfig, type CsFlowOptions } from './methods/csflow/index.js';
 export { DifferNet, type DifferNetConfig, type DifferNetOptions } from './methods/differnet/index.js';
 export { FastFlow, type FastFlowConfig, type FastFlowOptions } from './methods/fastflow/index.js';
-export type { MethodClass } from './methods/method-class.js';
+export type { AnyMethodClass } from './methods/method-class.js';
 export {
   defineMethod,
   type FitContext,
@@ -24,6 +24,7 @@ export {
   type View,
 } from './methods/own/index.js';
 export { PaDiM, type PaDiMConfig, type PaDiMOptions } from './methods/padim/index.js';
+export type { ModelContent } from './methods/parts/model-file.js';
 export type { TrainedFitOptions, TrainingRecord } from './methods/parts/trained/index.js';
 export type { TrainedFitResult } from './methods/parts/trained-method.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';

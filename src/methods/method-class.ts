@@ -19,6 +19,9 @@ export interface MethodClass {
   fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
 }
 
+/** The same, whatever options it takes. */
+export type AnyMethodClass = Pick<MethodClass, 'info' | 'fromContent'> & (new (options: never) => AnomalyMethod);
+
 const INFO = z.object({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be of lower-case letters, digits and -, a letter first'),
   name: z.string().min(1),

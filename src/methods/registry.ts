@@ -4,7 +4,7 @@ import { CFlow } from './cflow/index.js';
 import { CsFlow } from './csflow/index.js';
 import { DifferNet } from './differnet/index.js';
 import { FastFlow } from './fastflow/index.js';
-import { checkMethodClass, type MethodClass } from './method-class.js';
+import { type AnyMethodClass, checkMethodClass, type MethodClass } from './method-class.js';
 import { PaDiM } from './padim/index.js';
 import type { MethodFlag } from './parts/flags.js';
 import { readModel } from './parts/learned-file.js';
@@ -32,7 +32,7 @@ const registered: Registered[] = [];
  * @param code SHA-256 of the file that it comes from, if it comes from one
  * @throws IadError BAD_ARGUMENT for what is no method, and for an id that another method has
  */
-export function registerMethod(methodClass: MethodClass, code: string | null = null): void {
+export function registerMethod(methodClass: AnyMethodClass, code: string | null = null): void {
   checkMethodClass(methodClass, 'registerMethod');
   const { id } = methodClass.info;
   const known = find(id);

@@ -75,7 +75,11 @@ describe('exit code 2, and nothing is made', () => {
       ['fit', ...DATA, ...OUT, '--method', 'stpm', '--validation-share', '0.9'],
       ['[BAD_CONFIG]', 'STPM.validationShare'],
     ],
-    ['a split for a layout without', ['fit', ...DATA, ...OUT, '--split', 'random80'], ['[BAD_ARGUMENT]', 'split', 'mvtec']],
+    [
+      'a split for a layout without',
+      ['fit', ...DATA, ...OUT, '--split', 'random80'],
+      ['[BAD_ARGUMENT]', 'split', 'mvtec'],
+    ],
     [
       'a model and how to fit one',
       ['evaluate', ...DATA, '--model', 'x.iad', '--coreset-ratio', '0.1'],

@@ -125,8 +125,8 @@ async function jobOf(
       method: {
         id: info.id,
         name,
+        code: methodCode(info.id),
         config: { ...config, ...settingFields(setting, config), seed: tasks[0]?.seeds.train },
-        code: methodCode(info.id) ?? undefined,
       },
       setting: { id: settingId(setting), options: { ...setting } },
       standing: standing(info, setting) ?? 'served',

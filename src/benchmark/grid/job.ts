@@ -8,10 +8,10 @@ export interface JobDescription {
     readonly id: string;
     /** What the results call it. */
     readonly name: string;
+    /** SHA-256 of the module that brings it; null for a method of the library, or one registered by hand. */
+    readonly code: string | null;
     /** The full configuration, defaults filled in, with backbone and seed. */
     readonly config: Readonly<Record<string, unknown>>;
-    /** SHA-256 of the file that brings it; only of a user's method. */
-    readonly code?: string | undefined;
   };
   readonly setting: {
     /** In one word, as `settingId` gives it. */

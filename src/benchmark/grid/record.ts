@@ -15,8 +15,8 @@ const description = z
     method: z.object({
       id: text("The method's id"),
       name: text('What the results call it'),
+      code: z.string().nullable().describe('SHA-256 of the module that brings it; null for a method of the library'),
       config: anything('The full configuration, defaults filled in, with backbone and seed'),
-      code: z.string().optional().describe("SHA-256 of the file that brings it; only of a user's own method"),
     }),
     setting: z.object({
       id: text('The learning setting in one word, such as few-shot:m=4,augmentation=rotation'),

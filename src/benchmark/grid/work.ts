@@ -47,7 +47,6 @@ export function methodWork(workers: number | null): Work {
 
 /** @throws IadError BAD_ARGUMENT for a user's method that no module brought here, RESULTS_MISMATCH for other code than the job's */
 function checkCode({ id, code }: JobDescription['method']): void {
-  if (code === undefined) return;
   const here = methodCode(id);
   if (here === code) return;
   const path = `method ${id}`;
