@@ -34,6 +34,7 @@ export function trivialJobs(count: number): Promise<Job[]> {
           },
           seed: Math.floor(i / METHODS.length),
           baseSeed: 66,
+          cacheFeatures: false,
         },
         'trivial',
       );

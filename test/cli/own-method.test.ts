@@ -1,5 +1,5 @@
 // A method that a module brings: every command knows it, child processes too, and edited code is another method to the results.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,28 +10,14 @@ import { ROOT } from '../helpers/bundle.js';
 import { BACKEND, expectFailure, iadTf, readJson } from './run.js';
 
 let cwd: string;
-const MODULE = ['--module', 'contrast.mjs'];
+const MODULE = ['--module', 'brightness.mjs'];
 
-/** A method as a user writes it: how far a pixel is from the mean of all good ones. */
+/** The method of the README. */
 function writeModule(more = ''): void {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const [, code = ''] = /```js\n(import \{ defineMethod \}.*?)```/s.exec(readme) ?? [];
   const library = pathToFileURL(join(ROOT, 'dist/index.js')).href;
-  const code = `import { defineMethod } from '${library}';
-    export default defineMethod({
-      id: 'contrast',
-      options: { gain: 1 },
-      async fit(views) {
-        let [sum, count] = [0, 0];
-        for await (const { data } of views) {
-          count += data.length;
-          for (const value of data) sum += value;
-        }
-        return { mean: Float32Array.of(sum / count) };
-      },
-      score: ({ data }, { mean }, { gain }) => ({
-        map: Float32Array.from({ length: data.length / 3 }, (_, i) => gain * Math.abs(data[3 * i] - mean[0])),
-      }),
-    });${more}`;
-  writeFileSync(join(cwd, 'contrast.mjs'), code);
+  writeFileSync(join(cwd, 'brightness.mjs'), code.replace("'iad-tf'", `'${library}'`) + more);
 }
 
 beforeAll(async () => {
@@ -43,7 +29,7 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 const command = (...args: string[]) => iadTf([...args, ...BACKEND], { cwd });
 const benchmark = (out: string, ...args: string[]) =>
-  command('benchmark', '--methods', 'contrast', '--data', 'parts', '--out', out, ...args);
+  command('benchmark', '--methods', 'brightness', '--data', 'parts', '--out', out, ...args);
 
 function recordsIn(out: string) {
   return readdirSync(join(cwd, out, 'jobs')).map((name) =>
@@ -54,12 +40,12 @@ function recordsIn(out: string) {
 describe('with --module', { timeout: 300_000 }, () => {
   test('fit, predict and evaluate take it, with options of all methods and its own in a file', async () => {
     writeFileSync(join(cwd, 'gain.json'), '{"gain": 2}');
-    const data = ['--data', 'parts/cloth', '--method', 'contrast', ...MODULE];
+    const data = ['--data', 'parts/cloth', '--method', 'brightness', ...MODULE];
     const fit = await command('fit', ...data, '--input-size', '64', '--config', 'gain.json', '--out', 'cloth.iad');
     expect(fit).toMatchObject({ code: 0, stdout: expect.stringContaining('cloth.iad: 3 good images, 1 held out') });
     const image = 'parts/cloth/train/good/000.png';
     const predicted = await command('predict', '--model', 'cloth.iad', '--json', image, ...MODULE);
-    expect(JSON.parse(predicted.stdout)).toMatchObject({ method: 'contrast', predictions: [{ id: image }] });
+    expect(JSON.parse(predicted.stdout)).toMatchObject({ method: 'brightness', predictions: [{ id: image }] });
     const evaluate = ['evaluate', ...data, '--input-size', '64', '--config', 'gain.json', '--json', 'cloth.json'];
     expect((await command(...evaluate)).stdout).toMatch(/AUROC/);
     expect(readJson(join(cwd, 'cloth.json'))).toMatchObject({
@@ -67,7 +53,7 @@ describe('with --module', { timeout: 300_000 }, () => {
       backbone: { id: 'pixels' },
     });
     const unknown = await command('predict', '--model', 'cloth.iad', image);
-    expectFailure(unknown, 1, '[MODEL_FORMAT]', "a model of method 'contrast'", '--module <file>');
+    expectFailure(unknown, 1, '[MODEL_FORMAT]', "a model of method 'brightness'", '--module <file>');
   });
 
   test('the benchmark does in child processes what it does in one; other code is refused', async () => {
@@ -78,7 +64,7 @@ describe('with --module', { timeout: 300_000 }, () => {
     const [record] = recordsIn('two');
     expect(record).toMatchObject({ status: 'done', ownProcess: true, id: recordsIn('one')[0]?.id });
     expect(record?.description.method).toMatchObject({
-      id: 'contrast',
+      id: 'brightness',
       code: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     writeModule('\n// edited');
@@ -89,8 +75,8 @@ describe('with --module', { timeout: 300_000 }, () => {
 
   test('a configuration names its modules beside it; backbones are for methods that have one', async () => {
     const config = {
-      modules: ['contrast.mjs'],
-      methods: ['contrast'],
+      modules: ['brightness.mjs'],
+      methods: ['brightness'],
       datasets: ['parts'],
       backbones: ['resnet18', 'resnet50'],
     };
@@ -103,13 +89,19 @@ describe('with --module', { timeout: 300_000 }, () => {
     );
     expect(run.stderr).toContain('1 jobs, 0 of them recorded');
     expect(run.code).toBe(0);
-    expect(recordsIn('three')).toMatchObject([{ description: { method: { id: 'contrast', name: 'contrast' } } }]);
+    expect(recordsIn('three')).toMatchObject([{ description: { method: { id: 'brightness', name: 'brightness' } } }]);
   });
 });
 
 describe('what is said where it is not so', () => {
   test('a method that no module brings', async () => {
-    expectFailure(await benchmark('none'), 2, '[BAD_ARGUMENT]', "there is no method 'contrast'", 'brought by a module');
+    expectFailure(
+      await benchmark('none'),
+      2,
+      '[BAD_ARGUMENT]',
+      "there is no method 'brightness'",
+      'brought by a module',
+    );
   });
 
   test('a module that is not there, and one that brings nothing', async () => {
@@ -120,8 +112,8 @@ describe('what is said where it is not so', () => {
   });
 
   test('the same id twice', async () => {
-    writeFileSync(join(cwd, 'again.mjs'), `export { default } from './contrast.mjs?again';`);
+    writeFileSync(join(cwd, 'again.mjs'), `export { default } from './brightness.mjs?again';`);
     const twice = await benchmark('none', ...MODULE, '--module', 'again.mjs');
-    expectFailure(twice, 2, '[BAD_ARGUMENT]', "there is another method 'contrast'");
+    expectFailure(twice, 2, '[BAD_ARGUMENT]', "there is another method 'brightness'");
   });
 });

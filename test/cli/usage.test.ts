@@ -15,7 +15,7 @@ afterAll(() => remove());
 
 test('--help names every command and the exit codes, --version the version', async () => {
   const help = await iadTf(['--help'], { cwd });
-  for (const command of ['synth', 'fit', 'predict', 'evaluate', 'benchmark', 'report', 'weights', 'demo']) {
+  for (const command of ['synth', 'fit', 'predict', 'evaluate', 'benchmark', 'worker', 'report', 'weights', 'demo']) {
     expect(help.stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   }
   expect(help.stdout).toContain('3 an anomaly was found');

@@ -85,6 +85,12 @@ export const gridSchema = z
       ),
     baseSeed: whole('Seed that every repeat, draw and initial value comes from').default(66),
     backbones: z.array(backbone).min(1).optional().describe("Default: each method's own"),
+    cacheFeatures: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Keep the outputs of backbones on disk, for all methods with the same one; they are rounded to float16, and there are no times',
+      ),
   })
   .describe(
     'What `iad-tf benchmark --config` reads: every method on every dataset and category, under every setting, in every repeat.',

@@ -51,7 +51,8 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
       for (const { setting, served } of rounds) {
         if ((setting.kind === 'continual') !== part.isWhole || served.length === 0) continue;
         for (const plan of await plansOf(place, part, setting, config, skipped)) {
-          for (const contender of served) jobs.push(await jobOf(contender, place, part, plan, options));
+          for (const contender of served)
+            jobs.push(await jobOf(contender, place, part, plan, { ...options, ...config }));
         }
       }
     }
@@ -116,7 +117,7 @@ async function jobOf(
   { facts, folder }: Place,
   { isWhole, categories }: Part,
   { setting, repeat: seed, baseSeed, tasks }: SettingPlan,
-  { locate }: PlaceOptions,
+  { locate, cacheFeatures }: PlaceOptions & Pick<GridConfig, 'cacheFeatures'>,
 ): Promise<Job> {
   const names = isWhole ? tasks.map(({ category }) => category) : categories.map((category) => category.name);
   const images = names.map((name) => categories.find((category) => category.name === name)?.images);
@@ -133,6 +134,7 @@ async function jobOf(
       dataset: { ...facts, categories: names, images: await hashOf(images) },
       seed,
       baseSeed,
+      cacheFeatures,
     },
     folder,
     weights === null ? null : locate(weights),

@@ -37,6 +37,8 @@ export interface JobDescription {
   /** Which repeat, from 0. */
   readonly seed: number;
   readonly baseSeed: number;
+  /** Outputs of the backbone come from a cache that methods share, rounded to float16. */
+  readonly cacheFeatures: boolean;
 }
 
 export interface Job {

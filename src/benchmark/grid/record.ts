@@ -10,7 +10,7 @@ const anything = (description: string) => z.record(z.string(), z.unknown()).desc
 
 export const JOB_ID = /^[0-9a-f]{16}$/;
 
-const description = z
+export const jobDescriptionSchema = z
   .object({
     method: z.object({
       id: text("The method's id"),
@@ -36,6 +36,9 @@ const description = z
     }),
     seed: count('Which repeat, from 0'),
     baseSeed: count('Seed that every repeat, draw and initial value comes from'),
+    cacheFeatures: z
+      .boolean()
+      .describe('Outputs of the backbone came from a cache that methods share, rounded to float16'),
   })
   .describe('The cell of the grid: all that the outcome depends on, besides the machine');
 
@@ -79,7 +82,7 @@ const common = {
     .string()
     .regex(JOB_ID)
     .describe("First 16 hex digits of the SHA-256 of the description's JSON with sorted keys"),
-  description,
+  description: jobDescriptionSchema,
   environment: environment.describe('Where it ran'),
   attempts: z.int().min(1).describe('2 if the process of the first attempt crashed'),
   workers: z.int().min(1).nullable().describe('Threads of the job; null: as many as the library takes by itself'),

@@ -1,6 +1,6 @@
 // The work of a job: a method under a setting, on a dataset.
 import type { Dataset } from '../../data/types.js';
-import { createMethod, methodCode } from '../../methods/registry.js';
+import { createMethod } from '../../methods/registry.js';
 import type { AnomalyMethod, FitOptions, FitResult, ImageInput } from '../../methods/types.js';
 import { IadError } from '../../runtime/errors.js';
 import { evaluate } from '../evaluate.js';
@@ -13,18 +13,31 @@ import {
   taskManifest,
   trainingInputs,
 } from '../settings/index.js';
+import { checkCode } from './code.js';
 import { openJob } from './datasets.js';
 import type { Work } from './execute.js';
-import type { Job, JobDescription } from './job.js';
+import type { Job } from './job.js';
 import type { JobOutcome, JobTask } from './record.js';
 
-/** @param workers threads of one job; null: as many as the library takes by itself */
-export function methodWork(workers: number | null): Work {
+/** What a job finds on its machine. */
+export interface WorkPlace {
+  /** Threads of one job; null: as many as the library takes by itself. */
+  readonly workers: number | null;
+  /** Where outputs of backbones are kept, if a job asks for that. */
+  readonly cacheFolder: string;
+}
+
+export function methodWork({ workers, cacheFolder }: WorkPlace): Work {
   return async (job, signal, onProgress) => {
-    const call = { signal, onProgress, ...(workers !== null && { workers }) };
+    const { method: wanted, cacheFeatures } = job.description;
+    const call = {
+      signal,
+      onProgress,
+      ...(workers !== null && { workers }),
+      ...(cacheFeatures && { cacheFolder }),
+    };
     const { lessons, evaluations } = await lessonsOf(job, signal);
-    const { method: wanted } = job.description;
-    checkCode(wanted);
+    checkCode(job);
     const method = createMethod(wanted.id, configOf(job));
     const tasks: JobTask[] = [];
     const outcomes: JobOutcome[] = [];
@@ -43,21 +56,6 @@ export function methodWork(workers: number | null): Work {
       method.dispose();
     }
   };
-}
-
-/** @throws IadError BAD_ARGUMENT for a user's method that no module brought here, RESULTS_MISMATCH for other code than the job's */
-function checkCode({ id, code }: JobDescription['method']): void {
-  const here = methodCode(id);
-  if (here === code) return;
-  const path = `method ${id}`;
-  if (here === null) {
-    const hint = 'Start the worker with the same --module.';
-    throw new IadError('BAD_ARGUMENT', 'no module was named here that brings it', { path, hint });
-  }
-  throw new IadError('RESULTS_MISMATCH', 'its file is another one than when the job was made', {
-    path,
-    hint: 'Bring the same file here, or start the benchmark again into an empty folder.',
-  });
 }
 
 /** The first task is fitted, later ones are learned on top of it. */

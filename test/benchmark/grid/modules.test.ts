@@ -30,6 +30,7 @@ const TEXT = `export default class {
   planOf() {} fit() {} predict() {} predictEach() {} save() {} dispose() {}
 }`;
 const locate = (path: string) => path;
+const work = methodWork({ workers: 1, cacheFolder: scratch });
 const never = () => new AbortController().signal;
 
 test('the hash of its module is a part of a job, and no backbone of the others', async () => {
@@ -46,12 +47,12 @@ test('the hash of its module is a part of a job, and no backbone of the others',
   const { description, folder } = jobs[0]!;
   const other = await makeJob({ ...description, method: { ...description.method, code: 'f'.repeat(64) } }, folder);
   expect(other.id).not.toBe(jobs[0]?.id);
-  await expect(methodWork(1)(other, never(), () => {})).rejects.toMatchObject({
+  await expect(work(other, never(), () => {})).rejects.toMatchObject({
     code: 'RESULTS_MISMATCH',
     path: 'method own-one',
   });
   const unknown = await makeJob({ ...description, method: { ...description.method, id: 'own-two' } }, folder);
-  await expect(methodWork(1)(unknown, never(), () => {})).rejects.toMatchObject({
+  await expect(work(unknown, never(), () => {})).rejects.toMatchObject({
     code: 'BAD_ARGUMENT',
     message: expect.stringContaining('--module'),
   });
