@@ -1,5 +1,5 @@
 // A method that a module brings: every command knows it, child processes too, and edited code is another method to the results.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jobRecordSchema } from '../../src/benchmark/grid/record.js';
 import { writeSynth } from '../../src/data/synth/write.node.js';
 import { ROOT } from '../helpers/bundle.js';
+import { missing } from '../helpers/needs.js';
+import { RedisServer } from '../helpers/redis.js';
 import { BACKEND, expectFailure, iadTf, readJson } from './run.js';
 
 let cwd: string;
@@ -90,6 +92,30 @@ describe('with --module', { timeout: 300_000 }, () => {
     expect(run.stderr).toContain('1 jobs, 0 of them recorded');
     expect(run.code).toBe(0);
     expect(recordsIn('three')).toMatchObject([{ description: { method: { id: 'brightness', name: 'brightness' } } }]);
+  });
+});
+
+describe.skipIf(missing('redis'))('through a queue', { timeout: 300_000 }, () => {
+  test('a worker imports what its own command line names, and takes no job with other code', async () => {
+    const redis = await RedisServer.start();
+    try {
+      const queue = ['--queue', redis.address];
+      const args = ['--methods', 'brightness', '--data', 'parts', '--settings', 'unsupervised'];
+      const running = iadTf(['benchmark', ...args, '--out', 'queued', ...queue, ...MODULE], { cwd });
+      const work = (...more: string[]) => {
+        const interruptWhen = (stderr: string) => stderr.includes(': done,');
+        return iadTf(['worker', ...queue, ...BACKEND, ...more], { cwd, interruptWhen });
+      };
+      expectFailure(await work(), 2, '[BAD_ARGUMENT] method brightness', '--module <file>');
+      cpSync(join(cwd, 'brightness.mjs'), join(cwd, 'edited.mjs'));
+      writeFileSync(join(cwd, 'edited.mjs'), '// edited', { flag: 'a' });
+      expectFailure(await work('--module', 'edited.mjs'), 1, '[RESULTS_MISMATCH] method brightness');
+      expectFailure(await work(...MODULE), 1, '[ABORTED]', 'Begun: brightness, parts/cloth');
+      expect((await running).code).toBe(0);
+      expect(recordsIn('queued')).toMatchObject([{ status: 'done', ownProcess: true }]);
+    } finally {
+      redis.remove();
+    }
   });
 });
 
