@@ -146,7 +146,17 @@ try {
   step('npx iad-tf benchmark, with a method of the user', () => {
     writeFileSync(join(project, 'brightness.js'), METHOD);
     const options = ['--data', 'parts', '--methods', 'brightness', '--module', 'brightness.js', '--backend', 'wasm'];
-    const table = run('npx', ['--no-install', 'iad-tf', 'benchmark', '--out', 'results', '--jobs', '1', ...options]);
+    const table = run('npx', [
+      '--no-install',
+      'iad-tf',
+      'benchmark',
+      '--out',
+      'results',
+      '--jobs',
+      '1',
+      '--quiet',
+      ...options,
+    ]);
     check(/^brightness .* unsupervised /m.test(table), `its table is ${table}`);
   });
   for (const [module, moduleResolution] of [
