@@ -8,11 +8,20 @@ import { publishedNames } from './published.js';
 
 const CONFIG = 'defects_config.json';
 const CONFIG_FILE = /^([^/]+)\/(?:\1\/)?defects_config\.json$/;
-const CATEGORY = /^([^/]+)\/(?:\1\/)?train\/[^/]+\/[^/]/;
+const TRAINED = /^([^/]+)\/(?:\1\/)?train\/[^/]+\/[^/]/;
+const TESTED = /^([^/]+)\/(?:\1\/)?test\/(?:good|ok|normal|Normal)\/[^/]/;
 
-/** The folders that hold a `train` with folders in it, in the order of the publication, then by name. */
+/** Whether a folder holds a `train` with folders in it. */
+export function holdsCategories(files: readonly string[]): boolean {
+  return files.some((path) => TRAINED.test(path));
+}
+
+/**
+ * The folders that hold a `train` with folders in it, or good test images: one whose training images are missing must not be left out in
+ * silence, but refused when it is indexed. In the order of the publication, then by name.
+ */
 export function familyCategories(files: readonly string[], order: readonly string[] = []): string[] {
-  const found = new Set(files.flatMap((path) => CATEGORY.exec(path)?.[1] ?? []));
+  const found = new Set(files.flatMap((path) => (TRAINED.exec(path) ?? TESTED.exec(path))?.[1] ?? []));
   const known = order.filter((name) => found.delete(name));
   return [...known, ...[...found].sort(byCodeUnits)];
 }

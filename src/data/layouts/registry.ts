@@ -2,7 +2,7 @@
 import { AITEX } from './aitex.js';
 import { DAGM } from './dagm.js';
 import { ELPV } from './elpv.js';
-import { AUTOVI, COMPLETE_NONZERO, DAGM_REARRANGED, family, familyCategories, familyMember, LOCO } from './family.js';
+import { AUTOVI, COMPLETE_NONZERO, DAGM_REARRANGED, family, familyMember, holdsCategories, LOCO } from './family.js';
 import { FOLDER } from './folder.js';
 import { KSDD, KSDD2 } from './kolektor.js';
 import type { Layout, LayoutName } from './layout.js';
@@ -40,7 +40,7 @@ const LAYOUTS: readonly Layout[] = [
   family('btad', COMPLETE_NONZERO),
   family('visa', COMPLETE_NONZERO),
   family('dagm', DAGM_REARRANGED),
-  { ...family('mvtec', PLAIN), recognises: (files) => familyCategories(files).length > 0 },
+  { ...family('mvtec', PLAIN), recognises: holdsCategories },
   // Named only: a category of these cannot be told from any other folder of this form.
   familyMember('mvtec_ad', COMPLETE_NONZERO, isCategory),
   familyMember('mpdd', COMPLETE_NONZERO, isCategory),

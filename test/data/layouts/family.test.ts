@@ -56,6 +56,18 @@ describe('mvtec_ad and mpdd', () => {
     expect((await open(fakeMvtecAd(['mine', 'yours']), {}, 'parts')).dataset('mine').name).toBe('parts/mine');
   });
 
+  test.each([
+    ['mvtec_ad', ['bottle', 'grid'], 'SPLIT_FOLDER_MISSING'],
+    ['mvtec', ['mine', 'yours'], 'NO_GOOD_IMAGES'],
+  ] as const)('a category without its training images is not left out in silence: %s', async (layout, names, code) => {
+    const whole = fakeMvtecAd([...names]);
+    const gone = Object.keys(whole).filter((path) => path.startsWith(`${names[1]}/train/`));
+    const collection = await open(without(whole, ...gone));
+    expect(collection).toMatchObject({ layout, categories: names });
+    expect(collection.dataset(names[0]).train.length).toBeGreaterThan(0);
+    expect(() => collection.dataset(names[1])).toThrow(expect.objectContaining({ code }));
+  });
+
   test('a folder too high', async () => {
     const fake = { ...below('mvtec', fakeMvtecAd()), ...below('more/mpdd', fakeMvtecAd(['tubes'])) };
     expect(await failure(fake)).toMatchObject({
