@@ -114,6 +114,8 @@ export interface AnomalyMethod {
   /** How an image of this size is cut into the network's inputs, and which part of it is seen. */
   planOf(width: number, height: number): GeometryPlan;
   fit(images: Iterable<ImageInput>, options?: FitOptions): Promise<FitResult>;
+  /** Learns further good images on top of what was fitted, without the earlier ones; only methods that can. */
+  update?(images: Iterable<ImageInput>, options?: FitOptions): Promise<FitResult>;
   predict(images: Iterable<ImageInput>, options?: PredictOptions): Promise<Prediction[]>;
   /** One prediction at a time, in order, so that thousands of maps need not be kept. */
   predictEach(images: Iterable<ImageInput>, options?: PredictOptions): AsyncGenerator<Prediction>;

@@ -6,11 +6,9 @@ import { methodWork } from './work.js';
 
 export interface MethodSetup {
   readonly backend: BackendName | 'auto';
-  /** Threads of the job. */
-  readonly workers: number;
 }
 
-serveJob<MethodSetup>(async ({ backend, workers }) => {
+serveJob<MethodSetup>(async ({ backend }, { workers }) => {
   await useBackend(backend);
   return methodWork(workers);
 });

@@ -1,17 +1,18 @@
 // A benchmark's configuration: what may be set, the check of what arrives, and errors that say which field and why.
 import * as z from 'zod';
 import { ARCHITECTURE_NAMES } from '../../backbones/types.js';
+import { LAYOUT_NAMES } from '../../data/layouts/registry.js';
 import { IadError } from '../../runtime/errors.js';
 
 const NAME = /^[\w.%+-]+$/;
-const seed = z.int().min(0).max(4294967295).describe('Seed of everything random: the method, splits, drawn subsets');
+const whole = (description: string) => z.int().min(0).max(4294967295).describe(description);
 
 const backbone = z
   .union([
     z.string().min(1),
     z.strictObject({
       architecture: z.enum(ARCHITECTURE_NAMES).describe('The network'),
-      weights: z.string().min(1).describe('A weights file'),
+      weights: z.string().min(1).describe('A weights file; relative to this file'),
     }),
   ])
   .describe('A name in the catalogue of weights, or a file with its architecture');
@@ -44,17 +45,28 @@ const dataset = z
         .string()
         .regex(NAME, 'must be of letters, digits and . _ % + -')
         .optional()
-        .describe('Default: the folder'),
-      layout: z.enum(['auto', 'mvtec', 'mtd', 'folder']).optional().describe('Default: auto'),
-      split: z.enum(['differnet', 'random80']).optional().describe('For layout mtd'),
+        .describe('What the results call it; default: the published dataset that it is, else the folder'),
+      layout: z
+        .enum(['auto', ...LAYOUT_NAMES])
+        .optional()
+        .describe('Which dataset it is, see `iad-tf data list`; default: auto, whichever the files show'),
+      split: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Where it has several, see `iad-tf data inspect`; default: its first'),
+      fold: whole('Which part of a cross validation is tested; default: 0').optional(),
       categories: z.array(z.string().min(1)).min(1).optional().describe('Default: all that there are'),
     }),
   ])
   .describe('A dataset by its folder, or with options');
 
 const setting = z
-  .union([z.string().min(1), z.looseObject({ id: z.string().min(1).describe('The setting, such as unsupervised') })])
-  .describe('A learning setting by its id, or with options');
+  .union([
+    z.string().min(1),
+    z.looseObject({ kind: z.string().min(1).describe('The setting, such as few-shot; its options stand beside it') }),
+  ])
+  .describe('A learning setting in one word, such as few-shot:m=4,augmentation=rotation, or with options');
 
 export const gridSchema = z
   .strictObject({
@@ -62,11 +74,18 @@ export const gridSchema = z
     methods: z.array(method).min(1).describe('What is compared'),
     datasets: z.array(dataset).min(1).describe('On what'),
     settings: z.array(setting).min(1).default(['unsupervised']).describe('Under which learning settings'),
-    seeds: z.array(seed).min(1).default([0]).describe('One repeat each'),
+    seeds: z
+      .array(whole('Number of a repeat'))
+      .min(1)
+      .optional()
+      .describe(
+        'Repeats from 0, each with draws and initial values of its own; default: as many as each setting asks for',
+      ),
+    baseSeed: whole('Seed that every repeat, draw and initial value comes from').default(66),
     backbones: z.array(backbone).min(1).optional().describe("Default: each method's own"),
   })
   .describe(
-    'What `iad-tf benchmark --config` reads: every method on every dataset and category, under every setting, by every seed.',
+    'What `iad-tf benchmark --config` reads: every method on every dataset and category, under every setting, in every repeat.',
   );
 
 export type GridConfig = z.output<typeof gridSchema>;
@@ -74,7 +93,7 @@ export type GridOptions = z.input<typeof gridSchema>;
 export type BackboneOption = z.output<typeof backbone>;
 export type MethodEntry = Exclude<GridConfig['methods'][number], string>;
 export type DatasetEntry = Exclude<GridConfig['datasets'][number], string>;
-export type SettingEntry = Exclude<GridConfig['settings'][number], string>;
+export type SettingEntry = GridConfig['settings'][number];
 
 /** Checks a configuration and fills in its defaults. @throws IadError BAD_CONFIG naming every field at fault, up to five */
 export function parseGridConfig(value: unknown): GridConfig {

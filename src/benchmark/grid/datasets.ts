@@ -1,54 +1,58 @@
-// The datasets of a benchmark: which categories a folder has, and one of them opened.
-import { listFolder, locate } from '#platform/data/files';
-import { openDataset } from '../../data/dataset.js';
-import { byCodeUnits } from '../../data/paths.js';
+// The datasets of a benchmark, opened: for the list of jobs, and again by every job.
+import { type Collection, openCollection } from '../../data/dataset.js';
+import { LAYOUT_NAMES } from '../../data/layouts/registry.js';
 import type { Dataset } from '../../data/types.js';
 import { IadError } from '../../runtime/errors.js';
-import type { DatasetEntry } from './config.js';
+import { hashOf, type Job } from './job.js';
 
-export interface CategoryChoice {
+export interface DatasetChoice {
   readonly layout: string;
-  readonly split: string | null;
+  readonly split?: string | undefined;
+  readonly fold: number;
+  /** Which repeat of a random split. */
   readonly seed: number;
 }
 
-/**
- * The categories asked for, or all: the subfolders that are datasets. `[null]` where the folder itself is one.
- * @throws IadError BAD_CONFIG for one that is not there; FOLDER_NOT_FOUND
- */
-export async function categoriesOf({ folder, categories }: DatasetEntry): Promise<(string | null)[]> {
-  const { files } = await listFolder(folder);
-  const below = files.flatMap((path) => /^([^/]+)\/train\//.exec(path)?.[1] ?? []);
-  const isOne = below.length === 0 || files.some((path) => /^(train|test)\//.test(path));
-  const all = isOne ? [] : [...new Set(below)].sort(byCodeUnits);
-  const missing = categories?.find((category) => !all.includes(category));
-  if (missing !== undefined) {
-    const hint = all.length === 0 ? 'The folder is one dataset, without categories.' : `There are: ${all.join(', ')}.`;
-    throw new IadError('BAD_CONFIG', `no category "${missing}"`, { path: folder, hint });
+/** @throws IadError BAD_ARGUMENT for a layout that is not known; and as `openCollection` */
+export function openPlace(folder: string, choice: DatasetChoice, signal?: AbortSignal): Promise<Collection> {
+  const { layout: name, split, fold, seed } = choice;
+  const layout = (['auto', ...LAYOUT_NAMES] as const).find((each) => each === name);
+  if (layout === undefined) {
+    const hint = `Known: ${LAYOUT_NAMES.join(', ')}.`;
+    throw new IadError('BAD_ARGUMENT', `no layout '${name}'`, { path: folder, hint });
   }
-  return categories ?? (isOne ? [null] : all);
-}
-
-/** @throws IadError as `openDataset` */
-export async function openCategory(
-  folder: string,
-  category: string | null,
-  { layout, split, seed }: CategoryChoice,
-): Promise<Dataset> {
-  const dataset = await openDataset(category === null ? folder : locate(folder, category), {
-    layout: oneOf(LAYOUTS, layout, 'layout'),
-    ...(split !== null && { split: oneOf(SPLITS, split, 'split') }),
+  return openCollection(folder, {
+    layout,
+    fold,
     seed,
+    ...(split !== undefined && { split }),
+    ...(signal && { signal }),
   });
-  return category === null ? dataset : { ...dataset, name: category };
 }
 
-const LAYOUTS = ['auto', 'mvtec', 'mtd', 'folder'] as const;
-const SPLITS = ['differnet', 'random80'] as const;
+/**
+ * The datasets of a job, in the order of its categories.
+ * @throws IadError RESULTS_MISMATCH if there are other images than when the job was made; and as `openCollection`
+ */
+export async function openJob({ description, folder }: Job, signal?: AbortSignal): Promise<Dataset[]> {
+  const { dataset, seed } = description;
+  const collection = await openPlace(folder, { ...dataset, seed }, signal);
+  const datasets = dataset.categories.map((category) => collection.dataset(category));
+  if ((await hashOf(await Promise.all(datasets.map(imagesHash)))) === dataset.images) return datasets;
+  throw new IadError('RESULTS_MISMATCH', 'other images, or other labels, than the job was made for', {
+    path: folder,
+    hint: 'Bring the same copy of the dataset here, or run the benchmark on this one.',
+  });
+}
 
-/** A job may come from another machine. */
-function oneOf<T extends string>(known: readonly T[], name: string, path: string): T {
-  const found = known.find((each) => each === name);
-  if (found !== undefined) return found;
-  throw new IadError('BAD_ARGUMENT', `no ${path} '${name}'`, { path, hint: `Known: ${known.join(', ')}.` });
+/** SHA-256 of the names and labels of all images, whatever the split. */
+export function imagesHash({ train, test, validation = [], setAside = [] }: Dataset): Promise<string> {
+  return hashOf([...train, ...test, ...validation, ...setAside].map(({ id, label }) => `${id} ${label}`).sort());
+}
+
+const ANYBODYS: readonly string[] = ['mvtec', 'folder', 'manifest'];
+
+/** Published datasets go by the identifier of their layout, whatever their folder is called; others by their own name. */
+export function datasetId(layout: string, name: string): string {
+  return ANYBODYS.includes(layout) ? name : layout;
 }

@@ -3,10 +3,16 @@ import { peakMemory } from '#platform/runtime/machine';
 import { abortedError, IadError, type IadErrorCode } from '../../runtime/errors.js';
 import type { OnProgress } from '../../runtime/progress.js';
 import type { Job } from './job.js';
-import type { Environment, JobOutcome, JobRecord } from './record.js';
+import type { Environment, JobOutcome, JobRecord, JobTask } from './record.js';
+
+/** What a job that ends well has found. */
+export interface JobResults {
+  readonly tasks: readonly JobTask[];
+  readonly outcomes: readonly JobOutcome[];
+}
 
 /** The work of a job; throws what went wrong. */
-export type Work = (job: Job, signal: AbortSignal, onProgress: OnProgress) => Promise<JobOutcome[]>;
+export type Work = (job: Job, signal: AbortSignal, onProgress: OnProgress) => Promise<JobResults>;
 
 /** A job to its record. Throws only what is not the job's fault: ABORTED, a full disk, no backend. */
 export type Execute = (job: Job, signal: AbortSignal, onProgress: OnProgress) => Promise<JobRecord>;
@@ -14,6 +20,8 @@ export type Execute = (job: Job, signal: AbortSignal, onProgress: OnProgress) =>
 /** What a record says besides the job's own results. */
 export interface Circumstances {
   readonly environment: Environment;
+  /** Threads of the job; null: as many as the library takes by itself. */
+  readonly workers: number | null;
   readonly parallel: number;
   readonly ownProcess: boolean;
   readonly attempts: number;
@@ -26,8 +34,8 @@ export function recording(work: Work, circumstances: Circumstances): Execute {
   return async (job, signal, onProgress) => {
     const begun = begin(job, circumstances);
     try {
-      const outcomes = await work(job, signal, onProgress);
-      return { ...begun.end(peakMemory()), status: 'done', outcomes };
+      const results = await work(job, signal, onProgress);
+      return { ...begun.end(peakMemory()), status: 'done', ...results };
     } catch (error) {
       if (signal.aborted) throw abortedError(signal);
       if (error instanceof IadError && NO_JOBS_FAULT.includes(error.code)) throw error;

@@ -1,155 +1,151 @@
 // From a configuration to its jobs. Everything that can be known beforehand is checked here, so that no mistake of the
 // configuration shows hours later: methods, their options, settings, folders, categories, labelled test images.
-
 import type { Dataset } from '../../data/types.js';
-import { createMethod } from '../../methods/registry.js';
-import { IadError } from '../../runtime/errors.js';
-import { checkEvaluable } from '../evaluate.js';
-import type { BackboneOption, DatasetEntry, GridConfig, MethodEntry, SettingEntry } from './config.js';
-import { categoriesOf, openCategory } from './datasets.js';
-import { hashOf, type Job, type JobDescription, jobTitle, makeJob } from './job.js';
-import { type SettingTable, settingOf } from './settings.js';
+import { IadError, type IadErrorCode } from '../../runtime/errors.js';
+import {
+  checkServes,
+  datasetIndex,
+  planSetting,
+  repeatsOf,
+  type Setting,
+  type SettingPlan,
+  settingId,
+} from '../settings/index.js';
+import type { GridConfig } from './config.js';
+import { type Contender, contendersOf } from './contenders.js';
+import { hashOf, type Job, jobTitle, makeJob, placeName } from './job.js';
+import { type Category, type Place, type PlaceOptions, placesOf } from './places.js';
+import { refuseTwice } from './refuse.js';
+import { settingFrom } from './setting-text.js';
+import { checkTrainable } from './training.js';
 
-export interface ExpandOptions {
-  readonly settings: SettingTable;
-  /** Turns a dataset's folder as configured into one to open. */
-  readonly locate: (folder: string) => string;
-  readonly signal?: AbortSignal;
+export interface Grid {
+  readonly jobs: readonly Job[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** What a configuration asks for and cannot be: a method that does not serve a setting, images that do not fit one. */
+export interface Skipped {
+  /** For people. */
+  readonly what: string;
+  readonly code: IadErrorCode;
+  readonly reason: string;
 }
 
 /**
- * All jobs of a configuration, always in the same order.
- * @throws IadError BAD_CONFIG, BAD_ARGUMENT (unknown method), what opening a dataset throws, ABORTED
+ * All jobs of a configuration, always in the same order: those of the same images one after another.
+ * @throws IadError BAD_CONFIG, BAD_ARGUMENT (unknown method), what opening a dataset throws, ABORTED; if no job is left, the
+ *   first reason: SETTING_NOT_SERVED, BAD_ARGUMENT
  */
-export async function expandGrid(config: GridConfig, options: ExpandOptions): Promise<Job[]> {
-  const methods = methodsOf(config);
-  const settings = config.settings.map((entry) => settingFrom(entry, options.settings));
-  const places = (
-    await Promise.all(config.datasets.map((entry) => placesOf(entry, config.seeds[0] ?? 0, options)))
-  ).flat();
-  refuseTwice(
-    'datasets',
-    [...new Set(places.map(({ entry }) => entry))].map(({ name }) => name),
-  );
+export async function expandGrid(config: GridConfig, options: PlaceOptions): Promise<Grid> {
+  const settings = config.settings.map(settingFrom);
+  refuseTwice('settings', settings.map(settingId));
+  const skipped: Skipped[] = [];
+  const contenders = contendersOf(config);
+  const rounds = settings.map((setting) => ({ setting, served: servedBy(contenders, setting, skipped) }));
   const jobs: Job[] = [];
-  for (const setting of settings) {
-    for (const method of methods) {
-      for (const place of places.filter(({ jobs: span }) => span === setting.jobs)) {
-        for (const seed of config.seeds) {
-          const description: JobDescription = {
-            method: { id: method.id, name: method.name, config: fullConfig(method, seed) },
-            setting: { id: setting.id, options: setting.options },
-            dataset: place.dataset,
-            seed,
-          };
-          jobs.push(await makeJob(description, place.folder));
+  for (const place of await placesOf(config, options)) {
+    for (const part of partsOf(place)) {
+      for (const { setting, served } of rounds) {
+        if ((setting.kind === 'continual') !== part.isWhole || served.length === 0) continue;
+        for (const plan of await plansOf(place, part, setting, config, skipped)) {
+          for (const contender of served) jobs.push(await jobOf(contender, place, part, plan, options));
         }
       }
     }
   }
+  const [first] = skipped;
+  if (jobs.length === 0 && first) {
+    throw new IadError(first.code, `no job is left: ${first.what}`, { path: 'benchmark', hint: first.reason });
+  }
   refuseTwice(
     'jobs',
-    jobs.map(({ id, ...job }) => `${jobTitle({ id, ...job })} (${id})`),
+    jobs.map((job) => `${jobTitle(job)} (${job.id})`),
   );
-  return jobs;
+  return { jobs, skipped };
 }
 
-interface Contender {
-  readonly id: string;
-  readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
-}
-
-/** Methods with each of their backbones. */
-function methodsOf({ methods, backbones, seeds }: GridConfig): Contender[] {
-  const entries = methods.map((method): MethodEntry => (typeof method === 'string' ? { id: method } : method));
-  refuseTwice(
-    'methods',
-    entries.map(({ id, name = id }) => name),
-  );
-  return entries.flatMap(({ id, name = id, config = {}, backbones: own = backbones }) => {
-    for (const field of ['backbone', 'seed']) {
-      if (!Object.hasOwn(config, field)) continue;
-      const hint = `Use "${field}s".`;
-      throw new IadError('BAD_CONFIG', `"${field}" is not set there`, { path: `benchmark.methods ${name}`, hint });
-    }
-    const choices: readonly (BackboneOption | undefined)[] = own ?? [undefined];
-    const contenders = choices.map((backbone) => ({ id, name, config: { ...config, ...(backbone && { backbone }) } }));
-    for (const contender of contenders) fullConfig(contender, seeds[0] ?? 0);
-    return contenders;
+function servedBy(contenders: readonly Contender[], setting: Setting, skipped: Skipped[]): Contender[] {
+  return contenders.filter(({ info, name }) => {
+    const fault = faultOf(() => checkServes(info, setting));
+    if (fault) addSkipped(skipped, `${name}, ${settingId(setting)}`, fault);
+    return !fault;
   });
 }
 
-function fullConfig({ id, config }: Contender, seed: number): Readonly<Record<string, unknown>> {
-  const method = createMethod(id, { ...config, seed });
+/** One category, or all of them for one job. */
+interface Part {
+  readonly isWhole: boolean;
+  readonly categories: readonly Category[];
+  pick(datasets: readonly Dataset[]): readonly Dataset[];
+}
+
+function partsOf({ categories }: Place): Part[] {
+  const single = categories.map((category, i): Part => {
+    return { isWhole: false, categories: [category], pick: (datasets) => datasets.slice(i, i + 1) };
+  });
+  return [...single, { isWhole: true, categories, pick: (datasets) => datasets }];
+}
+
+/** The repeats of a setting on a part; none if its images do not fit. */
+async function plansOf(
+  place: Place,
+  part: Part,
+  setting: Setting,
+  { seeds, baseSeed }: Pick<GridConfig, 'seeds' | 'baseSeed'>,
+  skipped: Skipped[],
+): Promise<SettingPlan[]> {
+  const plans: SettingPlan[] = [];
+  for (const repeat of seeds ?? Array.from({ length: repeatsOf(setting) }, (_, i) => i)) {
+    const index = datasetIndex(place.facts.id, part.pick(await place.at(repeat)));
+    const fault = faultOf(() => {
+      const plan = planSetting(index, setting, { repeat, baseSeed });
+      for (const task of plan.tasks) checkTrainable(task);
+      plans.push(plan);
+    });
+    if (!fault) continue;
+    const names = part.categories.map(({ name }) => name);
+    addSkipped(skipped, `${placeName({ name: place.facts.name, categories: names })}, ${settingId(setting)}`, fault);
+    return [];
+  }
+  return plans;
+}
+
+async function jobOf(
+  { info, name, config, weights }: Contender,
+  { facts, folder }: Place,
+  { isWhole, categories }: Part,
+  { setting, repeat: seed, baseSeed, tasks }: SettingPlan,
+  { locate }: PlaceOptions,
+): Promise<Job> {
+  const names = isWhole ? tasks.map(({ category }) => category) : categories.map((category) => category.name);
+  const images = names.map((name) => categories.find((category) => category.name === name)?.images);
+  return makeJob(
+    {
+      method: { id: info.id, name, config: { ...config, seed: tasks[0]?.seeds.train } },
+      setting: { id: settingId(setting), options: { ...setting } },
+      dataset: { ...facts, categories: names, images: await hashOf(images) },
+      seed,
+      baseSeed,
+    },
+    folder,
+    weights === null ? null : locate(weights),
+  );
+}
+
+/** What speaks against a cell of the grid without speaking against the others. */
+const MISFIT: readonly IadErrorCode[] = ['SETTING_NOT_SERVED', 'BAD_ARGUMENT'];
+
+function faultOf(attempt: () => void): IadError | null {
   try {
-    return { ...method.config };
-  } finally {
-    method.dispose();
+    attempt();
+    return null;
+  } catch (error) {
+    if (error instanceof IadError && MISFIT.includes(error.code)) return error;
+    throw error;
   }
 }
 
-function settingFrom(entry: string | SettingEntry, table: SettingTable) {
-  const { id, ...given } = typeof entry === 'string' ? { id: entry } : entry;
-  const setting = settingOf(id, table);
-  const options = setting.options.safeParse(given);
-  if (options.success) return { id, options: options.data, jobs: setting.jobs };
-  const [issue] = options.error.issues;
-  const path = ['benchmark.settings', id, ...(issue?.path ?? [])].join('.');
-  throw new IadError('BAD_CONFIG', issue?.message ?? 'not valid options', { path });
-}
-
-interface Place {
-  readonly entry: DatasetEntry & { readonly name: string };
-  readonly jobs: 'category' | 'dataset';
-  readonly folder: string;
-  readonly dataset: JobDescription['dataset'];
-}
-
-/** A dataset's categories one by one, and all of them together. */
-async function placesOf(
-  given: string | DatasetEntry,
-  seed: number,
-  { locate, signal }: ExpandOptions,
-): Promise<Place[]> {
-  const {
-    layout = 'auto',
-    split: named,
-    ...rest
-  }: DatasetEntry = typeof given === 'string' ? { folder: given } : given;
-  const split = named ?? null;
-  const folder = locate(rest.folder);
-  const entry = { ...rest, name: rest.name ?? lastName(folder) };
-  const categories = await categoriesOf({ ...entry, folder });
-  refuseTwice(`datasets ${entry.name}`, categories.map(String));
-  const digests: string[] = [];
-  for (const category of categories) {
-    const dataset = await openCategory(folder, category, { layout, split, seed });
-    await checkEvaluable(dataset, signal);
-    digests.push(await imagesHash(dataset));
-  }
-  const common = { name: entry.name, layout, split };
-  const single = categories.map((category, i): Place => {
-    const dataset = { ...common, categories: [category], images: digests[i]! };
-    return { entry, jobs: 'category', folder, dataset };
-  });
-  const all = { ...common, categories, images: await hashOf(digests) };
-  return [...single, { entry, jobs: 'dataset', folder, dataset: all }];
-}
-
-/** Of the names and labels, whatever the split. */
-function imagesHash({ train, test }: Dataset): Promise<string> {
-  return hashOf([...train, ...test].map(({ id, label }) => `${id} ${label}`).sort());
-}
-
-function lastName(folder: string): string {
-  return folder.split(/[\\/]/).findLast((part) => part !== '' && part !== '.') ?? folder;
-}
-
-/** @throws IadError BAD_CONFIG: results could not be told apart, or were made twice */
-function refuseTwice(what: string, names: readonly string[]): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return;
-  const hint = 'Give each a name of its own, or take one out.';
-  throw new IadError('BAD_CONFIG', `"${twice}" is there twice`, { path: `benchmark.${what}`, hint });
+function addSkipped(skipped: Skipped[], what: string, { code, message }: IadError): void {
+  if (!skipped.some((other) => other.what === what)) skipped.push({ what, code, reason: message });
 }

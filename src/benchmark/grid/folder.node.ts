@@ -6,7 +6,8 @@ import { IadError } from '../../runtime/errors.js';
 import { writeFileAtomic } from '../../runtime/files.node.js';
 import { VERSION } from '../../runtime/version.js';
 import { errorCode, writeError } from '../../runtime/writing.node.js';
-import { hashOf, type Job, jobTitle } from './job.js';
+import type { Grid } from './expand.js';
+import { hashOf, jobId, jobTitle } from './job.js';
 import { type GridManifest, gridManifestSchema, type JobRecord, jobRecordSchema } from './record.js';
 
 /** Left by a process that was killed while it wrote; the age tells them from those of a process at work. */
@@ -23,17 +24,18 @@ export class ResultsFolder {
   }
 
   /**
-   * Opens or begins the results of these jobs: all of the configuration, whichever part of them is run here.
+   * Opens or begins the results of a grid: all its jobs, whichever part of them is run here.
    * @throws IadError RESULTS_MISMATCH if the folder holds something else: results of another configuration, of other images,
    *   of another version; RESULTS_CORRUPT; DISK_FULL, WRITE_FAILED
    */
-  static async open(path: string, jobs: readonly Job[]): Promise<ResultsFolder> {
+  static async open(path: string, { jobs, skipped }: Grid): Promise<ResultsFolder> {
     const folder = new ResultsFolder(path, new Set(jobs.map(({ id }) => id)));
     const manifest: GridManifest = {
       schema: 'iad-tf/grid@1',
       libraryVersion: VERSION,
       fingerprint: await hashOf(jobs.map(({ id }) => id)),
       jobs: jobs.map((job) => ({ id: job.id, title: jobTitle(job) })),
+      skipped,
     };
     const names = await namesIn(path);
     if (names.includes('grid.json')) await checkSame(path, manifest);
@@ -45,19 +47,8 @@ export class ResultsFolder {
   }
 
   /** What is there, by id. @throws IadError RESULTS_CORRUPT, RESULTS_MISMATCH */
-  async records(): Promise<Map<string, JobRecord>> {
-    const records = new Map<string, JobRecord>();
-    for (const name of await namesIn(join(this.path, 'jobs'))) {
-      if (LEFTOVER.test(name)) continue;
-      const path = join(this.path, 'jobs', name);
-      const id = name.replace(/\.json$/, '');
-      if (!this.#ids.has(id)) throw mismatch('belongs to no job of this configuration', path);
-      const record = await readJson(path, jobRecordSchema);
-      if (record.id !== id) throw corrupt(`is the record of job ${record.id}`, path);
-      if (record.environment.libraryVersion !== VERSION) throw otherVersion(record.environment.libraryVersion, path);
-      records.set(id, record);
-    }
-    return records;
+  records(): Promise<Map<string, JobRecord>> {
+    return readRecords(this.path, this.#ids, VERSION);
   }
 
   /** @throws IadError DISK_FULL, WRITE_FAILED */
@@ -81,10 +72,41 @@ export class ResultsFolder {
   }
 }
 
+/**
+ * Results as they are, of a run that is over or not: no configuration is needed.
+ * @returns the records in the order of the jobs; those without one are in the manifest alone
+ * @throws IadError RESULTS_MISMATCH if the folder holds no results, RESULTS_CORRUPT
+ */
+export async function readResults(path: string): Promise<{ manifest: GridManifest; records: JobRecord[] }> {
+  if (!(await namesIn(path)).includes('grid.json'))
+    throw mismatch('there is no grid.json: no results of a benchmark', path);
+  const manifest = await readJson(join(path, 'grid.json'), gridManifestSchema);
+  const ids = manifest.jobs.map(({ id }) => id);
+  const records = await readRecords(path, new Set(ids), manifest.libraryVersion);
+  return { manifest, records: ids.flatMap((id) => records.get(id) ?? []) };
+}
+
+async function readRecords(folder: string, ids: ReadonlySet<string>, version: string): Promise<Map<string, JobRecord>> {
+  const records = new Map<string, JobRecord>();
+  for (const name of await namesIn(join(folder, 'jobs'))) {
+    if (LEFTOVER.test(name)) continue;
+    const path = join(folder, 'jobs', name);
+    const id = name.replace(/\.json$/, '');
+    if (!ids.has(id)) throw mismatch('belongs to no job of this configuration', path);
+    const record = await readJson(path, jobRecordSchema);
+    const of = await jobId(record.description);
+    if (record.id !== id || of !== id) throw corrupt(`is the record of job ${record.id === id ? of : record.id}`, path);
+    const { libraryVersion } = record.environment;
+    if (libraryVersion !== version) throw otherVersion(libraryVersion, version, path);
+    records.set(id, record);
+  }
+  return records;
+}
+
 async function checkSame(path: string, wanted: GridManifest): Promise<void> {
   const file = join(path, 'grid.json');
   const found = await readJson(file, gridManifestSchema);
-  if (found.libraryVersion !== wanted.libraryVersion) throw otherVersion(found.libraryVersion, file);
+  if (found.libraryVersion !== wanted.libraryVersion) throw otherVersion(found.libraryVersion, VERSION, file);
   if (found.fingerprint === wanted.fingerprint) return;
   const known = new Set(found.jobs.map(({ id }) => id));
   const ids = new Set(wanted.jobs.map(({ id }) => id));
@@ -102,9 +124,9 @@ function mismatch(what: string, path: string): IadError {
   return new IadError('RESULTS_MISMATCH', what, { path, hint: 'Choose an empty folder, or the right configuration.' });
 }
 
-function otherVersion(version: string, path: string): IadError {
-  const hint = `Choose an empty folder, or go on with iad-tf ${version}.`;
-  return new IadError('RESULTS_MISMATCH', `results of iad-tf ${version}, this is ${VERSION}`, { path, hint });
+function otherVersion(found: string, wanted: string, path: string): IadError {
+  const hint = `Choose an empty folder, or go on with iad-tf ${found}.`;
+  return new IadError('RESULTS_MISMATCH', `results of iad-tf ${found}, not of ${wanted}`, { path, hint });
 }
 
 function corrupt(what: string, path: string, cause?: unknown): IadError {

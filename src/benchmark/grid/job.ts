@@ -1,4 +1,5 @@
 // One cell of the grid: plain data that can be sent to another process or machine, under an id that depends on nothing else.
+import { byCodeUnits } from '../../data/paths.js';
 import { sha256 } from '../../runtime/sha256.js';
 
 /** Everything that a job's outcome depends on, besides the machine. */
@@ -10,17 +11,28 @@ export interface JobDescription {
     /** The full configuration, defaults filled in, with backbone and seed. */
     readonly config: Readonly<Record<string, unknown>>;
   };
-  readonly setting: { readonly id: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly setting: {
+    /** In one word, as `settingId` gives it. */
+    readonly id: string;
+    /** As `parseSetting` takes it. */
+    readonly options: Readonly<Record<string, unknown>>;
+  };
   readonly dataset: {
+    /** What draws and published numbers go by: `mvtec_ad`, `mtd`, ...; the name of a dataset that is not published. */
+    readonly id: string;
+    /** What the results call it. */
     readonly name: string;
     readonly layout: string;
-    readonly split: string | null;
-    /** One, or, under a setting that goes through a dataset in one job, all in their order; null: it has none. */
-    readonly categories: readonly (string | null)[];
+    readonly split: string;
+    readonly fold: number;
+    /** One, or, under a setting that goes through a dataset in one job, all in their order of learning. */
+    readonly categories: readonly string[];
     /** SHA-256 of the names and labels of the images. */
     readonly images: string;
   };
+  /** Which repeat, from 0. */
   readonly seed: number;
+  readonly baseSeed: number;
 }
 
 export interface Job {
@@ -28,11 +40,21 @@ export interface Job {
   readonly description: JobDescription;
   /** Where the dataset lies on this machine; no part of the id. */
   readonly folder: string;
+  /** Where the weights file lies on this machine; null for a backbone of the catalogue. No part of the id. */
+  readonly weights: string | null;
 }
 
-/** The id has 16 hex digits of the SHA-256 of the description's canonical text. */
-export async function makeJob(description: JobDescription, folder: string): Promise<Job> {
-  return { id: (await hashOf(description)).slice(0, 16), description, folder };
+/** 16 hex digits of the SHA-256 of the description's canonical text. */
+export async function jobId(description: JobDescription): Promise<string> {
+  return (await hashOf(description)).slice(0, 16);
+}
+
+export async function makeJob(
+  description: JobDescription,
+  folder: string,
+  weights: string | null = null,
+): Promise<Job> {
+  return { id: await jobId(description), description, folder, weights };
 }
 
 /** SHA-256 of a value's canonical text, lower-case hex. */
@@ -49,26 +71,38 @@ export function canonical(value: unknown): string {
   return `{${sorted.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(',')}}`;
 }
 
-/** For people: `patchcore (resnet50), parts/board, unsupervised, seed 0`. */
-export function jobTitle({ description }: Job): string {
+/** For people: `patchcore (resnet50), parts/board, few-shot:m=1,augmentation=none, seed 0`. */
+export function jobTitle({ description }: Pick<Job, 'description'>): string {
   const { method, setting, dataset, seed } = description;
   const backbone = backboneName(description);
-  const named = dataset.categories.filter((category) => category !== null);
-  const where = named.length === 0 ? dataset.name : `${dataset.name}/${named.join('+')}`;
-  return `${method.name}${backbone === null ? '' : ` (${backbone})`}, ${where}, ${setting.id}, seed ${seed}`;
+  return `${method.name}${backbone === null ? '' : ` (${backbone})`}, ${placeName(dataset)}, ${setting.id}, seed ${seed}`;
+}
+
+/** For people: `mvtec_ad/bottle`, `btad/01+02+03`, or the name alone where the category says nothing else. */
+export function placeName({ name, categories }: Pick<JobDescription['dataset'], 'name' | 'categories'>): string {
+  const joined = categories.join('+');
+  return joined === name ? name : `${name}/${joined}`;
 }
 
 /** The backbone in one word; null for a method without one. */
-export function backboneName({ method }: JobDescription): string | null {
+export function backboneName({ method }: Pick<JobDescription, 'method'>): string | null {
   const { backbone } = method.config;
   if (typeof backbone === 'string') return backbone;
   if (typeof backbone !== 'object' || backbone === null || !('architecture' in backbone)) return null;
   return `${backbone.architecture} of a file`;
 }
 
-/** Part `index` of `count`, from 1: every job is in exactly one part, and neighbours, which are alike, in different ones. */
+/**
+ * Part `index` of `count`, from 1: every job is in exactly one part. They are dealt out method by method, so that each part has
+ * its share of the slow ones.
+ */
 export function shardOf(jobs: readonly Job[], { index, count }: Shard): Job[] {
-  return jobs.filter((_, i) => i % count === index - 1);
+  const methodOf = new Map(
+    jobs.map((job) => [job, canonical([job.description.method.name, backboneName(job.description)])]),
+  );
+  const dealt = jobs.toSorted((a, b) => byCodeUnits(methodOf.get(a) ?? '', methodOf.get(b) ?? ''));
+  const part = new Set(dealt.filter((_, i) => i % count === index - 1));
+  return jobs.filter((job) => part.has(job));
 }
 
 export interface Shard {

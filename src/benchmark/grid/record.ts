@@ -16,15 +16,21 @@ const description = z
       name: text('What the results call it'),
       config: anything('The full configuration, defaults filled in, with backbone and seed'),
     }),
-    setting: z.object({ id: text('The learning setting'), options: anything('Its options, defaults filled in') }),
+    setting: z.object({
+      id: text('The learning setting in one word, such as few-shot:m=4,augmentation=rotation'),
+      options: anything('The same as an object: its kind and options, defaults filled in'),
+    }),
     dataset: z.object({
-      name: text('The dataset'),
-      layout: text('The layout asked for'),
-      split: z.string().nullable().describe('The named split asked for'),
-      categories: z.array(z.string().nullable()).min(1).describe('Those of this job; null in a dataset that has none'),
+      id: text('What draws and published numbers go by, such as mvtec_ad; the name of a dataset that is not published'),
+      name: text('What the results call it'),
+      layout: text('Its layout'),
+      split: text('Its split; given where the folders say it'),
+      fold: count('Which part of a cross validation is tested'),
+      categories: z.array(z.string()).min(1).describe('Those of this job, in the order of learning'),
       images: text('SHA-256 of the names and labels of the images'),
     }),
-    seed: count('Seed of everything random'),
+    seed: count('Which repeat, from 0'),
+    baseSeed: count('Seed that every repeat, draw and initial value comes from'),
   })
   .describe('The cell of the grid: all that the outcome depends on, besides the machine');
 
@@ -41,6 +47,46 @@ const environment = z.object({
     .describe(
       'Commit of the git repository that the run was started in, with + behind it if files differed; else null',
     ),
+});
+
+const hash = (description: string) => text(`SHA-256 over ${description}, joined by line feeds`);
+
+const task = z.object({
+  task: text('Dataset, category, setting, repeat and base seed'),
+  category: text('What was learned'),
+  counts: z
+    .object({
+      trainNormal: count('Normal training images, each once however many copies there are'),
+      trainAnomalous: count('Anomalous test images in the training set, as noise or as anomalies'),
+      testNormal: count('Normal test images'),
+      testAnomalous: count('Anomalous test images'),
+      unlabelled: count('Test images of unknown label, left out'),
+    })
+    .describe('Images that were used'),
+  capped: z
+    .object({ wanted: count('Images asked for'), used: count('Images there were'), reason: text('Why') })
+    .nullable()
+    .describe('Fewer images than asked for; null where there were enough'),
+  augmentation: z
+    .enum(['none', 'copies', 'each-epoch'])
+    .describe('Of the training images: none, further copies, or anew whenever one is read'),
+  window: z
+    .tuple([count('Width'), count('Height')])
+    .nullable()
+    .describe('Pixels that the published numbers were taken at; null if the setting does not say'),
+  draws: z
+    .array(
+      z.object({
+        key: text('dataset|category|purpose|repeat'),
+        state: count("The generator's first state"),
+        population: count('Images drawn from'),
+        chosen: z.array(z.string()).describe('Those drawn, in drawing order'),
+        sha256: hash('the names of those drawn'),
+      }),
+    )
+    .describe('What was drawn; empty where nothing was'),
+  trainSha256: hash('the names of the training images, copies included'),
+  testSha256: hash('the names of the test images'),
 });
 
 const outcome = z.object({
@@ -60,6 +106,7 @@ const common = {
   description,
   environment: environment.describe('Where it ran'),
   attempts: z.int().min(1).describe('2 if the process of the first attempt crashed'),
+  workers: z.int().min(1).nullable().describe('Threads of the job; null: as many as the library takes by itself'),
   parallel: z.int().min(1).describe('Jobs that ran at once on this machine, which timings suffer from'),
   started: z.iso.datetime().describe('When the last attempt began'),
   duration: z.number().min(0).describe('Of the last attempt, milliseconds'),
@@ -72,6 +119,7 @@ export const jobRecordSchema = z
     z.object({
       ...common,
       status: z.literal('done').describe('It was carried out'),
+      tasks: z.array(task).min(1).describe('What was learned, one after another'),
       outcomes: z.array(outcome).min(1).describe('One per test'),
     }),
     z.object({
@@ -93,10 +141,20 @@ export const gridManifestSchema = z
     jobs: z
       .array(z.object({ id: common.id, title: text('For people') }))
       .describe('All jobs of the configuration, in their order'),
+    skipped: z
+      .array(
+        z.object({
+          what: text('For people: a method and a setting, or a place and a setting'),
+          code: text('The code of the error'),
+          reason: text('Why'),
+        }),
+      )
+      .describe('What the configuration asks for and cannot be'),
   })
   .describe('grid.json in the results folder of `iad-tf benchmark`: which jobs the records belong to.');
 
 export type JobRecord = Frozen<z.infer<typeof jobRecordSchema>>;
+export type JobTask = Frozen<z.infer<typeof task>>;
 export type JobOutcome = Frozen<z.infer<typeof outcome>>;
 export type Environment = Frozen<z.infer<typeof environment>>;
 export type GridManifest = Frozen<z.infer<typeof gridManifestSchema>>;

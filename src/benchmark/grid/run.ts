@@ -2,7 +2,7 @@
 import { abortedError, throwIfAborted } from '../../runtime/errors.js';
 import type { ProgressEvent } from '../../runtime/progress.js';
 import type { Execute } from './execute.js';
-import type { Job } from './job.js';
+import type { Job, JobDescription } from './job.js';
 import type { JobRecord } from './record.js';
 
 /** Where records are kept. */
@@ -86,24 +86,37 @@ function progressOf(jobs: readonly Job[], records: ReadonlyMap<string, JobRecord
 }
 
 /**
- * A job is expected to take as long as those of its method did, earlier runs included; one of a method not seen yet, as long as
- * all. Failed jobs say nothing. Undefined before any job is done.
+ * A job is expected to take as long as those of its method under its setting did, earlier runs included; else as those of its
+ * method; else as all. Failed jobs say nothing. Undefined before any job is done.
  */
 export function timeLeft(
   jobs: readonly Job[],
   records: ReadonlyMap<string, JobRecord>,
   parallel: number,
 ): number | undefined {
-  const done = [...records.values()].filter(({ status }) => status === 'done');
-  if (done.length === 0) return undefined;
-  const mean = (some: readonly JobRecord[]) => some.reduce((sum, { duration }) => sum + duration, 0) / some.length;
-  const expected = new Map<string, number>();
-  for (const { name } of jobs.map(({ description }) => description.method)) {
-    if (expected.has(name)) continue;
-    const alike = done.filter(({ description }) => description.method.name === name);
-    expected.set(name, mean(alike.length > 0 ? alike : done));
+  const means = new Map<string, { sum: number; count: number }>();
+  for (const { status, description, duration } of records.values()) {
+    if (status !== 'done') continue;
+    for (const key of likenesses(description)) {
+      const { sum, count } = means.get(key) ?? { sum: 0, count: 0 };
+      means.set(key, { sum: sum + duration, count: count + 1 });
+    }
   }
+  if (means.size === 0) return undefined;
   const left = jobs.filter(({ id }) => !records.has(id));
-  const sum = left.reduce((total, { description }) => total + (expected.get(description.method.name) ?? 0), 0);
-  return sum / Math.min(parallel, Math.max(1, left.length));
+  const expected = left.map(({ description }) => {
+    const { sum, count } =
+      likenesses(description)
+        .map((key) => means.get(key))
+        .find((mean) => mean) ?? NOTHING;
+    return sum / count;
+  });
+  return expected.reduce((total, duration) => total + duration, 0) / Math.min(parallel, Math.max(1, left.length));
+}
+
+const NOTHING = { sum: 0, count: 1 };
+
+/** From the closest on. */
+function likenesses({ method, setting }: JobDescription): string[] {
+  return [JSON.stringify([method.name, setting.id]), JSON.stringify([method.name]), '[]'];
 }

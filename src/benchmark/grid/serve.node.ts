@@ -5,8 +5,10 @@ import { type Circumstances, recording, type Work } from './execute.js';
 import type { Job } from './job.js';
 import type { FromChild, ToChild } from './processes.node.js';
 
-/** @param prepare gets ready what every job needs, such as a backend */
-export function serveJob<Setup>(prepare: (setup: Setup) => Promise<Work>): void {
+/** Gets ready what every job needs, such as a backend. */
+type Prepare<Setup> = (setup: Setup, circumstances: Circumstances) => Promise<Work>;
+
+export function serveJob<Setup>(prepare: Prepare<Setup>): void {
   const stop = new AbortController();
   // Ctrl-C reaches every process of the terminal; the parent says when to stop.
   process.on('SIGINT', () => {});
@@ -20,10 +22,10 @@ export function serveJob<Setup>(prepare: (setup: Setup) => Promise<Work>): void 
 
 async function answer<Setup>(
   { job, circumstances, setup }: { job: Job; circumstances: Circumstances; setup: Setup },
-  prepare: (setup: Setup) => Promise<Work>,
+  prepare: Prepare<Setup>,
   signal: AbortSignal,
 ): Promise<void> {
-  const work: Work = async (...args) => (await prepare(setup))(...args);
+  const work: Work = async (...args) => (await prepare(setup, circumstances))(...args);
   const execute = recording(work, circumstances);
   const send = (message: FromChild, sent = () => {}) => process.send?.(message, sent);
   const reply = await execute(job, signal, (progress) => send({ progress })).then(

@@ -37,16 +37,15 @@ export function gridTable(records: readonly JobRecord[]): TableRow[] {
     const { method, setting, dataset } = description;
     // The seed is in the configuration too, and images differ by nothing that a row shows.
     const config = { ...method.config, seed: 0 };
-    const key = canonical([method.name, config, setting, dataset, tested]);
-    const row = { method: method.name, backbone: backboneName(description), setting: settingName(setting) };
+    const key = canonical([method.name, config, setting.id, dataset.name, tested]);
+    const row = { method: method.name, backbone: backboneName(description), setting: setting.id };
     const found = cells.get(key) ?? { row: { ...row, dataset: dataset.name, tested }, outcomes: [], failed: 0 };
     cells.set(key, found);
     return found;
   };
   for (const record of records) {
     if (record.status === 'failed') {
-      const { name, categories } = record.description.dataset;
-      cellOf(record, categories.map((category) => category ?? name).join('+')).failed++;
+      cellOf(record, record.description.dataset.categories.join('+')).failed++;
       continue;
     }
     for (const outcome of record.outcomes) {
@@ -68,13 +67,6 @@ export function gridTable(records: readonly JobRecord[]): TableRow[] {
       aupro: figure(({ pixel }) => pixel?.aupro),
     };
   });
-}
-
-function settingName({ id, options }: JobRecord['description']['setting']): string {
-  const values = Object.entries(options).map(
-    ([key, value]) => `${key} ${typeof value === 'string' ? value : canonical(value)}`,
-  );
-  return values.length === 0 ? id : `${id} (${values.join(', ')})`;
 }
 
 const HEAD = [

@@ -1,36 +1,72 @@
 // The work of a job: a method under a setting, on a dataset.
+import type { Dataset } from '../../data/types.js';
 import { createMethod } from '../../methods/registry.js';
 import { evaluate } from '../evaluate.js';
-import { openCategory } from './datasets.js';
+import {
+  datasetIndex,
+  type LearningTask,
+  parseSetting,
+  planSetting,
+  type SettingPlan,
+  taskManifest,
+} from '../settings/index.js';
+import { openJob } from './datasets.js';
 import type { Work } from './execute.js';
-import type { JobOutcome } from './record.js';
-import { SETTINGS, settingOf } from './settings.js';
+import type { Job } from './job.js';
+import type { JobOutcome, JobTask } from './record.js';
+import { learn, trainingInputs } from './training.js';
 
-/** @param workers threads of one job; default: as many as the machine has cores */
-export function methodWork(workers?: number): Work {
-  return async ({ description, folder }, signal, onProgress) => {
-    const { method: wanted, setting, dataset, seed } = description;
-    const categories = await Promise.all(
-      dataset.categories.map(async (category) => {
-        const opened = await openCategory(folder, category, { ...dataset, seed });
-        return { name: category ?? dataset.name, dataset: opened };
-      }),
-    );
-    const stages = settingOf(setting.id, SETTINGS).stages(categories, setting.options, seed);
-    const method = createMethod(wanted.id, { ...wanted.config });
-    const call = { signal, onProgress, ...(workers !== undefined && { workers }) };
+/** @param workers threads of one job; null: as many as the library takes by itself */
+export function methodWork(workers: number | null): Work {
+  return async (job, signal, onProgress) => {
+    const call = { signal, onProgress, ...(workers !== null && { workers }) };
+    const { lessons, evaluations } = await lessonsOf(job, signal);
+    const { method: wanted } = job.description;
+    const method = createMethod(wanted.id, configOf(job));
+    const tasks: JobTask[] = [];
     const outcomes: JobOutcome[] = [];
     try {
-      for (const stage of stages) {
-        const fit = await method.fit(stage.train, call);
-        for (const { name, dataset: test } of stage.tests) {
-          const evaluation = await evaluate(method, test, { ...call, fit });
-          outcomes.push({ after: stage.name, on: name, evaluation });
+      for (const [i, { task }] of lessons.entries()) {
+        const { category, augmentation, window } = task;
+        tasks.push({ ...(await taskManifest(task)), category, augmentation, window });
+        const fit = await learn(method, await trainingInputs(task, method), i === 0, call);
+        for (const { task: other, dataset } of (evaluations[i] ?? []).flatMap((at) => lessons[at] ?? [])) {
+          const evaluation = await evaluate(method, { ...dataset, test: other.test }, { ...call, fit });
+          outcomes.push({ after: category, on: other.category, evaluation });
         }
       }
-      return outcomes;
+      return { tasks, outcomes };
     } finally {
       method.dispose();
     }
   };
+}
+
+/** A category with its dataset, from which its test images come. */
+interface Lesson {
+  readonly task: LearningTask;
+  readonly dataset: Dataset;
+}
+
+/** @throws IadError as `openJob` and `planSetting` */
+async function lessonsOf(
+  job: Job,
+  signal: AbortSignal,
+): Promise<Pick<SettingPlan, 'evaluations'> & { lessons: Lesson[] }> {
+  const { dataset, setting, seed, baseSeed } = job.description;
+  const datasets = await openJob(job, signal);
+  const index = datasetIndex(dataset.id, datasets);
+  const plan = planSetting(index, parseSetting(setting.options), { repeat: seed, baseSeed });
+  const lessons = plan.tasks.flatMap((task) => {
+    const own = datasets[dataset.categories.indexOf(task.category)];
+    return own ? [{ task, dataset: own }] : [];
+  });
+  return { lessons, evaluations: plan.evaluations };
+}
+
+function configOf({ description, weights }: Job): Record<string, unknown> {
+  const { config } = description.method;
+  const { backbone } = config;
+  if (weights === null || typeof backbone !== 'object') return { ...config };
+  return { ...config, backbone: { ...backbone, weights } };
 }

@@ -1,0 +1,73 @@
+// Where methods are compared: the datasets of a configuration and their categories, opened and checked.
+import type { Dataset } from '../../data/types.js';
+import { checkEvaluable } from '../evaluate.js';
+import type { DatasetEntry, GridConfig } from './config.js';
+import { datasetId, imagesHash, openPlace } from './datasets.js';
+import type { JobDescription } from './job.js';
+import { refuseTwice } from './refuse.js';
+
+/** A dataset with some or all of its categories. */
+export interface Place {
+  readonly folder: string;
+  readonly facts: Omit<JobDescription['dataset'], 'categories' | 'images'>;
+  readonly categories: readonly Category[];
+  /** The same categories in a repeat: another split, where it is drawn. */
+  at(seed: number): Promise<readonly Dataset[]>;
+}
+
+export interface Category {
+  readonly name: string;
+  /** SHA-256 of the names and labels of its images. */
+  readonly images: string;
+}
+
+export interface PlaceOptions {
+  /** Turns a path as configured into one to open. */
+  readonly locate: (path: string) => string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Every dataset with its categories. Reads the headers of the test images that have masks.
+ * @throws IadError BAD_CONFIG for names that are there twice; what opening a dataset and `checkEvaluable` throw; ABORTED
+ */
+export async function placesOf({ datasets }: Pick<GridConfig, 'datasets'>, options: PlaceOptions): Promise<Place[]> {
+  const places: Place[] = [];
+  for (const given of datasets)
+    places.push(await placeOf(typeof given === 'string' ? { folder: given } : given, options));
+  refuseTwice(
+    'datasets',
+    places.map(({ facts }) => facts.name),
+  );
+  return places;
+}
+
+async function placeOf(entry: DatasetEntry, { locate, signal }: PlaceOptions): Promise<Place> {
+  const { layout = 'auto', split, fold = 0 } = entry;
+  const folder = locate(entry.folder);
+  const open = (seed: number) => openPlace(folder, { layout, split, fold, seed }, signal);
+  const first = await open(0);
+  const names = entry.categories ?? first.categories;
+  refuseTwice(`datasets ${entry.folder}`, names);
+  const datasets = names.map((name) => first.dataset(name));
+  for (const dataset of datasets) await checkEvaluable(dataset, signal);
+  const hashes = await Promise.all(datasets.map(imagesHash));
+  const name = entry.name ?? datasetId(first.layout, first.name);
+  return {
+    folder,
+    facts: {
+      id: datasetId(first.layout, name),
+      name,
+      layout: first.layout,
+      split: datasets[0]?.split ?? 'given',
+      fold,
+    },
+    categories: names.map((category, i) => ({ name: category, images: hashes[i]! })),
+    async at(seed) {
+      // What the folders say is the same in every repeat.
+      if (seed === 0 || first.splits.every((each) => each === 'given')) return datasets;
+      const collection = await open(seed);
+      return names.map((category) => collection.dataset(category));
+    },
+  };
+}
