@@ -11,8 +11,8 @@ import { tablesOf } from './tables.js';
 import { settingTitle } from './titles.js';
 import { worstOf } from './worst.js';
 
-export { wholeRow } from './tables.js';
 export type * from './schema.js';
+export { wholeRow } from './tables.js';
 
 /** What `readResults` reads. */
 export interface Results {
@@ -39,10 +39,12 @@ export function benchmarkReport({ manifest, records }: Results): BenchmarkReport
     libraryVersion: manifest.libraryVersion,
     fingerprint: manifest.fingerprint,
     jobs: { all: manifest.jobs.length, done: records.length - failures.length, failed: failures.length },
-    metrics: REPORT_METRICS.filter(({ id }) => tables.some(({ metric }) => metric === id)).map(({ id, title, note }) => {
-      return { id, title, note };
-    }),
-    methods: gathered.methods.map((method) => methodFacts(method, records)),
+    metrics: REPORT_METRICS.filter(({ id }) => tables.some(({ metric }) => metric === id)).map(
+      ({ id, title, note }) => {
+        return { id, title, note };
+      },
+    ),
+    methods: gathered.methods.map((method) => methodFacts(method, gathered)),
     settings: settingsOf(gathered),
     datasets: parts.map(({ facts }) => facts),
     environments: environmentsOf(records),
@@ -84,14 +86,12 @@ function reportOf(dataset: StudiedDataset, methods: readonly Contender[]) {
   };
 }
 
-function methodFacts(method: Contender, records: readonly JobRecord[]): BenchmarkReport['methods'][number] {
+function methodFacts(method: Contender, { datasets }: Gathered): BenchmarkReport['methods'][number] {
+  const jobs = datasets.flatMap(({ studies }) => studies.flatMap((study) => study.jobs));
+  const records = jobs.flatMap(({ method: own, record }) => (own === method && isDone(record) ? [record] : []));
+  const hash = records[0]?.outcomes[0]?.evaluation.backbone.hash ?? null;
   const { label, id, backbone, config } = method;
-  const hashes = records.flatMap((record) =>
-    isDone(record) && record.description.method.id === id
-      ? record.outcomes.flatMap(({ evaluation }) => (sameBackbone(evaluation, config) ? [evaluation.backbone.hash] : []))
-      : [],
-  );
-  return { label, id, backbone, backboneHash: hashes[0] ?? null, config };
+  return { label, id, backbone, backboneHash: hash, config };
 }
 
 function settingsOf({ datasets }: Gathered): BenchmarkReport['settings'] {

@@ -1,6 +1,7 @@
 // The metrics that a report has tables of: under the names that published numbers go by, and how to read them from an evaluation.
 import { tprAtTnr } from '../../metrics/index.js';
 import type { Evaluation } from '../types.js';
+import { isDone, type StudiedDataset } from './gather.js';
 
 export interface ReportMetric {
   /** As in `PublishedValue.metric`. */
@@ -52,4 +53,15 @@ function tprMetric(rate: number): ReportMetric {
       return tprAtTnr(scoresOf(0), scoresOf(1), rate)?.tpr ?? null;
     },
   };
+}
+
+/** Those that are defined somewhere in a dataset. */
+export function metricsOf({ id, studies }: StudiedDataset): ReportMetric[] {
+  const evaluations = studies.flatMap(({ jobs }) =>
+    jobs.flatMap(({ record }) => (isDone(record) ? record.outcomes.map(({ evaluation }) => evaluation) : [])),
+  );
+  return REPORT_METRICS.filter(({ only, of }) => {
+    if (only && (id === null || !only.includes(id))) return false;
+    return evaluations.some((evaluation) => of(evaluation) !== null);
+  });
 }

@@ -22,7 +22,9 @@ export function efficiencyOf(
     const figures = wholeFigures(study, tables);
     return methods.flatMap((method): Efficiency[] => {
       const auroc = figures.get(method.label)?.mean ?? null;
-      const records = study.jobs.flatMap(({ method: own, record }) => (own === method && isDone(record) ? [record] : []));
+      const records = study.jobs.flatMap(({ method: own, record }) =>
+        own === method && isDone(record) ? [record] : [],
+      );
       if (auroc === null || records.length === 0) return [];
       const latencies = records.flatMap(({ outcomes }) => outcomes.map(({ evaluation }) => latencyOf(evaluation)));
       return [
@@ -112,7 +114,9 @@ export function defectsOf(dataset: StudiedDataset, methods: readonly Contender[]
       const types = [...new Set(evaluations.flatMap(({ perDefect }) => Object.keys(perDefect)))].sort();
       return types.map((defect): Defect => {
         // A folder may be called __proto__.
-        const found = evaluations.flatMap(({ perDefect }) => (Object.hasOwn(perDefect, defect) ? [perDefect[defect]!] : []));
+        const found = evaluations.flatMap(({ perDefect }) =>
+          Object.hasOwn(perDefect, defect) ? [perDefect[defect]!] : [],
+        );
         return {
           dataset: dataset.name,
           setting: study.settingId,

@@ -32,9 +32,11 @@ export class References {
     );
     // The same number is printed in several tables of one publication.
     const distinct = found.filter(
-      ({ row }, i) => i === found.findIndex(({ row: { source, setting, value } }) => {
-        return source === row.source && setting === row.setting && value === row.value;
-      }),
+      ({ row }, i) =>
+        i ===
+        found.findIndex(({ row: { source, setting, value } }) => {
+          return source === row.source && setting === row.setting && value === row.value;
+        }),
     );
     return distinct.map(({ row, difference }) => ({
       reference: this.#place(row, method, study, difference),
@@ -45,7 +47,12 @@ export class References {
     }));
   }
 
-  #place({ source, table, setting }: PublishedValue, method: Contender, study: Study, difference: string | null): number {
+  #place(
+    { source, table, setting }: PublishedValue,
+    method: Contender,
+    study: Study,
+    difference: string | null,
+  ): number {
     const key = JSON.stringify([source, table, setting, study.settingId, method.label]);
     const known = this.#places.get(key);
     if (known !== undefined) return known;

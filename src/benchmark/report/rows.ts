@@ -15,19 +15,29 @@ export interface Repeated {
 /** A cell that has not been compared with its row. */
 export type BareCell = Omit<ReportCell, 'best' | 'p' | 'marked' | 'published'>;
 
+export interface RowParts {
+  readonly name: string;
+  readonly kind: ReportRow['kind'];
+  readonly better?: ReportRow['better'];
+  readonly cells: readonly BareCell[];
+  /** Published numbers for a column. */
+  readonly published?: (column: number, mean: number | null) => ReportCell['published'];
+}
+
 /** Marks the best, and adds what is published. */
-export function row(
-  name: string,
-  kind: ReportRow['kind'],
-  better: ReportRow['better'],
-  cells: readonly BareCell[],
-  published: (column: number, mean: number | null) => ReportCell['published'],
-): ReportRow {
+export function tableRow({ repeats }: Study, parts: RowParts): ReportRow {
+  const { name, kind, better = 'higher', cells, published = () => [] } = parts;
   const marks = markBest(
-    cells.map(({ mean, sd, repeats }) => ({ mean, sd, count: repeats })),
+    cells.map(({ mean, sd, repeats: count }) => ({ mean, sd, count })),
     { better },
   );
-  return { name, kind, better, cells: cells.map((own, i) => ({ ...own, ...marks[i]!, published: published(i, own.mean) })) };
+  return {
+    name,
+    kind,
+    repeats: repeats.length,
+    better,
+    cells: cells.map((own, i) => ({ ...own, ...marks[i]!, published: published(i, own.mean) })),
+  };
 }
 
 export function valueCell({ values, failed, missing }: Repeated): BareCell {
@@ -66,7 +76,12 @@ export function meanCell(study: Study, perCategory: readonly Repeated[]): BareCe
 }
 
 /** One method on one category, repeat by repeat. */
-export function valuesOf(study: Study, method: Contender, category: string, { of }: Pick<ReportMetric, 'of'>): Repeated {
+export function valuesOf(
+  study: Study,
+  method: Contender,
+  category: string,
+  { of }: Pick<ReportMetric, 'of'>,
+): Repeated {
   const jobs = study.jobs.filter((job) => job.method === method && job.categories.includes(category));
   const values = new Map<number, number | null>();
   for (const { record, repeat } of jobs) {

@@ -40,7 +40,12 @@ const cell = z.object({
     .describe('Categories that a mean over categories is taken of; null in other rows'),
   spread: deviation('Population standard deviation over the categories, no uncertainty; null in other rows'),
   best: z.boolean().describe('The best mean of the row'),
-  p: z.number().min(0).max(1).nullable().describe("Welch's two-sided p-value against the best; null where it cannot be told"),
+  p: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe("Welch's two-sided p-value against the best; null where it cannot be told"),
   marked: z.boolean().describe('Printed in bold: the best, and what is not significantly different from it at 5 %'),
   published: z.array(publishedFigure).describe('Published numbers for the same, the closest protocol first'),
 });
@@ -52,6 +57,7 @@ const row = z.object({
     .describe(
       'A category; the mean over categories; that mean under a setting; of continual learning the mean after the last task, the forgetting measure, and the mean of each task when just learnt',
     ),
+  repeats: count('Repeats that were wanted of each cell'),
   better: z.enum(['higher', 'lower']).describe('Which values are better'),
   cells: z.array(cell).describe('One per column'),
 });
@@ -94,7 +100,9 @@ const dataset = z.object({
   categories: z.array(z.string()).describe('Those of this benchmark'),
   allCategories: z.array(z.string()).nullable().describe('Those of the published dataset; null for any other'),
   images: z.array(used).describe('Numbers of images that were used'),
-  references: z.array(reference).describe('Where published numbers come from, and what keeps them from being comparable'),
+  references: z
+    .array(reference)
+    .describe('Where published numbers come from, and what keeps them from being comparable'),
 });
 
 const setting = z.object({
@@ -203,6 +211,9 @@ export const benchmarkReportSchema = z
     worst: z.array(worst).describe('The worst images of each cell'),
     failures: z.array(failure).describe('Jobs that ended in an error'),
     missing: z.array(failure.pick({ id: true, title: true })).describe('Jobs without a record'),
+    skipped: z
+      .array(z.object({ what: text('For people'), code: text('The code of the error'), reason: text('Why') }))
+      .describe('What the configuration asks for and cannot be'),
     sources: z
       .array(
         z.object({

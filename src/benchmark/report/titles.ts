@@ -12,7 +12,8 @@ export function settingTitle(setting: Setting): string {
       return `supervised, n = ${setting.anomalies} anomalous images`;
     case 'few-shot': {
       const { shots, augmentation, protocol } = setting;
-      const copies = augmentation === 'none' ? 'no augmentation' : `${spoken(augmentation)}, K = ${FEW_SHOT_COPIES - 1}`;
+      const copies =
+        augmentation === 'none' ? 'no augmentation' : `${spoken(augmentation)}, K = ${FEW_SHOT_COPIES - 1}`;
       return `few-shot, m = ${shots}, ${copies}${protocol === 'paper' ? '' : ', as the code of IM-IAD'}`;
     }
     case 'noisy': {
@@ -21,7 +22,8 @@ export function settingTitle(setting: Setting): string {
     }
     case 'continual': {
       const { order } = setting;
-      const named = order === 'published' ? 'order as published' : order === 'reversed' ? 'reversed order' : order.join(' > ');
+      const named =
+        order === 'published' ? 'order as published' : order === 'reversed' ? 'reversed order' : order.join(' > ');
       return `continual, ${named}`;
     }
     case 'autovi': {
@@ -54,5 +56,7 @@ export function categoriesTitle({ categories, allCategories }: StudiedDataset): 
 /** What a mean over the categories is called: never by the dataset's name where some are missing. */
 export function meanTitle({ categories, allCategories }: StudiedDataset): string {
   if (allCategories === null) return `mean of ${categories.length}`;
-  return categories.length === allCategories.length ? 'mean' : `mean of these ${categories.length}, not of ${allCategories.length}`;
+  return categories.length === allCategories.length
+    ? 'mean'
+    : `mean of these ${categories.length}, not of ${allCategories.length}`;
 }
