@@ -159,11 +159,16 @@ describe('published numbers', () => {
       source: 'im-iad',
       table: 'VI',
       setting: 'unsupervised',
-      method: 'PatchCore',
-      differences: [
-        'backbone resnet50, published wide_resnet50_2',
-        'images the central square, published stretched to a square',
-        'input size 224, published 256',
+      ours: 'unsupervised',
+      methods: [
+        {
+          method: 'PatchCore',
+          differences: [
+            'backbone resnet50, published wide_resnet50_2',
+            'images the central square, published stretched to a square',
+            'input size 224, published 256',
+          ],
+        },
       ],
     });
     expect(report.sources.map(({ id }) => id)).toEqual(['im-iad']);
@@ -187,7 +192,7 @@ describe('published numbers', () => {
     ]);
     const cell = cellOf(table(autovi, 'categories'), 'pipe_clip', 'PatchCore');
     expect(cell.published).toMatchObject([{ value: 0.733, std: 0.009 }]);
-    expect(autovi.datasets[0]?.references[0]?.differences).toContain('1 run, published 8');
+    expect(autovi.datasets[0]?.references[0]?.methods[0]?.differences).toContain('1 run, published 8');
     expect(autovi.metrics.map(({ id }) => id)).toContain('image_tpr_at_tnr_0.95');
     const mtd = await reportOf([
       { dataset: { id: 'mtd', name: 'mtd', layout: 'mtd' }, categories: ['mtd'], gives: 0.97 },
@@ -219,7 +224,7 @@ describe('settings', () => {
 
   test('make a table of their own, a row each with its number of repeats', async () => {
     const found = table(await reportOf(jobs), 'settings');
-    expect(found.title).toBe('parts; image AUROC; by setting; category bolt');
+    expect(found.title).toBe('parts; image AUROC; by setting; base seed 66; category bolt');
     expect(found.rows.map(({ name, repeats: n }) => [name, n])).toEqual([
       ['unsupervised', 1],
       ['noisy, 10 % of the normal images', 1],

@@ -33,7 +33,9 @@ export interface Study {
 }
 
 export interface StudiedDataset {
+  /** With the split where it is there by several. */
   readonly name: string;
+  readonly folder: string;
   /** The published dataset that it is; null for any other. */
   readonly id: string | null;
   readonly layout: string;
@@ -66,6 +68,7 @@ export function gather(records: readonly JobRecord[]): Gathered {
     const known = all.length > 0 && seen.every((category) => all.includes(category));
     return {
       name: alone ? name : `${name} (${cut})`,
+      folder: name,
       id: known ? id : null,
       layout,
       split: cut,

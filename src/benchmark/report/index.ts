@@ -11,8 +11,8 @@ import { tablesOf } from './tables.js';
 import { settingTitle } from './titles.js';
 import { worstOf } from './worst.js';
 
+export { grouped } from './gather.js';
 export type * from './schema.js';
-export { wholeRow } from './tables.js';
 
 /** What `readResults` reads. */
 export interface Results {
@@ -64,16 +64,17 @@ export function benchmarkReport({ manifest, records }: Results): BenchmarkReport
 function reportOf(dataset: StudiedDataset, methods: readonly Contender[]) {
   const references = new References(dataset);
   const tables = tablesOf(dataset, methods, references);
-  const { name, id, layout, split, categories, allCategories, studies } = dataset;
+  const { name, folder, id, layout, split, categories, allCategories, studies } = dataset;
   const facts: ReportDataset = {
     name,
+    folder,
     id,
     layout,
     split,
     categories,
     allCategories,
     images: studies.flatMap((study) => imageCounts(study, categories)),
-    references: references.list,
+    references: references.list(),
   };
   return {
     facts,

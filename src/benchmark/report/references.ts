@@ -5,15 +5,24 @@ import { runDifferences } from './protocol.js';
 import type { BenchmarkReport, ReportCell, ReportDataset } from './schema.js';
 
 type Published = ReportCell['published'][number];
+type Reference = ReportDataset['references'][number];
 
 /** Collects the references that the cells of a dataset point to. */
 export class References {
-  readonly list: ReportDataset['references'][number][] = [];
   readonly #dataset: StudiedDataset;
+  readonly #list: (Omit<Reference, 'methods'> & { readonly methods: Map<string, string[]> })[] = [];
   readonly #places = new Map<string, number>();
 
   constructor(dataset: StudiedDataset) {
     this.#dataset = dataset;
+  }
+
+  /** Those that were found so far. */
+  list(): Reference[] {
+    return this.#list.map(({ methods, ...place }) => ({
+      ...place,
+      methods: Array.from(methods, ([method, differences]) => ({ method, differences })),
+    }));
   }
 
   /**
@@ -53,13 +62,16 @@ export class References {
     study: Study,
     difference: string | null,
   ): number {
-    const key = JSON.stringify([source, table, setting, study.settingId, method.label]);
+    const key = JSON.stringify([source, table, setting, study.settingId]);
     const known = this.#places.get(key);
-    if (known !== undefined) return known;
+    const at = known ?? this.#list.length;
+    if (known === undefined) {
+      this.#places.set(key, at);
+      this.#list.push({ source, table, setting, ours: study.settingId, methods: new Map() });
+    }
     const differences = [...(difference === null ? [] : [difference]), ...runDifferences(source, method, study)];
-    this.list.push({ source, table, setting, method: method.label, differences });
-    this.#places.set(key, this.list.length - 1);
-    return this.list.length - 1;
+    this.#list[at]!.methods.set(method.label, differences);
+    return at;
   }
 }
 
@@ -77,7 +89,7 @@ function comparable({ settingId, setting }: Study): [setting: string, difference
 }
 
 /** The publications that these references are to. */
-export function sourcesOf(references: readonly ReportDataset['references'][number][]): BenchmarkReport['sources'] {
+export function sourcesOf(references: readonly Reference[]): BenchmarkReport['sources'] {
   const used = new Set(references.map(({ source }) => source));
   return Object.values(PUBLISHED_SOURCES).filter(({ id }) => used.has(id));
 }

@@ -78,8 +78,15 @@ const reference = z.object({
   source: text('The publication, as in `sources`'),
   table: text('The table there'),
   setting: text('The setting there'),
-  method: labels.method,
-  differences: z.array(z.string()).describe('In what the runs differ, as far as it is known'),
+  ours: text('The setting here, as in `settings`'),
+  methods: z
+    .array(
+      z.object({
+        method: labels.method,
+        differences: z.array(z.string()).describe('In what the runs differ, as far as it is known'),
+      }),
+    )
+    .describe('The methods that numbers stand beside'),
 });
 
 const used = z.object({
@@ -93,7 +100,8 @@ const used = z.object({
 });
 
 const dataset = z.object({
-  name: text('As the benchmark calls it'),
+  name: text('As the benchmark calls it, with the split where it is there by several'),
+  folder: text('As the benchmark calls it'),
   id: z.string().nullable().describe('The published dataset that it is; null for any other'),
   layout: text('The layout of the folder'),
   split: text('The split'),

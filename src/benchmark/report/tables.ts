@@ -115,6 +115,7 @@ function settingsTable(
     return { ...wholeRow(table), name, kind: 'setting' };
   });
   const over = dataset.categories.length === 1 ? '' : meanTitle(dataset);
+  const seeds = [...new Set(dataset.studies.flatMap(({ baseSeeds }) => baseSeeds))].join(' and ');
   const caps = dataset.studies.flatMap((study) =>
     capNotes(study).map((note) => `${settingTitle(study.setting)}: ${note}`),
   );
@@ -123,7 +124,7 @@ function settingsTable(
     dataset: dataset.name,
     setting: null,
     metric: metric.id,
-    title: titled(dataset, metric, ['by setting', over, categoriesTitle(dataset)]),
+    title: titled(dataset, metric, ['by setting', over, `base seed ${seeds}`, categoriesTitle(dataset)]),
     columns: columns.map(({ label }) => label),
     rows,
     undefinedCells: undefinedIn(rows),

@@ -1,0 +1,79 @@
+// How the figures of a benchmark are written, the same on every page. Metrics are fractions.
+import {
+  type BenchmarkReport,
+  grouped,
+  type ReportCell,
+  type ReportDataset,
+  type ReportRow,
+  type ReportTable,
+} from '../../benchmark/report/index.js';
+import { metric } from '../format.js';
+
+/** `0.974`, `0.974 ± 0.002`; with the number of repeats where some are lacking. */
+export function meanText(
+  { mean, sd, repeats }: ReportCell,
+  wanted: number,
+): { readonly mean: string; readonly rest: string } {
+  const spread = sd === null ? '' : ` ± ${sd.toFixed(3)}`;
+  const few = mean !== null && repeats < wanted ? ` (n = ${repeats})` : '';
+  return { mean: metric(mean), rest: `${spread}${few}` };
+}
+
+/** Why a cell has no mean; empty where it has one. */
+export function absenceText({ mean, failed, undefinedIn, missing, categories }: ReportCell): string {
+  if (mean !== null) return '';
+  if (categories !== null && categories.used < categories.of)
+    return `${categories.used} of ${categories.of} categories`;
+  if (undefinedIn > 0) return 'undefined';
+  if (failed > 0) return 'failed';
+  return missing > 0 ? 'not run' : 'no value';
+}
+
+/** `−0.018`. */
+export function differenceText(difference: number): string {
+  const digits = Math.abs(difference).toFixed(3);
+  if (Number(digits) === 0) return '±0.000';
+  return `${difference < 0 ? '−' : '+'}${digits}`;
+}
+
+/** With one category the table by setting says all that the tables of the settings do. */
+export function shownTables(tables: readonly ReportTable[]): ReportTable[] {
+  return tables.filter((table) => {
+    const isSaid = tables.some(({ kind, dataset, metric }) => {
+      return kind === 'settings' && dataset === table.dataset && metric === table.metric;
+    });
+    return !(isSaid && table.kind === 'categories' && table.rows.length === 1);
+  });
+}
+
+/** `a` to `z`, then `a2`, ... */
+export function referenceMark(reference: number): string {
+  const round = Math.floor(reference / 26);
+  return `${String.fromCharCode(97 + (reference % 26))}${round === 0 ? '' : round + 1}`;
+}
+
+/** With one method, or none that varies, bold would say nothing. */
+export function isMarked(cell: ReportCell, { cells }: ReportRow): boolean {
+  return cell.marked && cells.filter(({ mean }) => mean !== null).length > 1;
+}
+
+export const MARKING =
+  'Bold: the best of a row, and what Welch’s two-sided test at 5 % does not tell from it (not corrected for multiple comparisons; ' +
+  'of single runs the best alone).';
+
+/** `Xie et al., IM-IAD, Table VI`. */
+export function sourceText({ sources }: BenchmarkReport, { source, table }: Reference): string {
+  const citation = sources.find(({ id }) => id === source)?.citation ?? source;
+  return `${citation.split(', ').slice(0, 2).join(', ')}, Table ${table}`;
+}
+
+type Reference = ReportDataset['references'][number];
+
+/** What is known to differ, said once of all methods that it holds for. */
+export function differenceLines({ methods }: Reference): string[] {
+  return grouped(methods, ({ differences }) => differences.join('; ')).map((group) => {
+    const { differences } = group[0];
+    const known = differences.length === 0 ? 'no difference known' : differences.join('; ');
+    return `${group.map(({ method }) => method).join(', ')}: ${known}`;
+  });
+}
