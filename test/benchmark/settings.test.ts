@@ -5,19 +5,24 @@ import { describe, expect, test } from 'vitest';
 import {
   AUTOVI_TRAINING_SIZES,
   checkServes,
+  claimOf,
+  datasetId,
   datasetIndex,
   FEW_SHOT_AUGMENTATIONS,
   parseSetting,
   planSetting,
+  readSetting,
   repeatsOf,
+  SETTING_KINDS,
   type SettingOptions,
   type SettingPlan,
   serves,
   settingId,
   taskManifest,
+  taskManifestSchema,
 } from '../../src/benchmark/settings/index.js';
 import { AUTOVI_AUGMENTATION, augment, augmentRandom } from '../../src/data/augment/index.js';
-import type { Dataset } from '../../src/data/types.js';
+import type { Dataset, Sample } from '../../src/data/types.js';
 import { methodInfos } from '../../src/methods/registry.js';
 import { readFixture } from '../helpers/fixture.js';
 import { type FakeCounts, fakeIndex, numberOf } from './fake-index.js';
@@ -146,6 +151,67 @@ describe('supervised', () => {
     expect(only(planSetting(of(2), { kind: 'supervised' })).counts).toMatchObject({
       trainAnomalous: 1,
       testAnomalous: 1,
+    });
+  });
+
+  describe('of a dataset that has anomalies in its training part', () => {
+    const { dataset, samples } = fakeIndex('ksdd2', { ksdd2: { normal: 20, anomalous: 9 } });
+    const aside = (count: number) =>
+      Array.from({ length: count }, (_, i): Sample => {
+        const id = `train/${String(i).padStart(4, '0')}.png`;
+        const masks = [{ source: `${id}.mask`, rule: 'nonzero' as const }];
+        return { id, category: 'ksdd2', split: 'train', label: 1, defectType: 'defect', image: id, masks };
+      });
+
+    test('draws from those, and tests all that there is to test', () => {
+      const index = { dataset, samples, setAside: aside(30) };
+      const task = only(planSetting(index, { kind: 'supervised' }));
+      expect(task.counts).toMatchObject({ trainNormal: 20, trainAnomalous: 10, testAnomalous: 9 });
+      expect(task.draws[0]).toMatchObject({ key: 'ksdd2|ksdd2|supervised|0', population: 30 });
+      const anomalies = task.train.filter(({ role }) => role === 'anomalous').map(({ sample }) => sample);
+      expect(anomalies.map(({ id }) => id)).toEqual(task.draws[0]?.chosen);
+      expect(anomalies.every(({ label, masks }) => label === 1 && masks.length === 1)).toBe(true);
+      expect(new Set(anomalies.map(({ id }) => id)).size).toBe(10);
+      const reversed = { ...index, setAside: index.setAside.toReversed() };
+      expect(only(planSetting(reversed, { kind: 'supervised' }))).toEqual(task);
+    });
+
+    test('takes all of them where they are fewer, and says so', () => {
+      const task = only(planSetting({ dataset, samples, setAside: aside(4) }, { kind: 'supervised' }));
+      expect(task.capped).toMatchObject({ wanted: 10, used: 4 });
+      expect(task.notes).toEqual(['4 of the 10 images asked for: there are no more anomalous training images']);
+    });
+
+    test('no other setting sees them', () => {
+      for (const options of [
+        { kind: 'unsupervised' },
+        { kind: 'noisy', percent: 10 },
+        { kind: 'few-shot', shots: 8 },
+        { kind: 'autovi' },
+      ] as const) {
+        const plain = planSetting({ dataset, samples }, options);
+        expect(planSetting({ dataset, samples, setAside: aside(5) }, options)).toEqual(plain);
+      }
+    });
+
+    test.each<[string, Partial<Sample>]>([
+      ['is not anomalous', { label: 0 }],
+      ['is for testing', { split: 'test' }],
+    ])('refuses one set aside that %s', (_, change) => {
+      const setAside = aside(3).map((sample, i) => (i === 1 ? { ...sample, ...change } : sample));
+      const refusal = {
+        code: 'BAD_ARGUMENT',
+        message: expect.stringMatching(/ksdd2\/ksdd2.*train\/0001\.png is set aside/),
+      };
+      expect(() => planSetting({ dataset, samples, setAside }, { kind: 'unsupervised' })).toThrow(
+        expect.objectContaining(refusal),
+      );
+    });
+
+    test('refuses one that is tested too', () => {
+      const [tested] = samples.filter(({ label }) => label === 1);
+      const setAside = [{ ...tested!, split: 'train' as const }];
+      expect(() => planSetting({ dataset, samples, setAside }, { kind: 'supervised' })).toThrow(/BAD_ARGUMENT.*twice/);
     });
   });
 
@@ -503,15 +569,98 @@ describe('bad input', () => {
   });
 });
 
-test('a manifest has the hashes of what was drawn, trained on and tested with', async () => {
+describe('manifests', () => {
   const index = fakeIndex('own', { part: { normal: 9, anomalous: 5 } });
-  const task = only(planSetting(index, { kind: 'few-shot', shots: 2, augmentation: 'flip' }));
   const hash = (ids: readonly string[] = []) => createHash('sha256').update(ids.join('\n')).digest('hex');
-  const manifest = await taskManifest(task);
-  expect(manifest).toMatchObject({ task: task.id, counts: task.counts, capped: null });
-  expect(manifest.draws).toEqual([{ ...task.draws[0], sha256: hash(task.draws[0]?.chosen) }]);
-  expect(manifest.trainSha256).toBe(hash(task.train.map(({ sample }) => sample.id)));
-  expect(manifest.testSha256).toBe(hash(task.test.map(({ id }) => id)));
+
+  test('have the hashes of what was drawn, trained on and tested with', async () => {
+    const task = only(planSetting(index, { kind: 'few-shot', shots: 2, augmentation: 'flip' }));
+    const manifest = await taskManifest(task);
+    expect(manifest).toMatchObject({ task: task.id, counts: task.counts, capped: null, notes: [], seeds: task.seeds });
+    const drawn = hash(task.draws[0]?.chosen);
+    expect(manifest.draws).toEqual([{ ...task.draws[0], sha256: drawn }]);
+    const trained = hash(task.train.map(({ sample }) => sample.id));
+    const tested = hash(task.test.map(({ id }) => id));
+    expect(manifest).toMatchObject({ trainSha256: trained, testSha256: tested });
+    expect(manifest.sha256).toBe(hash([task.id, drawn, trained, tested]));
+  });
+
+  test('of every setting fit their schema, and are told apart by their hash', async () => {
+    const many: SettingOptions[] = [
+      { kind: 'unsupervised' },
+      { kind: 'supervised', anomalies: 2 },
+      { kind: 'supervised', anomalies: 9 },
+      { kind: 'few-shot', shots: 2 },
+      { kind: 'few-shot', shots: 2, augmentation: 'flip' },
+      { kind: 'noisy', percent: 20 },
+      { kind: 'noisy', percent: 20, overlap: true },
+      { kind: 'autovi', images: 4 },
+    ];
+    const choices = [{}, { repeat: 1 }, { baseSeed: 4294967295 }];
+    const manifests = await Promise.all(
+      many.flatMap((options) => choices.map((at) => taskManifest(only(planSetting(index, options, at))))),
+    );
+    for (const manifest of manifests) {
+      expect(taskManifestSchema.parse(manifest)).toEqual(manifest);
+      expect(JSON.parse(JSON.stringify(manifest))).toEqual(manifest);
+    }
+    expect(new Set(manifests.map(({ sha256 }) => sha256)).size).toBe(manifests.length);
+  });
+});
+
+describe('what a table must say besides', () => {
+  test('nothing, as a rule', () => {
+    const index = fakeIndex('own', { part: { normal: 100, anomalous: 20 } });
+    for (const kind of ['unsupervised', 'supervised', 'autovi'] as const)
+      expect(only(planSetting(index, { kind })).notes).toEqual([]);
+  });
+
+  test('that a number was capped, and images of unknown label left out', () => {
+    const index = fakeIndex('own', { part: { normal: 100, anomalous: 4, unlabelled: 2 } });
+    expect(only(planSetting(index, { kind: 'noisy', percent: 20 })).notes).toEqual([
+      '3 of the 20 images asked for: at most three quarters of the 4 anomalous test images are trained on',
+      'test images of unknown label, left out: 2',
+    ]);
+  });
+
+  test('that items are on both sides', () => {
+    const { dataset, samples } = fakeIndex('ksdd', { ksdd: { normal: 40, anomalous: 8 } });
+    const grouped = samples.map((sample) => (sample.label === 1 ? { ...sample, group: 'kos01' } : sample));
+    const notes = (options: SettingOptions) => only(planSetting({ dataset, samples: grouped }, options)).notes;
+    expect(notes({ kind: 'noisy', percent: 5 })).toEqual([
+      'items of which some images are trained on and others tested with: 1',
+    ]);
+    expect(notes({ kind: 'unsupervised' })).toEqual([]);
+  });
+});
+
+describe('names may be anything', () => {
+  const counts = { normal: 9, anomalous: 6 };
+  test.each(['constructor', '__proto__', 'toString', 'a b', '%7c', '.', 'ß', '\u0000'])('%j', (name) => {
+    const index = fakeIndex(name, { [`${name}1`]: counts, [`${name}0`]: counts });
+    for (const kind of ['unsupervised', 'supervised', 'continual', 'autovi'] as const) {
+      const { tasks } = planSetting(index, { kind });
+      expect(tasks.map(({ category }) => category)).toEqual([`${name}0`, `${name}1`]);
+    }
+    const [autovi] = planSetting(fakeIndex('autovi', Object.fromEntries([[name, counts]])), { kind: 'autovi' }).tasks;
+    expect(autovi).toMatchObject({ category: name, window: null });
+  });
+});
+
+test('images of two categories may have the same name', () => {
+  const { samples } = fakeIndex('own', { a: { normal: 3 } });
+  const both = [...samples, ...samples.map((sample) => ({ ...sample, category: 'b' }))];
+  const { tasks } = planSetting({ dataset: 'own', samples: both }, { kind: 'few-shot', shots: 2 });
+  expect(tasks.map(({ category, counts }) => [category, counts.trainNormal])).toEqual([
+    ['a', 2],
+    ['b', 2],
+  ]);
+});
+
+test('published datasets go by their layout, other data by their own name', () => {
+  expect(datasetId('mvtec_ad', 'mvtec_anomaly_detection')).toBe('mvtec_ad');
+  expect(datasetId('mvtec', 'screws')).toBe('screws');
+  expect(datasetId('manifest', 'screws')).toBe('screws');
 });
 
 test('opened datasets make an index', () => {
@@ -519,8 +668,11 @@ test('opened datasets make an index', () => {
   const part = (name: string): Dataset => {
     const own = samples.filter(({ category: found }) => found === name);
     const of = (split: string) => own.filter((sample) => sample.split === split);
-    return { layout: 'mvtec', name, train: of('train'), test: of('test'), hasMasks: true, warnings: [] };
+    const setAside: Sample[] = [{ ...own[0]!, id: `${name}/aside.png`, label: 1 }];
+    return { layout: 'mvtec', name, train: of('train'), test: of('test'), setAside, hasMasks: true, warnings: [] };
   };
+  const { tasks: supervised } = planSetting(datasetIndex('own', [part('a')]), { kind: 'supervised' });
+  expect(supervised[0]?.draws[0]?.chosen).toEqual(['a/aside.png']);
   const { tasks } = planSetting(datasetIndex('own', [part('b'), part('a')]), { kind: 'unsupervised' });
   expect(tasks.map(({ category: name, counts }) => [name, counts.trainNormal])).toEqual([
     ['a', 2],
@@ -542,8 +694,30 @@ describe('methods say which settings they serve', () => {
     expect(serves(info, parseSetting({ kind: 'supervised' }))).toBe(false);
   });
 
-  test('every method serves the unsupervised one', () => {
-    for (const method of methodInfos()) expect(serves(method, { kind: 'unsupervised' })).toBe(true);
+  test('every method claims settings that there are, each once, and the unsupervised one', () => {
+    const kinds: readonly string[] = SETTING_KINDS;
+    for (const { id, settings } of methodInfos()) {
+      expect(settings, id).toContain('unsupervised');
+      expect(new Set(settings).size, id).toBe(settings.length);
+      expect(
+        settings.filter((claim) => !kinds.includes(claim)),
+        id,
+      ).toEqual([]);
+    }
+  });
+
+  test('every method is let into what it claims, and kept out of everything else by name', () => {
+    const all = ['unsupervised', 'supervised', 'few-shot:m=1', 'noisy:percent=5', 'continual', 'autovi'].map(
+      readSetting,
+    );
+    expect(all.map(({ kind }) => kind).sort()).toEqual(SETTING_KINDS.toSorted());
+    for (const info of methodInfos()) {
+      for (const setting of all) {
+        const checking = () => checkServes(info, setting);
+        if (info.settings.includes(claimOf(setting))) expect(checking, info.id).not.toThrow();
+        else expect(checking, info.id).toThrow(expect.objectContaining({ code: 'SETTING_NOT_SERVED' }));
+      }
+    }
   });
 });
 

@@ -24,13 +24,17 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Sends SIGINT once this returns true of what was written to stderr so far; asked ten times a second. */
+  /** Sends SIGINT, or the signal below, once this returns true of what was written to stderr so far; asked ten times a second. */
   readonly interruptWhen?: (stderr: string) => boolean;
+  readonly interruptBy?: NodeJS.Signals;
   /** Where stdout goes instead: a file descriptor. */
   readonly stdout?: number;
 }
 
-export function iadTf(args: readonly string[], { cwd, env, interruptWhen, stdout }: RunOptions): Promise<Ended> {
+export function iadTf(
+  args: readonly string[],
+  { cwd, env, interruptWhen, interruptBy = 'SIGINT', stdout }: RunOptions,
+): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...process.env, IAD_TF_HOME: join(cwd, '.no-cache'), ...env },
@@ -46,7 +50,7 @@ export function iadTf(args: readonly string[], { cwd, env, interruptWhen, stdout
   const poll = setInterval(() => {
     if (!interruptWhen?.(written.stderr)) return;
     clearInterval(poll);
-    child.kill('SIGINT');
+    child.kill(interruptBy);
   }, 100);
   return new Promise((resolve, reject) => {
     child.on('error', reject);

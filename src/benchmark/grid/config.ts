@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ARCHITECTURE_NAMES } from '../../backbones/types.js';
 import { LAYOUT_NAMES } from '../../data/layouts/registry.js';
 import { IadError } from '../../runtime/errors.js';
+import { settingSchema } from '../settings/config.js';
 
 const NAME = /^[\w.%+-]+$/;
 const whole = (description: string) => z.int().min(0).max(4294967295).describe(description);
@@ -62,10 +63,7 @@ const dataset = z
   .describe('A dataset by its folder, or with options');
 
 const setting = z
-  .union([
-    z.string().min(1),
-    z.looseObject({ kind: z.string().min(1).describe('The setting, such as few-shot; its options stand beside it') }),
-  ])
+  .union([z.string().min(1), settingSchema])
   .describe('A learning setting in one word, such as few-shot:m=4,augmentation=rotation, or with options');
 
 export const gridSchema = z
@@ -93,7 +91,6 @@ export type GridOptions = z.input<typeof gridSchema>;
 export type BackboneOption = z.output<typeof backbone>;
 export type MethodEntry = Exclude<GridConfig['methods'][number], string>;
 export type DatasetEntry = Exclude<GridConfig['datasets'][number], string>;
-export type SettingEntry = GridConfig['settings'][number];
 
 /** Checks a configuration and fills in its defaults. @throws IadError BAD_CONFIG naming every field at fault, up to five */
 export function parseGridConfig(value: unknown): GridConfig {

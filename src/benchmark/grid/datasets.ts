@@ -49,10 +49,3 @@ export async function openJob({ description, folder }: Job, signal?: AbortSignal
 export function imagesHash({ train, test, validation = [], setAside = [] }: Dataset): Promise<string> {
   return hashOf([...train, ...test, ...validation, ...setAside].map(({ id, label }) => `${id} ${label}`).sort());
 }
-
-const ANYBODYS: readonly string[] = ['mvtec', 'folder', 'manifest'];
-
-/** Published datasets go by the identifier of their layout, whatever their folder is called; others by their own name. */
-export function datasetId(layout: string, name: string): string {
-  return ANYBODYS.includes(layout) ? name : layout;
-}

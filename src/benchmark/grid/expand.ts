@@ -6,6 +6,7 @@ import {
   checkServes,
   datasetIndex,
   planSetting,
+  readSetting,
   repeatsOf,
   type Setting,
   type SettingPlan,
@@ -16,7 +17,6 @@ import { type Contender, contendersOf } from './contenders.js';
 import { hashOf, type Job, jobTitle, makeJob, placeName } from './job.js';
 import { type Category, type Place, type PlaceOptions, placesOf } from './places.js';
 import { refuseTwice } from './refuse.js';
-import { settingFrom } from './setting-text.js';
 import { checkTrainable } from './training.js';
 
 export interface Grid {
@@ -38,7 +38,7 @@ export interface Skipped {
  *   first reason: SETTING_NOT_SERVED, BAD_ARGUMENT
  */
 export async function expandGrid(config: GridConfig, options: PlaceOptions): Promise<Grid> {
-  const settings = config.settings.map(settingFrom);
+  const settings = config.settings.map((entry) => (typeof entry === 'string' ? readSetting(entry) : entry));
   refuseTwice('settings', settings.map(settingId));
   const skipped: Skipped[] = [];
   const contenders = contendersOf(config);

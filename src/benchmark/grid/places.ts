@@ -1,8 +1,9 @@
 // Where methods are compared: the datasets of a configuration and their categories, opened and checked.
 import type { Dataset } from '../../data/types.js';
 import { checkEvaluable } from '../evaluate.js';
+import { datasetId } from '../settings/index.js';
 import type { DatasetEntry, GridConfig } from './config.js';
-import { datasetId, imagesHash, openPlace } from './datasets.js';
+import { imagesHash, openPlace } from './datasets.js';
 import type { JobDescription } from './job.js';
 import { refuseTwice } from './refuse.js';
 

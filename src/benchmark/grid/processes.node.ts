@@ -103,6 +103,7 @@ function runChild<Setup>(
 /** What Node prints first of an error is its reason, not the stack below. */
 function lastWords(said: string): string {
   const lines = said.split('\n').map((line) => line.trim());
-  const reason = lines.find((line) => /\b(\w*Error|FATAL ERROR)\b/.test(line)) ?? lines.findLast((line) => line !== '');
+  const reason =
+    lines.find((line) => /^(\w*Error\b.*|FATAL ERROR):/.test(line)) ?? lines.findLast((line) => line !== '');
   return reason === undefined ? '' : ` (${reason.slice(0, 300)})`;
 }

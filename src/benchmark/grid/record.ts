@@ -1,6 +1,7 @@
 // What a job leaves behind, and what the results folder says of the whole: one definition for types, checks and JSON Schemas.
 import * as z from 'zod';
 import { evaluationSchema } from '../schema.js';
+import { taskManifestSchema } from '../settings/manifest.js';
 import type { Frozen } from '../types.js';
 
 const text = (description: string) => z.string().describe(description);
@@ -49,24 +50,8 @@ const environment = z.object({
     ),
 });
 
-const hash = (description: string) => text(`SHA-256 over ${description}, joined by line feeds`);
-
-const task = z.object({
-  task: text('Dataset, category, setting, repeat and base seed'),
+const task = taskManifestSchema.extend({
   category: text('What was learned'),
-  counts: z
-    .object({
-      trainNormal: count('Normal training images, each once however many copies there are'),
-      trainAnomalous: count('Anomalous test images in the training set, as noise or as anomalies'),
-      testNormal: count('Normal test images'),
-      testAnomalous: count('Anomalous test images'),
-      unlabelled: count('Test images of unknown label, left out'),
-    })
-    .describe('Images that were used'),
-  capped: z
-    .object({ wanted: count('Images asked for'), used: count('Images there were'), reason: text('Why') })
-    .nullable()
-    .describe('Fewer images than asked for; null where there were enough'),
   augmentation: z
     .enum(['none', 'copies', 'each-epoch'])
     .describe('Of the training images: none, further copies, or anew whenever one is read'),
@@ -74,19 +59,6 @@ const task = z.object({
     .tuple([count('Width'), count('Height')])
     .nullable()
     .describe('Pixels that the published numbers were taken at; null if the setting does not say'),
-  draws: z
-    .array(
-      z.object({
-        key: text('dataset|category|purpose|repeat'),
-        state: count("The generator's first state"),
-        population: count('Images drawn from'),
-        chosen: z.array(z.string()).describe('Those drawn, in drawing order'),
-        sha256: hash('the names of those drawn'),
-      }),
-    )
-    .describe('What was drawn; empty where nothing was'),
-  trainSha256: hash('the names of the training images, copies included'),
-  testSha256: hash('the names of the test images'),
 });
 
 const outcome = z.object({

@@ -25,7 +25,7 @@ export const PUBLISHED_SOURCES: Readonly<Record<SourceId, PublishedSource>> = {
     ],
     contradictions: [
       'MVTec LOCO AD: the image AUROC of Table VI and of Table VII differ for every method.',
-      "Table VIII: PatchCore's mean pixel AUROC is printed as 0.994, the categories average 0.983.",
+      "Table VIII: PatchCore's mean pixel AUROC is printed as 0.994, the categories average 0.983; BGAD's as 0.992, they average 0.991.",
       "Table XIII: STPM's mean pixel AP on MVTec AD is printed as 0.354, the settings average 0.397.",
       'Table XIII: several values of its few-shot column do not occur in Table IX.',
       "Table VI, MTD: PaDiM's pixel AP equals its pixel AUROC, and its PRO equals that on BTAD.",

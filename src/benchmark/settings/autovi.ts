@@ -29,6 +29,10 @@ export function autoviTask(place: TaskPlace, population: Population, setting: Se
     capped: drawn?.capped ?? null,
     draws: drawn ? [drawn.draw] : [],
     augmentation: augmentation ? 'each-epoch' : 'none',
-    window: place.dataset === 'autovi' ? (AUTOVI_WINDOWS[place.category] ?? null) : null,
+    window: place.dataset === 'autovi' ? windowOf(place.category) : null,
   });
+}
+
+function windowOf(category: string): LearningTask['window'] {
+  return Object.hasOwn(AUTOVI_WINDOWS, category) ? (AUTOVI_WINDOWS[category] ?? null) : null;
 }

@@ -1,6 +1,7 @@
-// The settings that train on anomalous test images: supervised as anomalies, noisy as if they were normal.
+// The settings that train on anomalous images, of the test part as a rule: supervised as anomalies, noisy as if they were normal.
 import type { Sample } from '../../data/types.js';
 import { IadError } from '../../runtime/errors.js';
+import { capTo } from './cap.js';
 import type { SettingOf } from './config.js';
 import type { Population } from './population.js';
 import { drawSamples } from './sampling.js';
@@ -8,7 +9,8 @@ import { makeTask, plain, type TaskPlace } from './task.js';
 import type { Cap, LearningTask } from './types.js';
 
 /**
- * All normal images and n anomalous ones with their masks, all types of defect together; these are no longer tested.
+ * All normal images and n anomalous ones with their masks, all types of defect together. They are drawn from those that the
+ * dataset has in its training part; where it has none, as in IM-IAD, from the test images, and are no longer tested.
  * @throws IadError `BAD_ARGUMENT` if the category has too few anomalous test images to give one
  */
 export function supervisedTask(
@@ -16,11 +18,15 @@ export function supervisedTask(
   population: Population,
   setting: SettingOf<'supervised'>,
 ): LearningTask {
-  const { used, capped } = capAnomalies(place, population, setting.anomalies);
-  const { samples, draw } = drawSamples(population.anomalous, used, place, 'supervised');
+  const { setAside, anomalous, normal, test } = population;
+  const own = setAside.length > 0;
+  const { used, capped } = own
+    ? capTo(setAside.length, setting.anomalies, 'there are no more anomalous training images')
+    : capAnomalies(place, population, setting.anomalies);
+  const { samples, draw } = drawSamples(own ? setAside : anomalous, used, place, 'supervised');
   return makeTask(place, population, {
-    train: [...plain(population.normal, 'normal'), ...plain(samples.map(asTraining), 'anomalous')],
-    test: without(population.test, samples),
+    train: [...plain(normal, 'normal'), ...plain(samples.map(asTraining), 'anomalous')],
+    test: own ? test : without(test, samples),
     capped,
     draws: [draw],
   });
@@ -62,9 +68,7 @@ function capAnomalies(
     const what = `${anomalous.length} anomalous test images, at least 2 are needed to train on one`;
     throw new IadError('BAD_ARGUMENT', what, { path: `${dataset}/${category}`, hint: 'Use another setting.' });
   }
-  if (wanted <= limit) return { used: wanted, capped: null };
-  const reason = `at most three quarters of the ${anomalous.length} anomalous test images are trained on`;
-  return { used: limit, capped: { wanted, used: limit, reason } };
+  return capTo(limit, wanted, `at most three quarters of the ${anomalous.length} anomalous test images are trained on`);
 }
 
 function asTraining(sample: Sample): Sample {

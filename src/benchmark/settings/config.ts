@@ -1,4 +1,4 @@
-// The learning settings as data: what each of them can be told, its stable name, how often it is repeated.
+// The learning settings as data: what each of them can be told, how often it is repeated, what it asks of a method.
 import * as z from 'zod';
 import { parseConfig } from '../../methods/parts/parse-config.js';
 import type { LearningSetting } from '../../methods/types.js';
@@ -17,97 +17,103 @@ export const FEW_SHOT_AUGMENTATIONS = [
 /** The numbers of training images of AutoVI's Figure 5. */
 export const AUTOVI_TRAINING_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 'all'] as const;
 
-const KINDS = ['unsupervised', 'supervised', 'few-shot', 'noisy', 'continual', 'autovi'] as const;
+export const SETTING_KINDS = ['unsupervised', 'supervised', 'few-shot', 'noisy', 'continual', 'autovi'] as const;
 
-const unsupervised = z.strictObject({ kind: z.literal('unsupervised') });
+const ORDER = 'must be published, reversed, or a list of at least two categories';
+const IMAGES = 'must be all, or a whole number from 1';
 
-const supervised = z.strictObject({
-  kind: z.literal('supervised'),
-  /** Anomalous test images per category that are trained on, with masks, and no longer tested. */
-  anomalies: z.int('must be a whole number from 1').min(1, 'must be a whole number from 1').default(10),
-});
+const unsupervised = z
+  .strictObject({ kind: z.literal('unsupervised') })
+  .describe('Trained on all normal training images, tested with all test images');
 
-const fewShot = z.strictObject({
-  kind: z.literal('few-shot'),
-  /** Normal training images per category. */
-  shots: z.literal([1, 2, 4, 8], { error: 'must be 1, 2, 4 or 8' }),
-  /** With one, every image is trained on five times: itself and four changed copies. */
-  augmentation: z
-    .enum(FEW_SHOT_AUGMENTATIONS, { error: `must be one of ${FEW_SHOT_AUGMENTATIONS.join(', ')}` })
-    .default('none'),
-  /** `im-iad-code`: the benchmark's code never resets its list of transforms, so copies carry those of all before them. */
-  protocol: z.enum(['paper', 'im-iad-code'], { error: 'must be paper or im-iad-code' }).default('paper'),
-});
+const supervised = z
+  .strictObject({
+    kind: z.literal('supervised'),
+    anomalies: z
+      .int('must be a whole number from 1')
+      .min(1, 'must be a whole number from 1')
+      .default(10)
+      .describe('Anomalous images per category that are trained on, with masks, and not tested'),
+  })
+  .describe('All normal training images and some anomalous ones');
 
-const noisy = z.strictObject({
-  kind: z.literal('noisy'),
-  /** Anomalous test images put among the training images as normal ones, per cent of what `ratioOf` says. */
-  percent: z.literal([5, 10, 15, 20], { error: 'must be 5, 10, 15 or 20' }),
-  /** `normal`: of the clean images, as the benchmark's code and SoftPatch have it. `total`: of all training images. */
-  ratioOf: z.enum(['normal', 'total'], { error: 'must be normal or total' }).default('normal'),
-  /** Test on the noisy images too: SoftPatch's second protocol. Never to be compared with results without. */
-  overlap: z.boolean('must be true or false').default(false),
-});
+const fewShot = z
+  .strictObject({
+    kind: z.literal('few-shot'),
+    shots: z.literal([1, 2, 4, 8], { error: 'must be 1, 2, 4 or 8' }).describe('Normal training images per category'),
+    augmentation: z
+      .enum(FEW_SHOT_AUGMENTATIONS, { error: `must be one of ${FEW_SHOT_AUGMENTATIONS.join(', ')}` })
+      .default('none')
+      .describe('With one, every image is trained on five times: itself and four changed copies'),
+    protocol: z
+      .enum(['paper', 'im-iad-code'], { error: 'must be paper or im-iad-code' })
+      .default('paper')
+      .describe('im-iad-code: its list of changes is never reset, so copies have those of all before them too'),
+  })
+  .describe('A few normal training images');
 
-const continual = z.strictObject({
-  kind: z.literal('continual'),
-  /** The order of the published code (of other datasets, by name), its reverse, or the categories one after another. */
-  order: z
-    .union([z.enum(['published', 'reversed']), z.array(z.string()).min(2)], {
-      error: 'must be published, reversed, or a list of at least two categories',
-    })
-    .default('published'),
-});
+const noisy = z
+  .strictObject({
+    kind: z.literal('noisy'),
+    percent: z
+      .literal([5, 10, 15, 20], { error: 'must be 5, 10, 15 or 20' })
+      .describe('Anomalous test images put among the training images as normal ones, per cent of what ratioOf says'),
+    ratioOf: z
+      .enum(['normal', 'total'], { error: 'must be normal or total' })
+      .default('normal')
+      .describe(
+        'normal: of the clean images, as the code of IM-IAD and SoftPatch have it; total: of all training images',
+      ),
+    overlap: z
+      .boolean('must be true or false')
+      .default(false)
+      .describe("Test the noisy images too: SoftPatch's second protocol, never to be compared with results without"),
+  })
+  .describe('All normal training images, with anomalous ones among them');
 
-const autovi = z.strictObject({
-  kind: z.literal('autovi'),
-  /** Training images per category, drawn: see `AUTOVI_TRAINING_SIZES`. */
-  images: z
-    .union([z.literal('all'), z.int().min(1)], { error: 'must be all, or a whole number from 1' })
-    .default('all'),
-  /** The random rotations and noise of Table 11. */
-  augmentation: z.boolean('must be true or false').default(false),
-});
+const continual = z
+  .strictObject({
+    kind: z.literal('continual'),
+    order: z
+      .union([z.enum(['published', 'reversed']), z.array(z.string().min(1, ORDER)).min(2, ORDER)], {
+        error: ORDER,
+      })
+      .default('published')
+      .describe(
+        "Of the categories: that of IM-IAD's code (of datasets it does not know, by name), its reverse, or a list",
+      ),
+  })
+  .describe('One model learns category after category and is tested with all it has learned');
 
-const schema = z.discriminatedUnion('kind', [unsupervised, supervised, fewShot, noisy, continual, autovi], {
-  error: `must have a kind: ${KINDS.join(', ')}`,
-});
+const autovi = z
+  .strictObject({
+    kind: z.literal('autovi'),
+    images: z
+      .union([z.literal('all'), z.int(IMAGES).min(1, IMAGES)], { error: IMAGES })
+      .default('all')
+      .describe('Training images per category, drawn; in the publication 1, 2, 4, ... 128 and all'),
+    augmentation: z
+      .boolean('must be true or false')
+      .default(false)
+      .describe('The random rotations and noise of its Table 11, in every epoch anew'),
+  })
+  .describe('As AutoVI: eight runs, on all normal training images or some of them');
+
+/** What a setting may be told; its JSON Schema helps editors. */
+export const settingSchema = z.discriminatedUnion(
+  'kind',
+  [unsupervised, supervised, fewShot, noisy, continual, autovi],
+  { error: `must have a kind: ${SETTING_KINDS.join(', ')}` },
+);
 
 /** A setting, defaults filled in. */
-export type Setting = z.output<typeof schema>;
-export type SettingOptions = z.input<typeof schema>;
+export type Setting = z.output<typeof settingSchema>;
+export type SettingOptions = z.input<typeof settingSchema>;
 export type SettingOf<Kind extends Setting['kind']> = Extract<Setting, { kind: Kind }>;
 
 /** Fills in the defaults. @throws IadError `BAD_CONFIG` naming the field at fault and what it must be */
 export function parseSetting(options: unknown): Setting {
-  return parseConfig<Setting>('setting', schema, options);
-}
-
-/** The setting in one word that never changes, such as `few-shot:m=4,augmentation=rotation`; what is published goes by it too. */
-export function settingId(setting: Setting): string {
-  switch (setting.kind) {
-    case 'unsupervised':
-      return 'unsupervised';
-    case 'supervised':
-      return `supervised:n=${setting.anomalies}`;
-    case 'few-shot': {
-      const code = setting.protocol === 'paper' ? '' : `,protocol=${setting.protocol}`;
-      return `few-shot:m=${setting.shots},augmentation=${setting.augmentation}${code}`;
-    }
-    case 'noisy': {
-      const ratio = setting.ratioOf === 'normal' ? '' : `,of=${setting.ratioOf}`;
-      return `noisy:percent=${setting.percent}${ratio}${setting.overlap ? ',overlap' : ''}`;
-    }
-    case 'continual': {
-      const { order } = setting;
-      if (order === 'published') return 'continual';
-      return `continual:order=${order === 'reversed' ? order : order.join('>')}`;
-    }
-    case 'autovi':
-      return `autovi:images=${setting.images}${setting.augmentation ? ',augmented' : ''}`;
-    default:
-      return setting satisfies never;
-  }
+  return parseConfig<Setting>('setting', settingSchema, options);
 }
 
 /** Repeats whose mean and spread are reported: 8 for AutoVI, 3 where images are drawn, else 1. Never the best of them. */

@@ -42,6 +42,11 @@ const PUBLISHED_ORDERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The order in which IM-IAD's code learns a dataset's categories; undefined where it knows none. */
+export function publishedOrder(dataset: string): readonly string[] | undefined {
+  return Object.hasOwn(PUBLISHED_ORDERS, dataset) ? PUBLISHED_ORDERS[dataset] : undefined;
+}
+
 /**
  * The categories in the order of learning. A published order takes the whole dataset, no more and no less; a list of names
  * may leave categories out.
@@ -52,7 +57,7 @@ export function inOrder(
   available: readonly Population[],
   { order }: SettingOf<'continual'>,
 ): Population[] {
-  const published = PUBLISHED_ORDERS[dataset] ?? available.map(({ category }) => category);
+  const published = publishedOrder(dataset) ?? available.map(({ category }) => category);
   const named = order === 'published' ? published : order === 'reversed' ? published.toReversed() : order;
   if (new Set(named).size < named.length) {
     throw new IadError('BAD_ARGUMENT', `continual: a category is named twice in ${named.join(', ')}`);

@@ -1,6 +1,7 @@
 // IM-IAD's few-shot setting: a few normal images, each perhaps with four augmented copies.
 import { type AugmentStep, FEW_SHOT_COPIES, type FewShotKind, fewShotSteps } from '../../data/augment/index.js';
 import type { Sample } from '../../data/types.js';
+import { capTo } from './cap.js';
 import type { SettingOf } from './config.js';
 import type { Population } from './population.js';
 import { type Draw, type DrawPlace, drawSamples, type Purpose } from './sampling.js';
@@ -28,8 +29,7 @@ export function drawNormal(
   place: DrawPlace,
   purpose: Purpose,
 ): { samples: readonly Sample[]; draw: Draw; capped: Cap | null } {
-  const used = Math.min(wanted, normal.length);
-  const capped = used < wanted ? { wanted, used, reason: 'there are no more normal training images' } : null;
+  const { used, capped } = capTo(normal.length, wanted, 'there are no more normal training images');
   return { ...drawSamples(normal, used, place, purpose), capped };
 }
 

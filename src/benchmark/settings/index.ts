@@ -6,13 +6,16 @@ export {
   FEW_SHOT_AUGMENTATIONS,
   parseSetting,
   repeatsOf,
+  SETTING_KINDS,
   type Setting,
   type SettingOptions,
-  settingId,
+  settingSchema,
 } from './config.js';
-export { type TaskManifest, taskManifest } from './manifest.js';
+export { publishedOrder } from './continual.js';
+export { type TaskManifest, taskManifest, taskManifestSchema } from './manifest.js';
 export { planSetting } from './plan.js';
-export { datasetIndex } from './population.js';
+export { datasetId, datasetIndex } from './population.js';
 export type { Draw, Purpose } from './sampling.js';
 export { checkServes, serves } from './serves.js';
+export { readSetting, settingId } from './setting-id.js';
 export type * from './types.js';

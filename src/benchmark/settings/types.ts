@@ -10,6 +10,8 @@ export interface DatasetIndex {
   readonly dataset: string;
   /** Training and test images. Those of the split `val` are not used; unlabelled test images are left out and counted. */
   readonly samples: readonly Sample[];
+  /** Anomalous images of the training part, which the supervised setting draws from. Default none. */
+  readonly setAside?: readonly Sample[];
 }
 
 /** `noise`: anomalous, but trained on as normal. */
@@ -39,7 +41,7 @@ export interface Cap {
 export interface TaskCounts {
   /** Normal training images, each once however many copies there are. */
   readonly trainNormal: number;
-  /** Anomalous test images in the training set, whether as noise or as anomalies: the n of a results table. */
+  /** Anomalous images in the training set, whether as noise or as anomalies: the n of a results table. */
   readonly trainAnomalous: number;
   readonly testNormal: number;
   readonly testAnomalous: number;
@@ -68,6 +70,8 @@ export interface LearningTask {
   readonly augmentation: 'none' | 'copies' | 'each-epoch';
   /** Pixels, width and height, that the published numbers were taken at; null if the setting does not say. */
   readonly window: readonly [width: number, height: number] | null;
+  /** What a table of results must say of these images besides, one sentence each. */
+  readonly notes: readonly string[];
   /** For what training draws: `train` is a method's `seed`, `augment` is for `augmentRandom`. */
   readonly seeds: { readonly train: number; readonly augment: number };
 }
