@@ -22,7 +22,7 @@ export interface MadeUpJob {
   readonly setting?: SettingOptions;
   readonly repeat?: number;
   readonly counts?: Partial<DoneRecord['tasks'][number]['counts']>;
-  readonly capped?: DoneRecord['tasks'][number]['capped'];
+  readonly notes?: readonly string[];
   readonly parallel?: number;
   readonly ownProcess?: boolean;
   readonly peakMemory?: number | null;
@@ -93,7 +93,6 @@ export async function madeUpRecord(job: MadeUpJob): Promise<JobRecord> {
   if (isError(gives)) return { ...common, status: 'failed', error: gives };
   const tests = Array.isArray(gives) ? gives : [oneTest(categories[0]!, gives)];
   const counts = { trainNormal: 20, trainAnomalous: 0, testNormal: 3, testAnomalous: 4, unlabelled: 0, ...job.counts };
-  const drawn = setting.kind === 'few-shot' || setting.kind === 'noisy';
   return {
     ...common,
     status: 'done',
@@ -102,20 +101,13 @@ export async function madeUpRecord(job: MadeUpJob): Promise<JobRecord> {
         task: `${description.dataset.id}|${category}|${description.setting.id}|repeat=${repeat}|seed=66`,
         category,
         counts,
-        capped: job.capped ?? null,
+        capped: null,
+        notes: job.notes ?? [],
+        seeds: { train: repeat, augment: repeat },
         augmentation: 'none' as const,
         window: null,
-        draws: drawn
-          ? [
-              {
-                key: `${description.dataset.id}|${category}|${setting.kind}|${repeat}`,
-                state: repeat,
-                population: 20,
-                chosen: ['train/good/0.png'],
-                sha256: await sha256(new TextEncoder().encode(`${category} ${repeat}`)),
-              },
-            ]
-          : [],
+        sha256: await sha256(new TextEncoder().encode(`${category} ${repeat}`)),
+        draws: [],
         trainSha256: HASH,
         testSha256: HASH,
       })),

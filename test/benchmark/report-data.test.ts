@@ -160,15 +160,14 @@ describe('published numbers', () => {
       table: 'VI',
       setting: 'unsupervised',
       ours: 'unsupervised',
-      methods: [
+      runs: [
         {
           method: 'PatchCore',
-          differences: [
-            'backbone resnet50, published wide_resnet50_2',
-            'images the central square, published stretched to a square',
-            'input size 224, published 256',
-          ],
+          metrics: ['image_auroc', 'image_ap'],
+          differences: expect.arrayContaining(['image size 256, here 224', 'geometry stretch, here crop']),
         },
+        { method: 'PatchCore', metrics: ['pixel_auroc', 'pixel_ap'], differences: expect.anything() },
+        { method: 'PatchCore', metrics: ['pixel_aupro_0.3'], differences: expect.anything() },
       ],
     });
     expect(report.sources.map(({ id }) => id)).toEqual(['im-iad']);
@@ -192,7 +191,7 @@ describe('published numbers', () => {
     ]);
     const cell = cellOf(table(autovi, 'categories'), 'pipe_clip', 'PatchCore');
     expect(cell.published).toMatchObject([{ value: 0.733, std: 0.009 }]);
-    expect(autovi.datasets[0]?.references[0]?.methods[0]?.differences).toContain('1 run, published 8');
+    expect(autovi.datasets[0]?.references[0]?.runs[0]?.differences).toContain('eight runs, here 1');
     expect(autovi.metrics.map(({ id }) => id)).toContain('image_tpr_at_tnr_0.95');
     const mtd = await reportOf([
       { dataset: { id: 'mtd', name: 'mtd', layout: 'mtd' }, categories: ['mtd'], gives: 0.97 },
@@ -217,7 +216,7 @@ describe('settings', () => {
     ...repeats({ setting: { kind: 'few-shot', shots: 4 } }, [0.8, 0.82]),
     {
       setting: { kind: 'few-shot', shots: 8, augmentation: 'colorJitter' },
-      capped: { wanted: 8, used: 5, reason: 'there are no more normal training images' },
+      notes: ['5 of the 8 images asked for: there are no more normal training images'],
       gives: 0.9,
     },
   ];
@@ -233,11 +232,11 @@ describe('settings', () => {
       ['few-shot, m = 8, color jitter, K = 4', 1],
     ]);
     expect(found.notes).toEqual([
-      'few-shot, m = 8, color jitter, K = 4: bolt: 5 images in place of 8; there are no more normal training images.',
+      'few-shot, m = 8, color jitter, K = 4: bolt: 5 of the 8 images asked for: there are no more normal training images.',
     ]);
   });
 
-  test('the images that were used, with the draws', async () => {
+  test('the images that were used, with the hashes of their manifests', async () => {
     const { images } = (await reportOf(jobs)).datasets[0]!;
     expect(images[1]).toMatchObject({
       setting: 'noisy:percent=10',
@@ -245,8 +244,10 @@ describe('settings', () => {
       train: '20',
       trainAnomalous: '2',
     });
-    expect(images[2]?.draws).toHaveLength(2);
-    expect(images[2]?.draws[0]).toMatch(/^parts\|bolt\|few-shot\|0 [0-9a-f]{64}$/);
+    expect(images[2]?.manifests).toHaveLength(2);
+    expect(images[2]?.manifests[0]).toMatch(
+      /^parts\|bolt\|few-shot:m=1,augmentation=none\|repeat=0\|seed=66 [0-9a-f]{64}$/,
+    );
   });
 
   test('curves over shots, and over noise from the clean setting on', async () => {

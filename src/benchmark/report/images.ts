@@ -1,4 +1,4 @@
-// Which images the numbers of a study come from: how many of what, by which draws, and where there were fewer than asked for.
+// Which images the numbers of a study come from: how many of what, of which tasks, and what has to be said of them.
 import { type DoneRecord, isDone, type Study } from './gather.js';
 import type { ReportDataset } from './schema.js';
 
@@ -15,7 +15,7 @@ export function imageCounts(study: Study, categories: readonly string[]): Report
     const tasks = all.filter((task) => task.category === category);
     if (tasks.length === 0) return [];
     const of = (count: (counts: Task['counts']) => number) => range(tasks.map(({ counts }) => count(counts)));
-    const draws = tasks.flatMap((task) => task.draws.map(({ key, sha256 }) => `${key} ${sha256}`));
+    const manifests = tasks.map(({ task, sha256 }) => `${task} ${sha256}`);
     return [
       {
         setting: study.settingId,
@@ -24,7 +24,7 @@ export function imageCounts(study: Study, categories: readonly string[]): Report
         trainAnomalous: of(({ trainAnomalous }) => trainAnomalous),
         testGood: of(({ testNormal }) => testNormal),
         testAnomalous: of(({ testAnomalous }) => testAnomalous),
-        draws: [...new Set(draws)],
+        manifests: [...new Set(manifests)],
       },
     ];
   });
@@ -35,10 +35,8 @@ function range(values: readonly number[]): string {
   return low === high ? `${low}` : `${low}–${high}`;
 }
 
-/** Where a setting could not be served as asked for, so that its parameter is another. */
-export function capNotes(study: Study): string[] {
-  const notes = tasksOf(study).flatMap(({ category, capped }) =>
-    capped ? [`${category}: ${capped.used} images in place of ${capped.wanted}; ${capped.reason}.`] : [],
-  );
+/** What has to be said of the images, such as that there were fewer than asked for. */
+export function imageNotes(study: Study): string[] {
+  const notes = tasksOf(study).flatMap(({ category, notes: own }) => own.map((note) => `${category}: ${note}.`));
   return [...new Set(notes)];
 }

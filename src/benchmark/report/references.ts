@@ -1,17 +1,21 @@
-// Published numbers beside ours: the same dataset, categories, metric and method, under the same or a comparable setting.
-import { PUBLISHED_SOURCES, type PublishedValue, publishedValues } from '../published/index.js';
+// Published numbers beside ours, and where they come from: collected over the tables of a dataset, so that each publication's
+// table is named once, with all that is known to differ.
+import { PUBLISHED_SOURCES, type PublishedComparison, publishedFor } from '../published/index.js';
 import type { Contender, StudiedDataset, Study } from './gather.js';
-import { runDifferences } from './protocol.js';
 import type { BenchmarkReport, ReportCell, ReportDataset } from './schema.js';
 
 type Published = ReportCell['published'][number];
 type Reference = ReportDataset['references'][number];
 
-/** Collects the references that the cells of a dataset point to. */
+interface Place extends Omit<Reference, 'runs'> {
+  /** By method and differences. */
+  readonly runs: Map<string, { method: string; metrics: Set<string>; differences: readonly string[] }>;
+}
+
+/** The references that the cells of a dataset point to. */
 export class References {
   readonly #dataset: StudiedDataset;
-  readonly #list: (Omit<Reference, 'methods'> & { readonly methods: Map<string, string[]> })[] = [];
-  readonly #places = new Map<string, number>();
+  readonly #places = new Map<string, Place>();
 
   constructor(dataset: StudiedDataset) {
     this.#dataset = dataset;
@@ -19,73 +23,60 @@ export class References {
 
   /** Those that were found so far. */
   list(): Reference[] {
-    return this.#list.map(({ methods, ...place }) => ({
+    return Array.from(this.#places.values(), ({ runs, ...place }) => ({
       ...place,
-      methods: Array.from(methods, ([method, differences]) => ({ method, differences })),
+      runs: Array.from(runs.values(), (run) => ({ ...run, metrics: [...run.metrics] })),
     }));
   }
 
   /**
    * The closest protocol first; none for a dataset that is not published, and none for a mean over some of the categories.
    * @param category null for the mean over all
+   * @param repeats that the mean is of
    */
-  find(study: Study, method: Contender, metric: string, category: string | null, mean: number | null): Published[] {
-    const { id: dataset, categories, allCategories } = this.#dataset;
+  find(
+    study: Study,
+    method: Contender,
+    metric: string,
+    category: string | null,
+    { mean, repeats }: { readonly mean: number | null; readonly repeats: number },
+  ): Published[] {
+    const { id: dataset, split, categories, allCategories } = this.#dataset;
     if (dataset === null || allCategories === null) return [];
-    const whole = categories.length === allCategories.length;
-    if (category === null && !whole) return [];
-    const found = comparable(study).flatMap(([setting, difference]) =>
-      publishedValues({ dataset, setting, metric, methodId: method.id })
-        .filter((row) => row.category === (category === null || allCategories.length === 1 ? 'mean' : category))
-        .map((row) => ({ row, difference })),
-    );
+    if (category === null && categories.length < allCategories.length) return [];
+    const { setting, repeats: wanted } = study;
+    const runs = repeats === 0 ? wanted.length : repeats;
+    const own = { dataset, split, setting, metric, methodId: method.id, config: method.config, repeats: runs };
+    const found = publishedFor({ ...own, category: category ?? 'mean' });
     // The same number is printed in several tables of one publication.
-    const distinct = found.filter(
-      ({ row }, i) =>
-        i ===
-        found.findIndex(({ row: { source, setting, value } }) => {
-          return source === row.source && setting === row.setting && value === row.value;
-        }),
-    );
-    return distinct.map(({ row, difference }) => ({
-      reference: this.#place(row, method, study, difference),
-      value: row.value,
-      std: row.std,
-      difference: mean === null ? null : mean - row.value,
-      note: row.note,
+    const distinct = found.filter(({ published: { source, setting: of, value } }, i) => {
+      const same = ({ published: other }: PublishedComparison) =>
+        other.source === source && other.setting === of && other.value === value;
+      return i === found.findIndex(same);
+    });
+    return distinct.map((comparison) => ({
+      reference: this.#place(comparison, method, study, metric),
+      value: comparison.published.value,
+      std: comparison.published.std,
+      difference: mean === null ? null : mean - comparison.published.value,
+      apart: comparison.apart,
+      note: comparison.published.note,
     }));
   }
 
-  #place(
-    { source, table, setting }: PublishedValue,
-    method: Contender,
-    study: Study,
-    difference: string | null,
-  ): number {
+  #place({ published, differences }: PublishedComparison, method: Contender, study: Study, metric: string): number {
+    const { source, table, setting } = published;
     const key = JSON.stringify([source, table, setting, study.settingId]);
-    const known = this.#places.get(key);
-    const at = known ?? this.#list.length;
-    if (known === undefined) {
-      this.#places.set(key, at);
-      this.#list.push({ source, table, setting, ours: study.settingId, methods: new Map() });
-    }
-    const differences = [...(difference === null ? [] : [difference]), ...runDifferences(source, method, study)];
-    this.#list[at]!.methods.set(method.label, differences);
-    return at;
+    const place = this.#places.get(key) ?? { source, table, setting, ours: study.settingId, runs: new Map() };
+    this.#places.set(key, place);
+    // What is said of one number alone goes with the number.
+    const texts = differences.map(({ text }) => text).filter((text) => text !== published.note);
+    const runKey = JSON.stringify([method.label, texts]);
+    const run = place.runs.get(runKey) ?? { method: method.label, metrics: new Set(), differences: texts };
+    run.metrics.add(metric);
+    place.runs.set(runKey, run);
+    return [...this.#places.keys()].indexOf(key);
   }
-}
-
-/** Settings whose published numbers may stand beside those of a study, with what must then be said. */
-function comparable({ settingId, setting }: Study): [setting: string, difference: string | null][] {
-  const others: [string, string | null][] = [];
-  if (setting.kind === 'few-shot') {
-    others.push([`few-shot:m=${setting.shots},augmentation=unstated`, 'published without saying which augmentation']);
-  }
-  if (setting.kind === 'unsupervised') {
-    others.push(['autovi:images=all', null]);
-    others.push(['unsupervised:reported-elsewhere', 'copied there from publications that differ in protocol']);
-  }
-  return [[settingId, null], ...others];
 }
 
 /** The publications that these references are to. */

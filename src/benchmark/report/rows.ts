@@ -21,7 +21,7 @@ export interface RowParts {
   readonly better?: ReportRow['better'];
   readonly cells: readonly BareCell[];
   /** Published numbers for a column. */
-  readonly published?: (column: number, mean: number | null) => ReportCell['published'];
+  readonly published?: (column: number, cell: BareCell) => ReportCell['published'];
 }
 
 /** Marks the best, and adds what is published. */
@@ -36,7 +36,7 @@ export function tableRow({ repeats }: Study, parts: RowParts): ReportRow {
     kind,
     repeats: repeats.length,
     better,
-    cells: cells.map((own, i) => ({ ...own, ...marks[i]!, published: published(i, own.mean) })),
+    cells: cells.map((own, i) => ({ ...own, ...marks[i]!, published: published(i, own) })),
   };
 }
 

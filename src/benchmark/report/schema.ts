@@ -26,6 +26,9 @@ const publishedFigure = z.object({
   value: z.number().describe('The number as printed, rates as fractions'),
   std: deviation('The standard deviation as printed; its meaning is the source’s'),
   difference: value('Mean less published value; null without a mean'),
+  apart: z
+    .boolean()
+    .describe('Of another resolution, split, backbone or definition of the metric: not to share a column with ours'),
   note: z.string().nullable().describe('What is to be said about this number alone'),
 });
 
@@ -79,11 +82,12 @@ const reference = z.object({
   table: text('The table there'),
   setting: text('The setting there'),
   ours: text('The setting here, as in `settings`'),
-  methods: z
+  runs: z
     .array(
       z.object({
         method: labels.method,
-        differences: z.array(z.string()).describe('In what the runs differ, as far as it is known'),
+        metrics: z.array(z.string()).describe('The metrics that this holds for'),
+        differences: z.array(z.string()).describe('In what the runs differ, or are not known to agree'),
       }),
     )
     .describe('The methods that numbers stand beside'),
@@ -96,7 +100,7 @@ const used = z.object({
   trainAnomalous: text('Anomalous images in the training set, as anomalies or as noise'),
   testGood: text('Good test images'),
   testAnomalous: text('Anomalous test images'),
-  draws: z.array(z.string()).describe('What was drawn: the key of each draw and the SHA-256 of the drawn ids'),
+  manifests: z.array(z.string()).describe('Each task, and the SHA-256 of its manifest'),
 });
 
 const dataset = z.object({

@@ -1,10 +1,10 @@
 // The tables of a dataset: categories x methods for every setting, and settings x methods.
 import type { Contender, StudiedDataset, Study } from './gather.js';
-import { capNotes } from './images.js';
+import { imageNotes } from './images.js';
 import { forgettingOf, isContinual } from './matrices.js';
 import { metricsOf, type ReportMetric } from './metrics.js';
 import type { References } from './references.js';
-import { meanCell, tableRow, valueCell, valuesOf } from './rows.js';
+import { type BareCell, meanCell, tableRow, valueCell, valuesOf } from './rows.js';
 import type { ReportCell, ReportRow, ReportTable } from './schema.js';
 import { categoriesTitle, meanTitle, repeatsTitle, settingTitle } from './titles.js';
 
@@ -45,7 +45,7 @@ function studyTable(place: TablePlace): ReportTable {
     columns: columns.map(({ label }) => label),
     rows,
     undefinedCells: undefinedIn(rows),
-    notes: [...capNotes(study), ...absenceNotes(columns, rows)],
+    notes: [...imageNotes(study), ...absenceNotes(columns, rows)],
   };
 }
 
@@ -56,8 +56,8 @@ function titled(dataset: StudiedDataset, metric: ReportMetric, parts: readonly s
 function categoryRows({ dataset, study, metric, columns, references }: TablePlace): ReportRow[] {
   const { categories } = dataset;
   const perMethod = columns.map((method) => categories.map((category) => valuesOf(study, method, category, metric)));
-  const publishedFor = (category: string | null) => (at: number, mean: number | null) =>
-    references.find(study, columns[at]!, metric.id, category, mean);
+  const publishedFor = (category: string | null) => (at: number, cell: BareCell) =>
+    references.find(study, columns[at]!, metric.id, category, cell);
   const rows = categories.map((category, i) =>
     tableRow(study, {
       name: category,
@@ -74,8 +74,8 @@ function categoryRows({ dataset, study, metric, columns, references }: TablePlac
 /** Mean after the last task, forgetting measure, and mean of the tasks as each was just learnt. */
 function continualRows({ study, metric, columns, references }: TablePlace): ReportRow[] {
   const measures = columns.map((method) => forgettingOf(study, method, metric));
-  const publishedAs = (id: string) => (at: number, mean: number | null) =>
-    references.find(study, columns[at]!, id, null, mean);
+  const publishedAs = (id: string) => (at: number, cell: BareCell) =>
+    references.find(study, columns[at]!, id, null, cell);
   const cells = (of: 'final' | 'fm' | 'justLearnt') => measures.map((measure) => valueCell(measure[of]));
   return [
     tableRow(study, {
@@ -116,8 +116,8 @@ function settingsTable(
   });
   const over = dataset.categories.length === 1 ? '' : meanTitle(dataset);
   const seeds = [...new Set(dataset.studies.flatMap(({ baseSeeds }) => baseSeeds))].join(' and ');
-  const caps = dataset.studies.flatMap((study) =>
-    capNotes(study).map((note) => `${settingTitle(study.setting)}: ${note}`),
+  const images = dataset.studies.flatMap((study) =>
+    imageNotes(study).map((note) => `${settingTitle(study.setting)}: ${note}`),
   );
   return {
     kind: 'settings',
@@ -128,7 +128,7 @@ function settingsTable(
     columns: columns.map(({ label }) => label),
     rows,
     undefinedCells: undefinedIn(rows),
-    notes: [...caps, ...absenceNotes(columns, rows)],
+    notes: [...images, ...absenceNotes(columns, rows)],
   };
 }
 

@@ -10,10 +10,11 @@ import { html, type Markup } from '../markup.js';
 import {
   absenceText,
   differenceLines,
-  differenceText,
   isMarked,
   MARKING,
   meanText,
+  PUBLISHED,
+  publishedText,
   referenceMark,
   shownTables,
   sourceText,
@@ -32,9 +33,7 @@ ${ofMetric.map((table) => oneTable(table))}</details>
 `;
 })}
 <p class="soft small">${MARKING} Rates are fractions; ± is the sample standard deviation over the repeats.${
-    dataset.references.length > 0
-      ? ' Second line of a cell: the published value, ours less it, and where it is from.'
-      : ''
+    dataset.references.length > 0 ? ` ${PUBLISHED}` : ''
   }</p>
 ${references(report, dataset)}`;
 }
@@ -74,10 +73,9 @@ function cellMarkup(cell: ReportCell, row: ReportRow): Markup {
   const ours = absence === '' ? html`${value}<s>${rest}</s>` : html`<s>– ${absence}</s>`;
   const [first] = cell.published;
   if (!first) return ours;
-  const difference = first.difference === null ? '' : ` ${differenceText(first.difference)}`;
   const mark = referenceMark(first.reference);
   const noted = first.note === null ? mark : html`<abbr title="${first.note}">${mark}*</abbr>`;
-  return html`${ours}<small>${first.value.toFixed(3)}${difference} <i>${noted}</i></small>`;
+  return html`${ours}<small>${publishedText(first)} <i>${noted}</i></small>`;
 }
 
 function references(report: BenchmarkReport, { references: all }: ReportDataset): Markup | null {
@@ -87,7 +85,7 @@ function references(report: BenchmarkReport, { references: all }: ReportDataset)
 <div class="card scroll"><table class="results left refs">
 <thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${all.map((reference, i) => {
-    const lines = differenceLines(reference).map((line) => html`${line}<br>`);
+    const lines = differenceLines(report, reference).map((line) => html`${line}<br>`);
     return html`<tr><td><i>${referenceMark(i)}</i></td><td>${sourceText(report, reference)}</td><td>${reference.setting}</td><td>${lines}</td></tr>
 `;
   })}</tbody></table></div></details>`;

@@ -141,12 +141,12 @@ function imagesUsed({ settings }: BenchmarkReport, { images }: ReportDataset): M
     'anomalous',
     'Tested on: good',
     'anomalous',
-    'Draws, SHA-256',
+    'Manifests, SHA-256',
   ];
   return html`<details><summary><strong>Images used</strong></summary><div class="card scroll"><table class="results">
 <thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>${images.map(({ setting, category, train, trainAnomalous, testGood, testAnomalous, draws }) => {
-    const hashes = draws.map((draw) => draw.slice(-64).slice(0, 8)).join(' ');
+<tbody>${images.map(({ setting, category, train, trainAnomalous, testGood, testAnomalous, manifests }) => {
+    const hashes = manifests.map((manifest) => manifest.slice(-64).slice(0, 8)).join(' ');
     const fields = [titleOf(setting), category, train, trainAnomalous, testGood, testAnomalous];
     return html`<tr>${fields.map((field) => html`<td>${field}</td>`)}<td><code>${hashes}</code></td></tr>
 `;

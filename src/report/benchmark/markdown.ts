@@ -4,10 +4,11 @@ import { count } from '../format.js';
 import {
   absenceText,
   differenceLines,
-  differenceText,
   isMarked,
   MARKING,
   meanText,
+  PUBLISHED,
+  publishedText,
   referenceMark,
   shownTables,
   sourceText,
@@ -74,11 +75,11 @@ function datasetParts(report: BenchmarkReport, dataset: ReportDataset): string[]
     ...(references.length === 0
       ? []
       : [
-          'Published numbers, and in what the runs are known to differ:',
+          `${PUBLISHED} In what the runs are known to differ:`,
           references
             .map((reference, i) => {
               const { setting } = reference;
-              const known = differenceLines(reference).join('. ');
+              const known = differenceLines(report, reference).join('. ');
               return `- ${referenceMark(i)} ${markdownText(`${sourceText(report, reference)}, ${setting}. ${known}.`)}`;
             })
             .join('\n'),
@@ -103,8 +104,7 @@ function tableParts({ title, columns, rows, kind, notes }: ReportTable): string[
       const own = absence === '' ? `${isMarked(cell, row) ? `**${mean}**` : mean}${rest}` : `– ${absence}`;
       const [first] = cell.published;
       if (!first) return own;
-      const difference = first.difference === null ? '' : ` (${differenceText(first.difference)})`;
-      return `${own}<br>${first.value.toFixed(3)}${difference} ${referenceMark(first.reference)}`;
+      return `${own}<br>${markdownText(publishedText(first))} ${referenceMark(first.reference)}`;
     }),
   ]);
   const spread = rows.filter(({ kind: of, cells }) => of === 'mean' && cells.some((cell) => cell.spread !== null));

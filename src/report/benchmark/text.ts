@@ -30,7 +30,7 @@ export function absenceText({ mean, failed, undefinedIn, missing, categories }: 
 }
 
 /** `−0.018`. */
-export function differenceText(difference: number): string {
+function differenceText(difference: number): string {
   const digits = Math.abs(difference).toFixed(3);
   if (Number(digits) === 0) return '±0.000';
   return `${difference < 0 ? '−' : '+'}${digits}`;
@@ -69,11 +69,26 @@ export function sourceText({ sources }: BenchmarkReport, { source, table }: Refe
 
 type Reference = ReportDataset['references'][number];
 
-/** What is known to differ, said once of all methods that it holds for. */
-export function differenceLines({ methods }: Reference): string[] {
-  return grouped(methods, ({ differences }) => differences.join('; ')).map((group) => {
+/** What differs, said once of all methods that it holds for; of some metrics alone where those differ. */
+export function differenceLines({ metrics }: BenchmarkReport, { runs }: Reference): string[] {
+  const titleOf = (id: string) => metrics.find((metric) => metric.id === id.replace(/^fm_/, ''))?.title ?? id;
+  return grouped(runs, ({ differences }) => differences.join('; ')).map((group) => {
     const { differences } = group[0];
     const known = differences.length === 0 ? 'no difference known' : differences.join('; ');
-    return `${group.map(({ method }) => method).join(', ')}: ${known}`;
+    const methods = group.map(({ method, metrics: of }) => {
+      const several = runs.filter((run) => run.method === method).length > 1;
+      return several ? `${method} (${[...new Set(of.map(titleOf))].join(', ')})` : method;
+    });
+    return `${methods.join(', ')}: ${known}`;
   });
 }
+
+/** `0.992 −0.018`; in brackets what must not be read as the same measurement. */
+export function publishedText({ value, difference, apart }: ReportCell['published'][number]): string {
+  const text = `${value.toFixed(3)}${difference === null ? '' : ` ${differenceText(difference)}`}`;
+  return apart ? `[${text}]` : text;
+}
+
+export const PUBLISHED =
+  'Below a mean: the published value, ours less it, and where it is from; in brackets where resolution, split, backbone or the ' +
+  'definition of the metric is another.';
