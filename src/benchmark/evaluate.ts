@@ -4,17 +4,14 @@ import { checkMaskSizes, loadMask } from '../data/load.js';
 import type { Dataset, Sample } from '../data/types.js';
 import { evaluationMask } from '../data/views.js';
 import { ensureBackend } from '../kernels/backend.js';
-import type { AnomalyMethod, CallOptions, FitResult, Prediction } from '../methods/types.js';
-import {
-  confusionCounts,
-  confusionRates,
-  type ImageLevelMetrics,
-  imageMetrics,
-  PixelAccumulator,
-} from '../metrics/index.js';
+import type { AnomalyMethod, CallOptions, FitResult, Prediction, PredictTimings } from '../methods/types.js';
+import { confusionRates, type ImageLevelMetrics, imageMetrics, PixelAccumulator } from '../metrics/index.js';
 import { IadError, throwIfAborted, yieldTurn } from '../runtime/errors.js';
 import { VERSION } from '../runtime/version.js';
-import type { Evaluation, ImageMetrics, ImageResult, OperatingPoint, ProCurve } from './types.js';
+import { predictTimings } from './latency.js';
+import { normalPoints, operatingPoint } from './operating.js';
+import { hasChannels, SaturatedOverlap } from './saturated.js';
+import type { Evaluation, ImageMetrics, ImageResult, ProCurve } from './types.js';
 
 export interface EvaluateOptions extends CallOptions {
   /** What `fit` returned, for its timings, counts and warnings; null for a model loaded from a file. */
@@ -48,30 +45,34 @@ interface Seen {
 }
 
 /**
- * Image scores against labels, and maps against masks at the network's input geometry, where published
- * numbers are taken.
- * @throws IadError as `checkEvaluable`; what `predictEach` and `loadMask` throw; ABORTED
+ * Image scores against labels, and maps against masks at the network's input geometry, where published numbers are taken; of defect
+ * channels with saturation thresholds besides at the images' own sizes. Thresholds come from good images that are neither trained on nor
+ * tested: the dataset's own for validation, or those that the method held out.
+ * @throws IadError as `checkEvaluable`; what `predictEach`, `loadMask` and `loadDefectChannels` throw; ABORTED
  */
 export async function evaluate(method: AnomalyMethod, dataset: Dataset, options: EvaluateOptions): Promise<Evaluation> {
   await checkEvaluable(dataset, options.signal);
   const labelled = dataset.test.filter(({ label }) => label !== -1);
   const backend = await ensureBackend();
   const pixels = new PixelAccumulator();
+  const saturated = hasChannels(labelled) ? new SaturatedOverlap() : null;
   const seen: Seen[] = [];
-  const times = { decode: 0, features: 0, scoring: 0 };
+  const times: PredictTimings[] = [];
   const start = performance.now();
   let index = 0;
   for await (const prediction of method.predictEach(labelled, { ...options, maps: 'input' })) {
     const sample = labelled[index++]!;
-    for (const stage of ['decode', 'features', 'scoring'] as const) times[stage] += prediction.timings[stage];
+    times.push(prediction.timings);
+    await saturated?.add(sample, prediction, method);
     const at = dataset.hasMasks ? await addPixels(pixels, sample, prediction, method) : NO_PIXELS;
     seen.push({ sample, result: resultOf(sample, prediction), ...at });
   }
   const predictTotal = performance.now() - start;
   const count = seen.length;
   const good = seen.filter(({ sample }) => sample.label === 0);
+  const images = seen.map(({ result }) => result);
   return {
-    schema: 'iad-tf/evaluation@2',
+    schema: 'iad-tf/evaluation@3',
     libraryVersion: VERSION,
     method: method.info.id,
     config: { ...method.config },
@@ -85,19 +86,20 @@ export async function evaluate(method: AnomalyMethod, dataset: Dataset, options:
       train: options.fit?.images ?? dataset.train.length,
       testGood: good.length,
       testAnomalous: count - good.length,
+      unlabelled: dataset.test.length - count,
+      validation: dataset.validation?.length ?? 0,
+      setAside: dataset.setAside?.length ?? 0,
     },
     ...metricsOf(seen, dataset.hasMasks ? pixels : null),
+    saturated: saturated?.result(seen) ?? null,
     proCurve: dataset.hasMasks ? proCurve(pixels, method) : null,
     perDefect: await perDefect(seen, good, dataset.hasMasks ? pixels : null, options.signal),
-    operatingPoint: operatingPoint(seen, method),
-    timings: {
-      fit: options.fit?.timings ?? {},
-      predictTotal,
-      perImage: { decode: times.decode / count, features: times.features / count, scoring: times.scoring / count },
-    },
+    operatingPoint: operatingPoint(images, method),
+    normalPoints: await normalPoints(images, method, dataset, options),
+    timings: { fit: options.fit?.timings ?? {}, ...predictTimings(times, predictTotal) },
     peakMemory: peakMemory(),
     learned: method.learned,
-    images: seen.map(({ result }) => result),
+    images,
     warnings: [...dataset.warnings, ...(options.fit?.warnings ?? []), ...maskWarnings(seen, dataset)],
   };
 }
@@ -154,15 +156,6 @@ async function perDefect(
   }
   // fromEntries defines own properties, so a folder may even be called __proto__.
   return Object.fromEntries(found);
-}
-
-function operatingPoint(seen: readonly Seen[], method: AnomalyMethod): OperatingPoint | null {
-  const { thresholds } = method;
-  if (!thresholds) return null;
-  const scores = seen.map(({ result }) => result.score);
-  const labels = seen.map(({ sample }) => sample.label);
-  const counts = confusionCounts(scores, labels, thresholds.image, '>');
-  return { threshold: thresholds.image, falseAlarmRate: method.config.falseAlarmRate, ...counts };
 }
 
 /** As many points as a chart can show. */

@@ -44,6 +44,76 @@ const provenance = {
   peakMemory: z.number().min(0).nullable().describe('Peak resident set size of the process, bytes; null if not known'),
 };
 
+const latency = z.object({
+  warmUp: count('First images that are not counted'),
+  count: count('Images measured'),
+  mean: milliseconds('Mean'),
+  sd: milliseconds('Sample standard deviation; null for one image').nullable(),
+  min: milliseconds('Least'),
+  median: milliseconds('Median'),
+  p90: milliseconds('90th percentile'),
+  p95: milliseconds('95th percentile'),
+  p99: milliseconds('99th percentile'),
+  max: milliseconds('Largest'),
+});
+
+/** AUsPRO and how far it may be from the exact one. */
+const bounded = {
+  auspro: metric('Area under the saturated per-region-overlap curve up to the limit, divided by it'),
+  errorBound: z
+    .number()
+    .min(0)
+    .nullable()
+    .describe('The exact value is at most this far away, 0: it is exact; null where undefined'),
+};
+
+export const saturated = z.object({
+  overlap: z
+    .array(
+      z.object({
+        limit: share('Upper false-positive rate; published tables print the one at 0.05'),
+        ...bounded,
+        byGroup: z
+          .object({
+            structural: z.object(bounded).describe('Structural anomalies and all good images'),
+            logical: z.object(bounded).describe('Logical anomalies and all good images'),
+            mean: metric('Mean of the two, which is another number than the pooled one'),
+          })
+          .nullable()
+          .describe('By the kind of anomaly; null where the dataset does not tell'),
+      }),
+    )
+    .describe('All test images pooled, and by kind; one entry per limit'),
+  imageAuroc: z
+    .object({
+      structural: metric('Structural anomalies against all good images'),
+      logical: metric('Logical anomalies against all good images'),
+      mean: metric('Mean of the two'),
+    })
+    .nullable()
+    .describe('Image AUROC by the kind of anomaly; null where the dataset does not tell'),
+});
+
+export const normalPoints = z.object({
+  from: z
+    .enum(['validation', 'held-out'])
+    .describe("The good images that set the thresholds: the dataset's validation images, or training images held out"),
+  scores: z.array(z.number()).min(1).describe('Their scores, ascending'),
+  points: z
+    .array(
+      z.object({
+        tnr: share('Wanted share of good images that are not flagged'),
+        threshold: z.number().describe('Image scores above it are flagged'),
+        achievedTnr: share('Share of the scores that are not above it'),
+        tpr: metric('Share of the anomalous test images flagged'),
+        fnr: metric('Share of the anomalous test images not flagged'),
+        fpr: metric('Share of the good test images flagged'),
+        warning: z.string().nullable().describe('Where there are too few scores to tell such a rate'),
+      }),
+    )
+    .describe('One per rate'),
+});
+
 export const operatingPoint = z.object({
   threshold: z.number().describe('Image scores above it are flagged'),
   falseAlarmRate: share('Wanted share of good images flagged'),
@@ -80,7 +150,7 @@ export const imageResult = z.object({
 
 export const evaluationSchema = z
   .object({
-    schema: z.literal('iad-tf/evaluation@2'),
+    schema: z.literal('iad-tf/evaluation@3'),
     ...provenance,
     config: z.record(z.string(), z.unknown()).describe("The method's full configuration, defaults filled in"),
     dataset: z.object({
@@ -90,11 +160,19 @@ export const evaluationSchema = z
       train: count('Good images fitted on; of a loaded model, the good images in the dataset'),
       testGood: count('Good test images'),
       testAnomalous: count('Anomalous test images'),
+      unlabelled: count('Test images of unknown label, not scored'),
+      validation: count('Normal images that are neither trained on nor tested; they set thresholds'),
+      setAside: count('Defective images of the training part, which nothing saw'),
     }),
     image: imageMetrics.describe('Image level'),
     pixel: pixelMetrics
       .nullable()
       .describe("Pixel level, at the network's input geometry; null where the dataset has no masks"),
+    saturated: saturated
+      .nullable()
+      .describe(
+        "Saturated per-region overlap at the images' own sizes, maps enlarged bilinearly; null unless masks are defect channels",
+      ),
     proCurve: proCurve
       .nullable()
       .describe(
@@ -109,10 +187,24 @@ export const evaluationSchema = z
     operatingPoint: operatingPoint
       .nullable()
       .describe("What the model's own threshold, set on good images alone, does; null without thresholds"),
+    normalPoints: normalPoints
+      .nullable()
+      .describe('True-positive rates at thresholds set on good images alone; null where none were left for that'),
     timings: z.object({
       fit: z.record(z.string(), milliseconds('A stage')).describe('Per stage of fitting; empty for a loaded model'),
       predictTotal: milliseconds('Predicting all test images, wall clock'),
       perImage: timingsPerImage.describe('Means over the test images, each in its own thread'),
+      latency: latency
+        .nullable()
+        .describe('Of one image, decoded and resized, to score and map, in its thread; null for less than two images'),
+      latencyWithDecoding: latency.nullable().describe('The same from the file on'),
+      imagesPerSecond: z
+        .number()
+        .min(0)
+        .nullable()
+        .describe(
+          'Test images by the wall clock of the whole loop, threads, reading and the bookkeeping of metrics included',
+        ),
     }),
     images: z.array(imageResult).describe('Every test image'),
     warnings: z.array(z.string()).describe('What limits these numbers'),

@@ -4,11 +4,13 @@ import type {
   evaluationSchema,
   imageMetrics,
   imageResult,
+  normalPoints,
   operatingPoint,
   pixelMetrics,
   predictionResult,
   predictionsSchema,
   proCurve,
+  saturated,
 } from './schema.js';
 
 /** Records are read, never changed. */
@@ -18,6 +20,8 @@ export type Evaluation = Frozen<z.infer<typeof evaluationSchema>>;
 export type ImageMetrics = Frozen<z.infer<typeof imageMetrics>>;
 export type PixelMetrics = Frozen<z.infer<typeof pixelMetrics>>;
 export type OperatingPoint = Frozen<z.infer<typeof operatingPoint>>;
+export type NormalPoints = Frozen<z.infer<typeof normalPoints>>;
+export type Saturated = Frozen<z.infer<typeof saturated>>;
 export type ProCurve = Frozen<z.infer<typeof proCurve>>;
 export type ImageResult = Frozen<z.infer<typeof imageResult>>;
 export type PredictionRecord = Frozen<z.infer<typeof predictionResult>>;

@@ -28,6 +28,18 @@ export async function loadImage(source: ImageSource, options: DecodeOptions = {}
 }
 
 /**
+ * The size of an image, upright, without decoding it.
+ * @throws IadError as `loadImage`
+ */
+export async function loadSize(
+  source: ImageSource,
+  options: DecodeOptions = {},
+): Promise<Pick<Image, 'width' | 'height'>> {
+  const { width, height, orientation } = await storedShape({ id: options.path ?? 'image', image: source }, options);
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
+}
+
+/**
  * Loads a sample's mask: the union of its mask files. Masks refer to the stored pixel array of the image, so the image's
  * EXIF orientation is applied to them too. A mask without any anomalous pixel is allowed.
  * @returns null if the sample has no mask files (normal images; datasets without masks)
@@ -46,7 +58,7 @@ export async function loadMask(sample: Sample, options: DecodeOptions = {}): Pro
 
 /**
  * Loads a sample's masks one by one, as the saturated per-region overlap needs them: which defect each shows, and at what area
- * it counts as found. At the image's own size, stored rows.
+ * it counts as found. At the image's own size, upright like the image.
  * @returns none for a sample whose masks are not of the rule `config`
  * @throws IadError `MASK_VALUE_UNKNOWN` for a mask with no, several or coloured values, or one that `defects_config.json` does
  *   not have; and as `loadMask`
@@ -54,7 +66,7 @@ export async function loadMask(sample: Sample, options: DecodeOptions = {}): Pro
 export async function loadDefectChannels(sample: Sample, options: DecodeOptions = {}): Promise<DefectChannel[]> {
   const masks = sample.masks.filter(({ rule }) => rule === 'config');
   if (masks.length === 0) return [];
-  const { width, height } = await storedShape(sample, options);
+  const { width, height, orientation } = await storedShape(sample, options);
   const channels: DefectChannel[] = [];
   for (const { source, defects = [] } of masks) {
     const { bytes, header, path } = await openMask(sample, source, { width, height }, options);
@@ -67,7 +79,8 @@ export async function loadDefectChannels(sample: Sample, options: DecodeOptions 
     if (found.length !== 1) throw unknownValue(`${found.length} values beside 0, must be one`, path);
     const known = defects.map(({ pixel_value }) => pixel_value);
     if (!known.includes(value!)) throw unknownValue(`value ${value}, not one of ${known.join(', ')}`, path);
-    channels.push(...defectChannels([{ data: values, shape: [height, width] }], defects));
+    const upright = orient({ width, height, data: values }, orientation);
+    channels.push(...defectChannels([{ data: upright.data, shape: [upright.height, upright.width] }], defects));
   }
   return channels;
 }
@@ -106,7 +119,7 @@ async function openMask(
 }
 
 async function storedShape(
-  sample: Sample,
+  sample: Pick<Sample, 'id' | 'image'>,
   options: DecodeOptions,
 ): Promise<{ width: number; height: number; orientation: Orientation }> {
   const { image } = sample;

@@ -129,6 +129,14 @@ export function mapToImage(
 }
 
 /**
+ * A map in the geometry of `evaluationMap` at the image's own size: what `mapToImage` makes of it.
+ * @param map from `evaluationMap` under the same plan
+ */
+export function imageMapOf(map: AnomalyMap, plan: GeometryPlan): AnomalyMap {
+  return mapToImage(plan.views.length > 1 ? map : assembleMap([map.data], plan), plan);
+}
+
+/**
  * The mask in the geometry that pixel metrics are computed in: the input square where the plan has one view (crop,
  * stretch), the scaled size where it has several (tiles).
  */

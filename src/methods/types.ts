@@ -1,9 +1,10 @@
 // The contract of every method: fit on good images, predict, save, load.
 import type { NdArray } from 'ndarray';
+import type { Augmentation } from '../data/augment/index.js';
 import type { GeometryPlan } from '../data/geometry.js';
 import type { ImageSource, Sample } from '../data/types.js';
 import type { OnProgress } from '../runtime/progress.js';
-import type { Thresholds } from './parts/calibration.js';
+import type { Calibration, Thresholds } from './parts/calibration.js';
 
 /** What a call that may take long accepts. */
 export interface CallOptions {
@@ -59,7 +60,7 @@ export interface Prediction {
 }
 
 export interface FitResult {
-  /** Good images that went into the model. */
+  /** Good images that went into the model; augmented copies count one by one. */
   readonly images: number;
   /** Good images held out to calibrate the thresholds. */
   readonly calibrationImages: number;
@@ -86,7 +87,12 @@ export interface MethodInfo {
   readonly settings: readonly LearningSetting[];
 }
 
-export type ImageInput = ImageSource | Sample;
+/** One augmented copy of a training image. */
+export interface AugmentedSample extends Sample {
+  readonly augmentation: Augmentation;
+}
+
+export type ImageInput = ImageSource | Sample | AugmentedSample;
 
 /** `image`: at each image's own size. `input`: at the network's input geometry, where papers take their pixel metrics. */
 export type MapSize = 'image' | 'input';
@@ -109,12 +115,17 @@ export interface AnomalyMethod {
   /** Which weights the features come from. */
   readonly backbone: { readonly id: string; readonly hash: string };
   readonly learned: readonly LearnedArray[];
+  /** Scores of the good images that were held out; null without calibration. */
+  readonly calibration: Calibration | null;
   /** Null without calibration. */
   readonly thresholds: Thresholds | null;
   /** How an image of this size is cut into the network's inputs, and which part of it is seen. */
   planOf(width: number, height: number): GeometryPlan;
   fit(images: Iterable<ImageInput>, options?: FitOptions): Promise<FitResult>;
-  /** Learns further good images on top of what was fitted, without the earlier ones; only methods that can. */
+  /**
+   * Learns further good images without those of before, and keeps what it knows; there for methods that serve the setting `continual`,
+   * and for no others.
+   */
   update?(images: Iterable<ImageInput>, options?: FitOptions): Promise<FitResult>;
   predict(images: Iterable<ImageInput>, options?: PredictOptions): Promise<Prediction[]>;
   /** One prediction at a time, in order, so that thousands of maps need not be kept. */

@@ -18,6 +18,7 @@ export function tiles(evaluation: Evaluation): Markup {
     ['pixel AUROC', pixel?.auroc ?? null, byPixel],
     ['pixel AP', pixel?.ap ?? null, byPixel],
     ['AUPRO (FPR ≤ 0.3)', pixel?.aupro ?? null, byPixel],
+    ...saturatedTiles(evaluation),
   ];
   return html`<div class="tiles">${all.map(
     ([name, value, reason, range = '']) =>
@@ -25,6 +26,21 @@ export function tiles(evaluation: Evaluation): Markup {
         value === null ? html`<span class="small">${reason}</span>` : null
       }</div>`,
   )}</div>`;
+}
+
+/** Of datasets that say from when on a defect counts as found. */
+function saturatedTiles({ saturated }: Evaluation): [string, number | null, string][] {
+  const reason = 'needs defects and normal pixels';
+  const overlap = saturated?.overlap.find(({ limit }) => limit === 0.05);
+  if (!overlap) return [];
+  const { auspro, byGroup } = overlap;
+  const pooled: [string, number | null, string] = ['AUsPRO (FPR ≤ 0.05)', auspro, reason];
+  if (!byGroup) return [pooled];
+  return [
+    pooled,
+    ['AUsPRO, structural', byGroup.structural.auspro, reason],
+    ['AUsPRO, logical', byGroup.logical.auspro, reason],
+  ];
 }
 
 /** Where the AUROC of all such images lies; nothing where no two images are out of order, for then the interval is a point. */
@@ -70,6 +86,24 @@ export function perDefectTable(evaluation: Evaluation): Markup {
   }</p>`;
 }
 
+/** What thresholds set on good images catch; nothing where there were none to set them on. */
+function caughtAtRates({ normalPoints }: Evaluation): [string, Content][] {
+  if (!normalPoints) return [];
+  const { from, scores, points } = normalPoints;
+  const rates = points.map(({ tnr, tpr, fpr }) => {
+    const alarms = fpr === null ? '' : ` (${percent(fpr, 1)} false alarms in the test)`;
+    return html`${tpr === null ? '–' : percent(tpr, 1)} at a wanted ${percent(1 - tnr, 1)} of false alarms${alarms}<br>`;
+  });
+  const source = from === 'validation' ? 'validation image' : 'held-out image';
+  return [['Defects caught', [`Thresholds from ${count(scores.length, source)}: `, ...rates]]];
+}
+
+function latencyText({ timings: { latency, imagesPerSecond } }: Evaluation): string {
+  const rate = imagesPerSecond === null ? '' : `; ${significant(imagesPerSecond)} images per second in all`;
+  if (latency === null) return rate;
+  return `; one image takes ${duration(latency.median)} (median), ${duration(latency.p95)} (95th percentile), without decoding${rate}`;
+}
+
 /** Everything needed to run it again, and what it cost. */
 export function howItWasMade(evaluation: Evaluation): Markup {
   const { dataset, backbone, timings, learned, peakMemory } = evaluation;
@@ -87,7 +121,7 @@ export function howItWasMade(evaluation: Evaluation): Markup {
     [
       'Predicting',
       `${duration(timings.predictTotal)} for ${count(evaluation.images.length, 'image')}; per image: decoding ` +
-        `${duration(decode)}, features ${duration(features)}, scoring ${duration(scoring)}`,
+        `${duration(decode)}, features ${duration(features)}, scoring ${duration(scoring)}${latencyText(evaluation)}`,
     ],
     ['Peak memory', peakMemory === null ? '– (this system does not tell)' : bytes(peakMemory)],
     [
@@ -96,6 +130,7 @@ export function howItWasMade(evaluation: Evaluation): Markup {
         ? '– (fitted without calibration)'
         : significant(evaluation.operatingPoint.threshold),
     ],
+    ...caughtAtRates(evaluation),
     [
       'Configuration',
       Object.entries(evaluation.config).map(
@@ -130,6 +165,10 @@ const READING: readonly (readonly [string, string])[] = [
   [
     'AUPRO',
     'How much of each connected true region is covered, averaged over regions, up to a pixel false-positive rate of 0.3. A small defect counts as much as a large one.',
+  ],
+  [
+    'AUsPRO',
+    'As AUPRO, up to a false-positive rate of 0.05, for datasets that say from what area on a defect counts as found. Measured at the images’ own sizes.',
   ],
   [
     'Threshold, caught, missed, false alarm',

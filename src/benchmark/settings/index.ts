@@ -18,4 +18,5 @@ export { datasetId, datasetIndex } from './population.js';
 export type { Draw, Purpose } from './sampling.js';
 export { checkServes, serves } from './serves.js';
 export { readSetting, settingId } from './setting-id.js';
+export { settingFields, standing, trainingInputs } from './training-inputs.js';
 export type * from './types.js';

@@ -1,4 +1,5 @@
 // Augmentation of training images: the single operations, and seeded random lists of them.
+export { type Augmentation, augmentationText, augmented } from './augmentation.js';
 export { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from './color.js';
 export { crop, flip, type RotateOptions, rotate, scale, translate } from './geometry.js';
 export { addGaussianNoise } from './noise.js';

@@ -32,7 +32,7 @@ export class CFlow extends TrainedMethod<CFlowConfig, null> {
       'Gudovskiy et al., CFLOW-AD: Real-Time Unsupervised Anomaly Detection with Localization via Conditional Normalizing Flows, WACV 2022',
     year: 2022,
     family: 'normalizing flow',
-    settings: ['unsupervised'],
+    settings: ['unsupervised', 'few-shot', 'noisy'],
   };
 
   static readonly flags = FLAGS;

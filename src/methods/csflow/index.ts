@@ -28,7 +28,7 @@ export class CsFlow extends TrainedMethod<CsFlowConfig, Orders> {
     paper: 'Rudolph et al., Fully Convolutional Cross-Scale-Flows for Image-based Defect Detection, WACV 2022',
     year: 2022,
     family: 'normalizing flow',
-    settings: ['unsupervised'],
+    settings: ['unsupervised', 'few-shot', 'noisy'],
   };
 
   static readonly flags = FLAGS;

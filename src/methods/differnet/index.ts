@@ -27,7 +27,7 @@ export class DifferNet extends TrainedMethod<DifferNetConfig, Orders> {
       'Rudolph et al., Same Same But DifferNet: Semi-Supervised Defect Detection with Normalizing Flows, WACV 2021',
     year: 2021,
     family: 'normalizing flow',
-    settings: ['unsupervised'],
+    settings: ['unsupervised', 'few-shot', 'noisy'],
   };
 
   static readonly flags = FLAGS;

@@ -26,7 +26,7 @@ export class FastFlow extends TrainedMethod<FastFlowConfig, Orders> {
       'Yu et al., FastFlow: Unsupervised Anomaly Detection and Localization via 2D Normalizing Flows, arXiv 2111.07677, 2021',
     year: 2021,
     family: 'normalizing flow',
-    settings: ['unsupervised'],
+    settings: ['unsupervised', 'few-shot', 'noisy'],
   };
 
   static readonly flags = FLAGS;

@@ -5,21 +5,30 @@ import type { FitOptions } from '../types.js';
 import { type Calibration, quantileTable, samplePixels } from './calibration.js';
 import { concatenate } from './concatenate.js';
 import type { FrozenConfig } from './frozen-config.js';
-import type { NamedImage } from './inputs.js';
+import { asItIs, type NamedImage, originalsOf } from './inputs.js';
 import { openThreads } from './open-threads.js';
 import { scoreEach } from './score-each.js';
 import type { SessionInit, SessionKind } from './session.js';
 
-/** A seeded share of the images for the thresholds, at least one where any are wanted; the order is kept. */
+/**
+ * A seeded share of the images for the thresholds, at least one where any are wanted; the order is kept. Of an original that is held out
+ * no copy is trained on, and it is scored as it is; of a single one nothing is held out.
+ */
 export function holdOut(
   method: string,
   all: readonly NamedImage[],
   { calibrationShare, seed }: FrozenConfig,
 ): { held: NamedImage[]; kept: NamedImage[] } {
-  const wanted = Math.floor(calibrationShare * all.length);
-  const count = calibrationShare > 0 && all.length > 1 ? Math.max(1, wanted) : 0;
-  const chosen = new Set(Random.forKey(`${method}|calibration`, seed).sample(all.length, count));
-  return { held: all.filter((_, i) => chosen.has(i)), kept: all.filter((_, i) => !chosen.has(i)) };
+  const originals = originalsOf(all);
+  const total = new Set(originals).size;
+  const wanted = Math.floor(calibrationShare * total);
+  const count = calibrationShare > 0 && total > 1 ? Math.max(1, wanted) : 0;
+  const chosen = new Set(Random.forKey(`${method}|calibration`, seed).sample(total, count));
+  const isHeld = (index: number) => chosen.has(originals[index] ?? -1);
+  return {
+    held: all.filter((_, i) => isHeld(i) && originals.indexOf(originals[i] ?? -1) === i).map(asItIs),
+    kept: all.filter((_, i) => !isHeld(i)),
+  };
 }
 
 /** Null without held-out images, or if none of them could be read. @param init with what was learned */

@@ -1,12 +1,15 @@
 // What a caller may hand in as images, brought to one form.
-import type { ImageSource } from '../../data/types.js';
+import type { Augmentation } from '../../data/augment/index.js';
+import type { ImageSource, Sample } from '../../data/types.js';
 import { IadError } from '../../runtime/errors.js';
-import type { ImageInput } from '../types.js';
+import type { AugmentedSample, ImageInput } from '../types.js';
 
 /** An image with the name that results and errors use for it. */
 export interface NamedImage {
   readonly id: string;
   readonly source: ImageSource;
+  /** Of a copy that is augmented. */
+  readonly augmentation?: Augmentation;
 }
 
 /**
@@ -29,8 +32,29 @@ export function nameImages(images: Iterable<ImageInput>): NamedImage[] {
         hint: 'Give one of these.',
       });
     }
-    if ('image' in input) return { id: input.id, source: input.image };
+    if ('image' in input) return { id: input.id, source: input.image, ...augmentationOf(input) };
     return { id: `image-${index}`, source: input };
+  });
+}
+
+function augmentationOf(input: Sample | AugmentedSample): Pick<NamedImage, 'augmentation'> {
+  return 'augmentation' in input ? { augmentation: input.augmentation } : {};
+}
+
+/** The image itself, without its augmentation. */
+export function asItIs({ id, source }: NamedImage): NamedImage {
+  return { id, source };
+}
+
+/** For every image the number of its original, from 0 in the order in which they come: copies of one have the same. */
+export function originalsOf(images: readonly NamedImage[]): number[] {
+  const numbers = new Map<string, number>();
+  let next = 0;
+  return images.map(({ augmentation }) => {
+    if (!augmentation) return next++;
+    const known = numbers.get(augmentation.sample) ?? next++;
+    numbers.set(augmentation.sample, known);
+    return known;
   });
 }
 

@@ -2,8 +2,8 @@
 // the same code.
 import type { FoldedWeights } from '../../backbones/types.js';
 import type { GeometryPlan } from '../../data/geometry.js';
-import type { ImageSource } from '../../data/types.js';
 import type { FrozenConfig } from './frozen-config.js';
+import type { NamedImage } from './inputs.js';
 import type { TrainingKind } from './training/index.js';
 
 /** What a thread needs to begin: plain data. Its Float32Arrays lie on shared memory in worker threads. */
@@ -12,10 +12,8 @@ export interface SessionInit {
   readonly weights: FoldedWeights;
 }
 
-export interface Job {
-  readonly id: string;
-  readonly source: ImageSource;
-}
+/** Plain data. */
+export type Job = NamedImage;
 
 export interface JobResult {
   readonly plan: GeometryPlan;

@@ -77,6 +77,7 @@ export class PatchCore extends FrozenFeatureMethod<PatchCoreConfig, Learned, Ses
    * greedy rule, starting from what the bank covers already. The bank grows by `coresetRatio` of the new patches; with
    * `coresetCount` it keeps its size, by choosing again among old and new rows. The thresholds come from the held-out images
    * of all calls, each as it scored then; after choosing again, earlier good images may score higher than that.
+   * (The benchmark's own code has had one coreset of all products' patches together, which needs the earlier images.)
    * @throws as `fit`; NOT_FITTED before the first fit
    */
   async update(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {

@@ -50,21 +50,29 @@ export function mapOf({ side, channels, maps }: LayerGallery, image: number): Fl
 /** Takes in image after image. Its arrays lie on shared memory where there is any, so that threads need no copy. */
 export class GalleryBuilder {
   readonly #gallery: Gallery;
-  #count = 0;
+  readonly #earlier: number;
+  #count: number;
 
   /**
    * @param images as many as will be added, or more
-   * @throws IadError MEMORY_BUDGET if they do not fit `memoryBudget`, or a model file
+   * @param earlier images of the same configuration that it begins with; copied
+   * @throws IadError MEMORY_BUDGET if all do not fit `memoryBudget`, or a model file
    */
-  constructor(config: SpadeConfig, architecture: Architecture, images: number) {
+  constructor(config: SpadeConfig, architecture: Architecture, images: number, earlier: Gallery | null = null) {
     const sizes = layerSizes(config, architecture);
     const width = globalWidth(architecture);
-    checkMemory(config, sizes, width, images);
+    this.#earlier = earlier?.images ?? 0;
+    this.#count = this.#earlier;
+    const total = this.#earlier + images;
+    checkMemory(config, sizes, width, total);
     this.#gallery = {
-      images,
-      globals: new Float32Array(memory(4 * images * width)),
-      layers: sizes.map((layer) => ({ ...layer, maps: emptyMaps(config, images * floatsOf(layer)) })),
+      images: total,
+      globals: new Float32Array(memory(4 * total * width)),
+      layers: sizes.map((layer) => ({ ...layer, maps: emptyMaps(config, total * floatsOf(layer)) })),
     };
+    if (!earlier) return;
+    this.#gallery.globals.set(earlier.globals);
+    for (const [i, { maps }] of this.#gallery.layers.entries()) maps.set(earlier.layers[i]?.maps ?? []);
   }
 
   /**
@@ -83,10 +91,10 @@ export class GalleryBuilder {
     }
   }
 
-  /** The images added. @throws IadError NO_GOOD_IMAGES if there are none */
+  /** The earlier images and those added. @throws IadError NO_GOOD_IMAGES if none was added */
   finish(): Gallery {
     const images = this.#count;
-    if (images === 0) {
+    if (images === this.#earlier) {
       throw new IadError('NO_GOOD_IMAGES', 'no good image could be read, there is nothing to learn from', {
         path: 'SPADE',
         hint: 'Without skipBad, the error names the first image at fault and why.',

@@ -2,6 +2,7 @@
 import { architectureOf, type FoldedWeights, type LayerName, lastLayer } from '../../backbones/index.js';
 import { ensureBackend } from '../../kernels/backend.js';
 import { calibrationWarnings, holdOut } from '../parts/calibrate.js';
+import { mergeCalibrations } from '../parts/calibration.js';
 import { embedEach } from '../parts/embed-each.js';
 import { checkLayers } from '../parts/frozen-config.js';
 import { FrozenFeatureMethod } from '../parts/frozen-method.js';
@@ -35,7 +36,7 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
     paper: 'Cohen and Hoshen, Sub-Image Anomaly Detection with Deep Pyramid Correspondences, 2020',
     year: 2020,
     family: 'nearest neighbours',
-    settings: ['unsupervised', 'few-shot', 'noisy'],
+    settings: ['unsupervised', 'few-shot', 'noisy', 'continual'],
   };
 
   static readonly flags = FLAGS;
@@ -54,24 +55,18 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
    *   BAD_CONFIG for features that float16 does not hold
    */
   async fit(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
-    const all = this.namedImages(images, 'fit');
-    await ensureBackend();
-    const weights = await this.resolveWeights();
-    const { held, kept } = holdOut('spade', all, this.config);
-    const skipped: { id: string; reason: string }[] = [];
-    const start = performance.now();
-    const gallery = await this.#collect(kept, weights, skipped, options);
-    const collected = performance.now();
-    const calibration = await this.calibrate({ gallery, calibration: null }, weights, held, skipped, options);
-    this.adopt({ gallery, calibration }, options.signal);
-    const calibrationImages = calibration?.scores.length ?? 0;
-    return {
-      images: gallery.images,
-      calibrationImages,
-      skipped,
-      timings: { features: collected - start, calibration: performance.now() - collected },
-      warnings: [...this.#sizeWarnings(gallery), ...calibrationWarnings(this.config, calibrationImages)],
-    };
+    return this.#learn(this.namedImages(images, 'fit'), null, options);
+  }
+
+  /**
+   * Learns further good images without the earlier ones (IM-IAD's continual setting): their features are put into the gallery, which
+   * grows up to `memoryBudget`. The thresholds come from the held-out images of all calls, each as it scored then: image scores can
+   * only have fallen since, unless the gallery held fewer than `k` images, map values may have risen where other images are nearest.
+   * @throws as `fit`; NOT_FITTED before the first fit
+   */
+  async update(images: Iterable<ImageInput>, options: FitOptions = {}): Promise<FitResult> {
+    const earlier = this.fitted('update');
+    return this.#learn(this.namedImages(images, 'update'), earlier, options);
   }
 
   /** Sizes of the gallery. @throws IadError NOT_FITTED */
@@ -123,13 +118,40 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
     return { config: this.config, weights, gallery };
   }
 
+  async #learn(all: readonly NamedImage[], earlier: Learned | null, options: FitOptions): Promise<FitResult> {
+    await ensureBackend();
+    const weights = await this.resolveWeights();
+    const { held, kept } = holdOut('spade', all, this.config);
+    const skipped: { id: string; reason: string }[] = [];
+    const start = performance.now();
+    const gallery = await this.#collect(kept, earlier?.gallery ?? null, weights, skipped, options);
+    const collected = performance.now();
+    const later = await this.calibrate({ gallery, calibration: null }, weights, held, skipped, options);
+    const before = earlier?.calibration;
+    const calibration = before && later ? mergeCalibrations(before, later) : (later ?? before ?? null);
+    this.adopt({ gallery, calibration }, options.signal);
+    const calibrationImages = calibration?.scores.length ?? 0;
+    return {
+      images: gallery.images - (earlier?.gallery.images ?? 0),
+      calibrationImages,
+      skipped,
+      timings: { features: collected - start, calibration: performance.now() - collected },
+      warnings: [
+        ...this.#sizeWarnings(gallery),
+        ...this.#earlierWarnings(earlier),
+        ...calibrationWarnings(this.config, calibrationImages),
+      ],
+    };
+  }
+
   async #collect(
     images: readonly NamedImage[],
+    earlier: Gallery | null,
     weights: FoldedWeights,
     skipped: { id: string; reason: string }[],
     { onProgress, signal, skipBad = false, workers }: FitOptions,
   ): Promise<Gallery> {
-    const builder = new GalleryBuilder(this.config, weights.architecture, images.length);
+    const builder = new GalleryBuilder(this.config, weights.architecture, images.length, earlier);
     const threads = await openThreads(
       SESSIONS,
       { config: this.config, weights, gallery: null },
@@ -143,6 +165,15 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
       await threads.close();
     }
     return builder.finish();
+  }
+
+  #earlierWarnings(earlier: Learned | null): string[] {
+    const { k } = this.config;
+    if (!earlier?.calibration || earlier.gallery.images >= k) return [];
+    return [
+      `k is ${k}, the gallery held ${earlier.gallery.images} images: the thresholds still count scores of then, and earlier good ` +
+        'images may score higher now',
+    ];
   }
 
   #sizeWarnings({ images }: Gallery): string[] {

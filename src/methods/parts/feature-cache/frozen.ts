@@ -3,13 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 import { readBytes } from '#platform/data/files';
 import { layerChannels, layerSide } from '../../../backbones/architecture.js';
 import type { Backbone, LayerName } from '../../../backbones/types.js';
+import { augmentationText } from '../../../data/augment/index.js';
 import { type GeometryConfig, type GeometryPlan, planGeometry } from '../../../data/geometry.js';
 import { checkedHeader, MAX_BYTES } from '../../../data/image.js';
 import { loadImage } from '../../../data/load.js';
-import type { Image } from '../../../data/types.js';
-import { extractView, resizeToPlan } from '../../../data/views.js';
 import { sha256 } from '../../../runtime/sha256.js';
 import type { NamedImage } from '../inputs.js';
+import { viewsOf } from '../open-image.js';
 import type { FeatureCache } from './cache.js';
 import type { FeatureInputs, FeatureMap, FeatureMaps } from './types.js';
 
@@ -35,7 +35,7 @@ export async function* frozenFeatures(
 ): AsyncGenerator<FeatureMaps, GeometryPlan, void> {
   const { width, height, hash, load } = await open(image);
   const plan = planGeometry(width, height, geometry);
-  let resized: Promise<Image> | undefined;
+  let views: Promise<(index: number) => Uint8Array> | undefined;
   const backend = tf.getBackend();
   // Two architectures may have the same weights, and other paddings or means.
   const network = `${backbone.architecture} ${backbone.hash}`;
@@ -46,8 +46,8 @@ export async function* frozenFeatures(
       yield await cache.get(
         inputs ? { ...key, input: `${inputs.name}#${input}` } : key,
         async () => {
-          resized ??= load().then((whole) => resizeToPlan(whole, plan));
-          return forward(backbone, layers, seen(await resized, plan, view, inputs?.of, input));
+          views ??= load().then((whole) => viewsOf(whole, plan, image.augmentation));
+          return forward(backbone, layers, seen((await views)(view), plan.inputSize, inputs?.of, input));
         },
         (maps) => layers.every((layer) => maps.get(layer)?.shape.join() === shapeOf(backbone, layer, side).join()),
       );
@@ -62,16 +62,20 @@ function shapeOf({ architecture }: Backbone, layer: LayerName, side: number): Fe
   return [grid, grid, layerChannels(architecture, layer)];
 }
 
-/** What tells one image's content from another's; pixels that are decoded already are another content than their file. */
+/**
+ * What tells one image's content, and how it is augmented, from another's; pixels that are decoded already are another content than their
+ * file.
+ */
 export async function contentHash(image: NamedImage): Promise<string> {
   return (await open(image)).hash;
 }
 
 /** Size and hash without decoding. Pixels that are decoded already are not the same content as the file they came from. */
-async function open({ id, source }: NamedImage) {
+async function open({ id, source, augmentation }: NamedImage) {
+  const changed = augmentation ? augmentationText(augmentation) : '';
   if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
     const { width, height, data } = await loadImage(source, { path: id });
-    const hash = `pixels ${width} x ${height} ${await sha256(data)}`;
+    const hash = `pixels ${width} x ${height} ${await sha256(data)}${changed}`;
     return { width, height, hash, load: async () => source };
   }
   const path = typeof source === 'string' ? source : id;
@@ -81,22 +85,15 @@ async function open({ id, source }: NamedImage) {
   return {
     width: turned ? header.height : header.width,
     height: turned ? header.width : header.height,
-    hash: `file ${await sha256(bytes)}`,
+    hash: `file ${await sha256(bytes)}${changed}`,
     load: () => loadImage(bytes, { path }),
   };
 }
 
 /** [1, side, side, 3] */
-function seen(
-  resized: Image,
-  plan: GeometryPlan,
-  view: number,
-  inputsOf: FeatureInputs['of'] | undefined,
-  input: number,
-): tf.Tensor4D {
-  const side = plan.inputSize;
+function seen(view: Uint8Array, side: number, inputsOf: FeatureInputs['of'] | undefined, input: number): tf.Tensor4D {
   return tf.tidy(() => {
-    const images = tf.tensor4d(Float32Array.from(extractView(resized, plan, view)), [1, side, side, 3]);
+    const images = tf.tensor4d(Float32Array.from(view), [1, side, side, 3]);
     return inputsOf?.(images)[input] ?? images;
   });
 }

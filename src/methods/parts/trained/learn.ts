@@ -4,8 +4,9 @@ import { temporaryCache } from '#platform/methods/parts/feature-cache/temporary'
 import { IadError } from '../../../runtime/errors.js';
 import type { FitOptions } from '../../types.js';
 import type { NamedTensors } from '../flow/parameters.js';
+import { type NamedImage, originalsOf } from '../inputs.js';
 import { openWorkers } from '../open-threads.js';
-import { stepsPerEpoch } from '../training/batches.js';
+import { type Split, stepsPerEpoch } from '../training/batches.js';
 import {
   splitValidation,
   type TrainingConfig,
@@ -106,9 +107,8 @@ async function learnFrom<Config extends TrainedConfig, State>(
   const read = performance.now();
   const { images } = samples;
   const validation = design.validation?.(config, images.length) ?? null;
-  const all = images.map((_, i) => i);
-  const split = validation && images.length > 1 ? splitValidation(images.length, validation.share, config.seed) : null;
-  const training = split?.training ?? all;
+  const split = validation && splitOriginals(images, validation.share, config.seed);
+  const training = split?.training ?? images.map((_, i) => i);
   const rules: TrainingConfig = {
     ...design.training(config),
     length: { epochs: config.epochs },
@@ -138,6 +138,19 @@ async function learnFrom<Config extends TrainedConfig, State>(
   } finally {
     tf.dispose([result.parameters, result.buffers]);
   }
+}
+
+/** Of an original that is held out none of its copies is trained on, and the first one is looked at; null for a single original. */
+function splitOriginals(images: readonly NamedImage[], share: number, seed: number): Split | null {
+  const originals = originalsOf(images);
+  const count = new Set(originals).size;
+  if (count < 2) return null;
+  const { training, validation } = splitValidation(count, share, seed);
+  const kept = new Set(training);
+  return {
+    training: originals.flatMap((original, i) => (kept.has(original) ? [i] : [])),
+    validation: validation.map((original) => originals.indexOf(original)),
+  };
 }
 
 function epochSteps(

@@ -10,7 +10,7 @@ import type { TrainingProblem } from '../training/index.js';
 import type { TrainedConfig } from './config.js';
 import type { TrainedDesign, TrainedNetwork, TrainingBatch } from './design.js';
 import { Extractor, settingOf } from './extractor.js';
-import { Samples } from './samples.js';
+import { changesByEpoch, Samples } from './samples.js';
 
 export interface ProblemInit<Config extends TrainedConfig, State> {
   readonly config: Config;
@@ -40,7 +40,7 @@ export async function openProblem<Config extends TrainedConfig, State>(
 ): Promise<OpenProblem> {
   const network = design.network(settingOf(design, config, weights.architecture), state);
   const augment = design.augment?.(config) ?? null;
-  const features = augment ? null : await openFeatureCache(cache);
+  const features = augment || images.some(changesByEpoch) ? null : await openFeatureCache(cache);
   const { parameters: all, buffers = [] } = network;
   const trained = all.filter(({ isTrained }) => isTrained);
   const fixed = all.filter(({ isTrained }) => !isTrained);
@@ -68,10 +68,10 @@ export async function openProblem<Config extends TrainedConfig, State>(
       buffers: start,
       samples: indices.length,
       ...(network.parts && { parts: network.parts(Math.min(config.batchSize, indices.length)) }),
-      batch: (chosen, _random, sampleRandom) =>
+      batch: (chosen, _random, randomOf, epoch) =>
         samples.batch(
           chosen.flatMap((i) => indices[i] ?? []),
-          sampleRandom,
+          { randomOf, epoch },
         ),
       loss: ({ parameters: values, buffers: running, ...rest }) =>
         network.loss({ ...rest, tensors: { ...constants, ...values, ...running } }),

@@ -1,6 +1,7 @@
 // The training images as the batches of a design: frozen features that were computed once, or views that change with every step.
 import type { Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { augmented } from '../../../data/augment/index.js';
 import type { Image } from '../../../data/types.js';
 import { IadError, yieldTurn } from '../../../runtime/errors.js';
 import { stageProgress } from '../../../runtime/progress.js';
@@ -8,7 +9,7 @@ import type { Random } from '../../../runtime/random.js';
 import type { EmbedWatch } from '../embed-each.js';
 import { type FeatureCache, type FeatureMap, frozenFeatures } from '../feature-cache/index.js';
 import { geometryOf } from '../frozen-config.js';
-import { isBadImage, type NamedImage } from '../inputs.js';
+import { asItIs, isBadImage, type NamedImage } from '../inputs.js';
 import { openImage } from '../open-image.js';
 import type { Threads } from '../threads.js';
 import type { SampleRandom } from '../training/index.js';
@@ -18,6 +19,7 @@ import type { Extractor } from './extractor.js';
 
 /** What is read of one image and does not change. */
 interface Read {
+  readonly image: NamedImage;
   /** Empty where there is no cache. */
   readonly features: readonly FeatureMap[];
   /** Null where nobody looks at pixels. */
@@ -33,6 +35,17 @@ export interface SampleOptions {
   readonly usesPixels: boolean;
   /** Where features are kept; null where they change with every step. */
   readonly cache: FeatureCache | null;
+}
+
+/** What the views of a training batch are drawn by. */
+export interface BatchDraw {
+  readonly randomOf: SampleRandom;
+  readonly epoch: number;
+}
+
+/** Whether an image is another one in every epoch. */
+export function changesByEpoch({ augmentation }: NamedImage): boolean {
+  return augmentation?.copy === 'epoch';
 }
 
 export class Samples {
@@ -90,26 +103,25 @@ export class Samples {
 
   /**
    * @param indices of the images
-   * @param randomOf the views of the i-th one; null: the images as they are
+   * @param draw null: nothing is drawn, the images are as they are
    * @returns tensors owned by the caller
    */
-  async batch(indices: readonly number[], randomOf: SampleRandom | null): Promise<TrainingBatch> {
+  async batch(indices: readonly number[], draw: BatchDraw | null): Promise<TrainingBatch> {
     const reads: Read[] = [];
     for (const index of indices) {
       const image = this.#images[index];
       if (image) reads.push(await this.#read(image));
     }
-    const { augment, usesPixels, cache, extractor } = this.#options;
+    const { usesPixels, cache, extractor } = this.#options;
     return tf.tidy(() => {
-      const viewsOf = (view: Image, i: number) => (augment && randomOf ? augment(view, randomOf(i)) : [view]);
-      const images = this.#images4D(reads, viewsOf);
+      const images = this.#images4D(reads, draw);
       const features = cache || !images ? stacked(reads) : extractor.features(images);
       return usesPixels && images ? { features, images } : { features };
     });
   }
 
-  #images4D(reads: readonly Read[], viewsOf: (view: Image, i: number) => Image[]): Tensor4D | null {
-    const views = reads.flatMap(({ view }, i) => (view ? viewsOf(view, i) : []));
+  #images4D(reads: readonly Read[], draw: BatchDraw | null): Tensor4D | null {
+    const views = reads.flatMap((read, i) => this.#viewsOf(read, i, draw));
     if (views.length === 0) return null;
     const side = this.#options.config.inputSize;
     const values = new Float32Array(views.length * side * side * 3);
@@ -117,11 +129,22 @@ export class Samples {
     return tf.tensor4d(values, [views.length, side, side, 3]);
   }
 
+  /** The views that the i-th image of a batch is seen as. */
+  #viewsOf({ image, view }: Read, i: number, draw: BatchDraw | null): Image[] {
+    if (!view) return [];
+    if (!draw) return [view];
+    const { augment } = this.#options;
+    const { augmentation } = image;
+    const ofEpoch =
+      augmentation && changesByEpoch(image) ? augmented(view, { ...augmentation, copy: draw.epoch }) : view;
+    return augment ? augment(ofEpoch, draw.randomOf(i)) : [ofEpoch];
+  }
+
   /** From memory, or read, and kept in memory while there is room. */
   async #read(image: NamedImage): Promise<Read> {
     const known = this.#inMemory.get(image);
     if (known) return known;
-    const read = { features: await this.#features(image), view: await this.#view(image) };
+    const read = { image, features: await this.#features(image), view: await this.#view(image) };
     const bytes = (read.view?.data.byteLength ?? 0) + read.features.reduce((sum, { data }) => sum + data.byteLength, 0);
     if (bytes <= this.#room) {
       this.#room -= bytes;
@@ -143,7 +166,7 @@ export class Samples {
   async #view(image: NamedImage): Promise<Image | null> {
     const { config, cache, usesPixels } = this.#options;
     if (cache && !usesPixels) return null;
-    const { view } = await openImage(image, geometryOf(config));
+    const { view } = await openImage(changesByEpoch(image) ? asItIs(image) : image, geometryOf(config));
     return { width: config.inputSize, height: config.inputSize, data: view(0) };
   }
 }

@@ -56,12 +56,12 @@ export class ProblemGradients<Batch extends TensorContainer> implements Gradient
   }
 
   async #batchOf(samples: StepSamples): Promise<Batch> {
-    const { batchNumber, shard, indices } = samples;
+    const { batchNumber, shard, indices, epoch } = samples;
     const key = `${batchNumber}|${shard}`;
     if (this.#held?.key === key) return this.#held.batch;
     this.dispose();
     const { random, sampleRandom } = generatorsOf(`training|batch|${batchNumber}`, samples);
-    const batch = await this.#problem.batch(indices, random, sampleRandom);
+    const batch = await this.#problem.batch(indices, random, sampleRandom, epoch);
     this.#held = { key, batch };
     return batch;
   }

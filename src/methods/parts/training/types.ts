@@ -63,8 +63,14 @@ export interface TrainingProblem<Batch extends TensorContainer> {
    * @param indices of the samples, each once per epoch
    * @param random a generator of this batch alone, for augmentation; on several threads each has one of its own
    * @param sampleRandom the generators of its samples
+   * @param epoch from 0
    */
-  readonly batch: (indices: readonly number[], random: Random, sampleRandom: SampleRandom) => Batch | Promise<Batch>;
+  readonly batch: (
+    indices: readonly number[],
+    random: Random,
+    sampleRandom: SampleRandom,
+    epoch: number,
+  ) => Batch | Promise<Batch>;
   /** The mean loss of a batch, or of what this step takes of it; runs inside `tf.tidy` and the tape. */
   readonly loss: (inputs: LossInputs<Batch>) => Scalar;
 }
