@@ -108,7 +108,11 @@ function evaluation(
         return [defect, { count: own.length, image: pick(metrics([...good, ...own])), pixel }];
       }),
     ),
-    timings: { ...sampleEvaluation().timings, perImage: { decode: 5, features: 20 * cost, scoring: cost ** 3 } },
+    timings: {
+      ...sampleEvaluation().timings,
+      latency: null,
+      perImage: { decode: 5, features: 20 * cost, scoring: cost ** 3 },
+    },
     learned: [{ name: 'memory bank', shape: [Math.round(1000 * cost), 1024] }],
     images: [...good, ...anomalous],
   };

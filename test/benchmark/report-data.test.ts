@@ -7,7 +7,7 @@ import {
   type ReportTable,
 } from '../../src/benchmark/report/index.js';
 import { benchmarkReportSchema } from '../../src/benchmark/report/schema.js';
-import { result } from '../report/sample.js';
+import { result, sampleEvaluation } from '../report/sample.js';
 import { evaluationOf, type MadeUpJob, madeUpResults } from './made-up.js';
 
 async function reportOf(...args: Parameters<typeof madeUpResults>): Promise<BenchmarkReport> {
@@ -199,6 +199,32 @@ describe('published numbers', () => {
     expect(cellOf(table(mtd, 'categories'), 'mtd', 'PatchCore').published[0]).toMatchObject({ value: 0.975 });
   });
 
+  test('by the kind of anomaly, which MVTec LOCO AD tells', async () => {
+    const names = ['breakfast_box', 'juice_bottle', 'pushpins', 'screw_bag', 'splicing_connectors'];
+    const bounded = (auspro: number) => ({ auspro, errorBound: 0 });
+    const saturated = {
+      overlap: [
+        { limit: 0.05, ...bounded(0.9), byGroup: { structural: bounded(0.7), logical: bounded(0.5), mean: 0.6 } },
+      ],
+      imageAuroc: { structural: 0.8, logical: 0.7, mean: 0.75 },
+    };
+    const report = await reportOf(
+      names.map((name) => ({
+        dataset: { id: 'mvtec_loco', name: 'loco', layout: 'mvtec_loco' },
+        categories: [name],
+        gives: [{ after: name, on: name, evaluation: evaluationOf(0.76, { saturated }) }],
+      })),
+    );
+    const meanOf = (metric: string) => {
+      const { mean, published } = cellOf(table(report, 'categories', metric), 'mean', 'PatchCore');
+      return [mean?.toFixed(3), ...published.map(({ value }) => value)];
+    };
+    expect(meanOf('image_auroc_logical')).toEqual(['0.700', 0.69]);
+    expect(meanOf('image_auroc_structural')).toEqual(['0.800', 0.82]);
+    expect(meanOf('pixel_auspro_0.05')).toEqual(['0.600', 0.343]);
+    expect(meanOf('pixel_auspro_0.05_logical')).toEqual(['0.500', 0.34]);
+  });
+
   test('with the note that belongs to the number', async () => {
     const mtd = await reportOf([
       { method: 'padim', dataset: { id: 'mtd', name: 'mtd', layout: 'mtd' }, categories: ['mtd'], gives: 0.8 },
@@ -336,6 +362,10 @@ describe('beside the tables', () => {
   test('cost: latency without decoding; memory only where a process did one job', async () => {
     const shared = await reportOf([{ gives: 0.9, ownProcess: false }]);
     expect(shared.efficiency).toMatchObject([{ latency: 89, peakMemory: null, auroc: 0.9 }]);
+    const perImage = { decode: 100, features: 8, scoring: 1 };
+    const timings = { ...sampleEvaluation().timings, latency: null, perImage };
+    const few = { after: 'bolt', on: 'bolt', evaluation: evaluationOf(0.9, { timings }) };
+    expect((await reportOf([{ gives: [few] }])).efficiency[0]?.latency).toBe(9);
     const own = await reportOf([{ gives: 0.9 }, { repeat: 1, gives: 0.9, peakMemory: 3 * 2 ** 30, parallel: 2 }]);
     expect(own.efficiency).toMatchObject([{ peakMemory: 3 * 2 ** 30, parallel: 2 }]);
   });

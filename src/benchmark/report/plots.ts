@@ -43,8 +43,8 @@ export function efficiencyOf(
 }
 
 /** Reading and decoding left out: it is the same for all methods. */
-function latencyOf({ timings }: Evaluation): number {
-  return timings.perImage.features + timings.perImage.scoring;
+function latencyOf({ timings: { latency, perImage } }: Evaluation): number {
+  return latency?.mean ?? perImage.features + perImage.scoring;
 }
 
 /** Of a process that did several jobs the peak belongs to none of them. */

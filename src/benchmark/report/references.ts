@@ -2,6 +2,7 @@
 // table is named once, with all that is known to differ.
 import { PUBLISHED_SOURCES, type PublishedComparison, publishedFor } from '../published/index.js';
 import type { Contender, StudiedDataset, Study } from './gather.js';
+import type { ReportMetric } from './metrics.js';
 import type { BenchmarkReport, ReportCell, ReportDataset } from './schema.js';
 
 type Published = ReportCell['published'][number];
@@ -11,6 +12,8 @@ interface Place extends Omit<Reference, 'runs'> {
   /** By method and differences. */
   readonly runs: Map<string, { method: string; metrics: Set<string>; differences: readonly string[] }>;
 }
+
+type PublishedMetric = Pick<ReportMetric, 'id' | 'published'>;
 
 /** The references that the cells of a dataset point to. */
 export class References {
@@ -37,7 +40,7 @@ export class References {
   find(
     study: Study,
     method: Contender,
-    metric: string,
+    { id, published }: PublishedMetric,
     category: string | null,
     { mean, repeats }: { readonly mean: number | null; readonly repeats: number },
   ): Published[] {
@@ -46,8 +49,11 @@ export class References {
     if (category === null && categories.length < allCategories.length) return [];
     const { setting, repeats: wanted } = study;
     const runs = repeats === 0 ? wanted.length : repeats;
+    // What is published by kind of anomaly is a mean over the categories.
+    if (category !== null && published) return [];
+    const metric = published?.metric ?? id;
     const own = { dataset, split, setting, metric, methodId: method.id, config: method.config, repeats: runs };
-    const found = publishedFor({ ...own, category: category ?? 'mean' });
+    const found = publishedFor({ ...own, category: category ?? published?.category ?? 'mean' });
     // The same number is printed in several tables of one publication.
     const distinct = found.filter(({ published: { source, setting: of, value } }, i) => {
       const same = ({ published: other }: PublishedComparison) =>
@@ -55,7 +61,7 @@ export class References {
       return i === found.findIndex(same);
     });
     return distinct.map((comparison) => ({
-      reference: this.#place(comparison, method, study, metric),
+      reference: this.#place(comparison, method, study, id),
       value: comparison.published.value,
       std: comparison.published.std,
       difference: mean === null ? null : mean - comparison.published.value,

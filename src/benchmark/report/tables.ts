@@ -57,7 +57,7 @@ function categoryRows({ dataset, study, metric, columns, references }: TablePlac
   const { categories } = dataset;
   const perMethod = columns.map((method) => categories.map((category) => valuesOf(study, method, category, metric)));
   const publishedFor = (category: string | null) => (at: number, cell: BareCell) =>
-    references.find(study, columns[at]!, metric.id, category, cell);
+    references.find(study, columns[at]!, metric, category, cell);
   const rows = categories.map((category, i) =>
     tableRow(study, {
       name: category,
@@ -75,7 +75,7 @@ function categoryRows({ dataset, study, metric, columns, references }: TablePlac
 function continualRows({ study, metric, columns, references }: TablePlace): ReportRow[] {
   const measures = columns.map((method) => forgettingOf(study, method, metric));
   const publishedAs = (id: string) => (at: number, cell: BareCell) =>
-    references.find(study, columns[at]!, id, null, cell);
+    references.find(study, columns[at]!, { id }, null, cell);
   const cells = (of: 'final' | 'fm' | 'justLearnt') => measures.map((measure) => valueCell(measure[of]));
   return [
     tableRow(study, {
