@@ -66,7 +66,7 @@ export class FeatureCache {
 async function extract(path: string, dataset: Dataset, options: PatchCoreOptions, note: (text: string) => void) {
   const config = resolvePatchCoreConfig(options);
   const weights = await weightsFor(config.backbone, config.layers);
-  const embedder = new Embedder(config, weights);
+  const embedder = await Embedder.open({ config, weights });
   const channels = config.layers.map((layer) => layerChannels(weights.architecture, layer));
   const file = openSync(`${path}.part`, 'w');
   const entries: [string, Entry][] = [];

@@ -9,11 +9,12 @@ export { CFlow, type CFlowConfig, type CFlowOptions } from './methods/cflow/inde
 export { CsFlow, type CsFlowConfig, type CsFlowOptions } from './methods/csflow/index.js';
 export { DifferNet, type DifferNetConfig, type DifferNetOptions } from './methods/differnet/index.js';
 export { FastFlow, type FastFlowConfig, type FastFlowOptions } from './methods/fastflow/index.js';
+export { defineMethod, type MethodRecipe, type OwnMethodClass } from './methods/own/index.js';
 export { PaDiM, type PaDiMConfig, type PaDiMOptions } from './methods/padim/index.js';
 export type { TrainedFitOptions, TrainingRecord } from './methods/parts/trained/index.js';
 export type { TrainedFitResult } from './methods/parts/trained-method.js';
 export { PatchCore, type PatchCoreConfig, type PatchCoreOptions } from './methods/patchcore/index.js';
-export { createMethod, loadMethod, methodInfos } from './methods/registry.js';
+export { createMethod, loadMethod, methodInfos, registerMethod } from './methods/registry.js';
 export { SPADE, type SpadeConfig, type SpadeOptions } from './methods/spade/index.js';
 export { STPM, type STPMConfig, type STPMOptions } from './methods/stpm/index.js';
 export type {

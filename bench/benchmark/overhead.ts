@@ -1,9 +1,10 @@
-// What the runner of benchmarks costs: jobs that do nothing, in this process and in processes of their own.
+// What the runner of benchmarks costs: jobs that do nothing, in this process, in processes of their own, and through Redis.
 //
 //   npm run bench:runner -- --jobs 200 --out bench/results/runner.json
 //
 // A record is written, synced and renamed for every job. A job's process is started for that job alone: with trivial jobs it loads the
-// runner, with methods' jobs (on a dataset that is not there) also TensorFlow.js and the wasm backend. The machine is otherwise idle.
+// runner, with methods' jobs (on a dataset that is not there) also TensorFlow.js and the wasm backend. Redis and its worker run on
+// this machine too, which is otherwise idle.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { inProcesses } from '../../src/benchmark/grid/processes.node.js';
 import { runGrid } from '../../src/benchmark/grid/run.js';
 import { argumentsOf } from '../arguments.js';
 import { machine, versions } from '../harness/machine.js';
+import { throughRedis } from './through-redis.js';
 import { trivialJobs, trivialWork } from './trivial-jobs.js';
 
 const { values } = parseArgs({ options: { jobs: { type: 'string', default: '200' }, out: { type: 'string' } } });
@@ -40,6 +42,7 @@ interface Case {
   readonly parallel: number;
   readonly execute: Execute;
   readonly jobs: readonly Job[];
+  readonly redis?: boolean;
 }
 
 async function cases(): Promise<Case[]> {
@@ -54,6 +57,8 @@ async function cases(): Promise<Case[]> {
     { name: 'in one process', parallel: 1, execute: recording(trivialWork({}), here), jobs },
     { name: '--jobs 1', parallel: 1, execute: children(trivial, 1, {}), jobs },
     { name: '--jobs 2', parallel: 2, execute: children(trivial, 2, {}), jobs },
+    { name: 'through Redis', parallel: 1, execute: recording(trivialWork({}), here), jobs, redis: true },
+    { name: 'through Redis, worker --jobs 2', parallel: 2, execute: children(trivial, 2, {}), jobs, redis: true },
     {
       name: "--jobs 2, with what methods' jobs load",
       parallel: 2,
@@ -63,11 +68,21 @@ async function cases(): Promise<Case[]> {
   ];
 }
 
-async function measured({ name, parallel, execute, jobs }: Case) {
-  const folder = await ResultsFolder.open(join(scratch, name.replace(/\W+/g, '-')), { jobs, skipped: [] });
+async function inThisProcess(
+  jobs: readonly Job[],
+  folder: ResultsFolder,
+  execute: Execute,
+  parallel: number,
+): Promise<number> {
   const begin = performance.now();
   await runGrid(jobs, folder, execute, { parallel, signal: new AbortController().signal });
-  const ms = performance.now() - begin;
+  return performance.now() - begin;
+}
+
+async function measured({ name, parallel, execute, jobs, redis }: Case) {
+  const folder = await ResultsFolder.open(join(scratch, name.replace(/\W+/g, '-')), { jobs, skipped: [] });
+  const run = redis ? throughRedis : inThisProcess;
+  const ms = await run(jobs, folder, execute, parallel);
   const reading = performance.now();
   const { size } = await folder.records();
   if (size !== jobs.length) throw new Error(`${size} records of ${jobs.length} jobs`);

@@ -20,8 +20,9 @@ export function trivialJobs(count: number): Promise<Job[]> {
       const id = METHODS[i % METHODS.length] ?? '';
       return makeJob(
         {
-          method: { id, name: id, config: { backbone: 'none', seed: i } },
+          method: { id, name: id, code: null, config: { backbone: 'none', seed: i } },
           setting: { id: settingId(SETTING), options: SETTING },
+          standing: 'served',
           dataset: {
             id: 'trivial',
             name: 'trivial',
@@ -33,6 +34,7 @@ export function trivialJobs(count: number): Promise<Job[]> {
           },
           seed: Math.floor(i / METHODS.length),
           baseSeed: 66,
+          cacheFeatures: false,
         },
         'trivial',
       );

@@ -2,7 +2,7 @@
 // convolution in float64, brings kernels to HWIO and takes the input's scale and channel order into the stem.
 import { IadError } from '../runtime/errors.js';
 import { sha256, sha256Digest } from '../runtime/sha256.js';
-import { ARCHITECTURES, convSpecs } from './architecture.js';
+import { ARCHITECTURES, convSpecs, layersUntil } from './architecture.js';
 import { type TensorMap, toFloat32 } from './formats/tensor.js';
 import type { ConvSpec } from './specs.js';
 import { type Layout, layoutOf, type NormNames } from './state-dict.js';
@@ -29,20 +29,32 @@ export async function foldWeights(tensors: TensorMap, options: FoldOptions): Pro
   const layout = layoutOf(architecture, tensors);
   const convs: Record<string, FoldedConv> = {};
   for (const spec of convSpecs(architecture, until)) convs[spec.name] = foldConv(tensors, spec, layout, options);
-  return { id, architecture, hash: await hashConvs(Object.values(convs)), convs, until };
+  const digests = await digestsOf(Object.values(convs));
+  const layerHashes: Partial<Record<LayerName, string>> = {};
+  for (const { name } of layersUntil(architecture, until)) {
+    layerHashes[name] = await sha256(digests.subarray(0, convSpecs(architecture, name).length * DIGESTS_BYTES));
+  }
+  return { id, architecture, hash: await sha256(digests), layerHashes, convs, until };
 }
+
+/** Of a convolution's kernel and bias. */
+const DIGESTS_BYTES = 64;
 
 /**
  * SHA-256 over the SHA-256 digests of every kernel and bias (little-endian float32), in graph order, lower-case hex: the
  * digest of digests needs no second copy of the network.
  */
 export async function hashConvs(convs: readonly FoldedConv[]): Promise<string> {
-  const digests = new Uint8Array(convs.length * 64);
+  return sha256(await digestsOf(convs));
+}
+
+async function digestsOf(convs: readonly FoldedConv[]): Promise<Uint8Array> {
+  const digests = new Uint8Array(convs.length * DIGESTS_BYTES);
   for (const [index, { kernel, bias }] of convs.entries()) {
-    digests.set(await sha256Digest(kernel), index * 64);
-    digests.set(await sha256Digest(bias), index * 64 + 32);
+    digests.set(await sha256Digest(kernel), index * DIGESTS_BYTES);
+    digests.set(await sha256Digest(bias), index * DIGESTS_BYTES + DIGESTS_BYTES / 2);
   }
-  return sha256(digests);
+  return digests;
 }
 
 type Read = (name: string, shape: readonly number[]) => Float32Array;

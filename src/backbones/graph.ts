@@ -46,15 +46,23 @@ export function createBackbone(weights: FoldedWeights, { padding = 'zeros' }: Ba
 
   return {
     id: weights.id,
-    hash: padding === 'zeros' ? weights.hash : `${weights.hash} ${padding}`,
+    hash: hashWith(weights.hash, padding),
     architecture,
     features,
     channels: (layer) => layerChannels(architecture, layer),
+    hashOf(layer) {
+      checkLayers(weights, [layer]);
+      return hashWith(weights.layerHashes[layer] ?? weights.hash, padding);
+    },
     dispose() {
       if (held) tf.dispose(tensorsIn(held));
       held = undefined;
     },
   };
+}
+
+function hashWith(hash: string, padding: ConvPadding): string {
+  return padding === 'zeros' ? hash : `${hash} ${padding}`;
 }
 
 /** What stays on the backend. */

@@ -61,6 +61,8 @@ export interface FoldedWeights {
   readonly architecture: Architecture;
   /** SHA-256 over the folded kernels and biases, lower-case hex: with the architecture it says whether two models saw the same features. */
   readonly hash: string;
+  /** Of each layer the hash of what leads up to it, as `hash` is of weights that end there: a layer's output depends on no others. */
+  readonly layerHashes: Readonly<Partial<Record<LayerName, string>>>;
   /** Keyed by the graph's own names: `stem`, `layer2.0.conv1`, `layer2.0.downsample`, ... */
   readonly convs: Readonly<Record<string, FoldedConv>>;
   /** The deepest layer the weights hold; what comes after it is not kept. */
@@ -85,6 +87,8 @@ export interface Backbone {
    * @returns one [N, h, w, C] tensor per layer, owned by the caller; h and w are `layerSide` of H and W
    */
   features<L extends LayerName>(images: Tensor4D, layers: readonly L[]): Record<L, Tensor4D>;
+  /** As `hash`, of what leads up to a layer that the weights hold: backbones that end at other layers agree in it. */
+  hashOf(layer: LayerName): string;
   /** Channels of a layer's output. */
   channels(layer: LayerName): number;
   /** Frees the weights' tensors; safe to call twice. */

@@ -53,6 +53,7 @@ interface Seen {
 export async function evaluate(method: AnomalyMethod, dataset: Dataset, options: EvaluateOptions): Promise<Evaluation> {
   await checkEvaluable(dataset, options.signal);
   const labelled = dataset.test.filter(({ label }) => label !== -1);
+  const isCached = options.cacheFolder !== undefined;
   const backend = await ensureBackend();
   const pixels = new PixelAccumulator();
   const saturated = hasChannels(labelled) ? new SaturatedOverlap() : null;
@@ -96,13 +97,20 @@ export async function evaluate(method: AnomalyMethod, dataset: Dataset, options:
     perDefect: await perDefect(seen, good, dataset.hasMasks ? pixels : null, options.signal),
     operatingPoint: operatingPoint(images, method),
     normalPoints: await normalPoints(images, method, dataset, options),
-    timings: { fit: options.fit?.timings ?? {}, ...predictTimings(times, predictTotal) },
+    timings: { fit: options.fit?.timings ?? {}, ...predictTimings(times, predictTotal, isCached) },
     peakMemory: peakMemory(),
     learned: method.learned,
     images,
-    warnings: [...dataset.warnings, ...(options.fit?.warnings ?? []), ...maskWarnings(seen, dataset)],
+    warnings: [
+      ...dataset.warnings,
+      ...(options.fit?.warnings ?? []),
+      ...maskWarnings(seen, dataset),
+      ...(isCached ? [CACHED] : []),
+    ],
   };
 }
+
+const CACHED = 'features come from a cache: they are rounded to float16, and times are not those of the method';
 
 const NO_PIXELS = { pixels: null, outOfSight: false } as const;
 

@@ -8,15 +8,22 @@ type Timings = Evaluation['timings'];
 /** Images that warm caches and compilers; of few images half are left. */
 const WARM_UP = 10;
 
-export function predictTimings(images: readonly PredictTimings[], predictTotal: number): Omit<Timings, 'fit'> {
+/** @param isCached whether features may have been read instead of computed: then times say nothing of the method */
+export function predictTimings(
+  images: readonly PredictTimings[],
+  predictTotal: number,
+  isCached: boolean,
+): Omit<Timings, 'fit'> {
   const count = images.length;
   const mean = (stage: keyof PredictTimings) => images.reduce((sum, times) => sum + times[stage], 0) / count;
   return {
     predictTotal,
     perImage: { decode: mean('decode'), features: mean('features'), scoring: mean('scoring') },
-    latency: summary(images.map(({ features, scoring }) => features + scoring)),
-    latencyWithDecoding: summary(images.map(({ decode, features, scoring }) => decode + features + scoring)),
-    imagesPerSecond: throughput(count, predictTotal)?.fps ?? null,
+    latency: isCached ? null : summary(images.map(({ features, scoring }) => features + scoring)),
+    latencyWithDecoding: isCached
+      ? null
+      : summary(images.map(({ decode, features, scoring }) => decode + features + scoring)),
+    imagesPerSecond: isCached ? null : (throughput(count, predictTotal)?.fps ?? null),
   };
 }
 

@@ -196,14 +196,16 @@ export const evaluationSchema = z
       perImage: timingsPerImage.describe('Means over the test images, each in its own thread'),
       latency: latency
         .nullable()
-        .describe('Of one image, decoded and resized, to score and map, in its thread; null for less than two images'),
+        .describe(
+          'Of one image, decoded and resized, to score and map, in its thread; null for less than two images, and where features come from a cache',
+        ),
       latencyWithDecoding: latency.nullable().describe('The same from the file on'),
       imagesPerSecond: z
         .number()
         .min(0)
         .nullable()
         .describe(
-          'Test images by the wall clock of the whole loop, threads, reading and the bookkeeping of metrics included',
+          'Test images by the wall clock of the whole loop, threads, reading and the bookkeeping of metrics included; null where features come from a cache',
         ),
     }),
     images: z.array(imageResult).describe('Every test image'),

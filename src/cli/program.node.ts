@@ -10,6 +10,7 @@ import { predictCommand } from './commands/predict.node.js';
 import { reportCommand } from './commands/report.node.js';
 import { synthCommand } from './commands/synth.node.js';
 import { weightsCommand } from './commands/weights.node.js';
+import { workerCommand } from './commands/worker.node.js';
 import type { Outcome } from './options.node.js';
 
 export function buildProgram(signal: AbortSignal, outcome: Outcome): Command {
@@ -23,6 +24,7 @@ export function buildProgram(signal: AbortSignal, outcome: Outcome): Command {
     predictCommand(signal, outcome),
     evaluateCommand(signal),
     benchmarkCommand(signal, outcome),
+    workerCommand(signal),
     reportCommand(signal),
     dataCommand(signal, outcome),
     weightsCommand(signal),

@@ -19,7 +19,10 @@ export function addTraining(command: Command): Command {
   return command
     .option('--checkpoint <file>', 'trained methods: keep the training in this file until the model is written')
     .option('--resume', 'go on with the training in the checkpoint, if there is one')
-    .option('--cache-folder <folder>', 'trained methods: keep features here, for other fits on the same images');
+    .option(
+      '--cache-folder <folder>',
+      'keep features here, for other fits on the same images; they are rounded to float16',
+    );
 }
 
 /**
@@ -38,10 +41,9 @@ export async function trainingOptions(
       hint: 'Name it by --checkpoint.',
     });
   }
-  const [first] = Object.keys(given);
-  if (first !== undefined && !(method instanceof TrainedMethod)) {
-    const path = first === 'checkpoint' ? '--checkpoint' : '--cache-folder';
-    throw new IadError('BAD_ARGUMENT', `${method.info.name} trains nothing`, { path, hint: 'Leave it out.' });
+  if (checkpoint !== undefined && !(method instanceof TrainedMethod)) {
+    const hint = 'Leave it out.';
+    throw new IadError('BAD_ARGUMENT', `${method.info.name} trains nothing`, { path: '--checkpoint', hint });
   }
   if (checkpoint !== undefined) {
     await checkWritable('file', checkpoint);

@@ -4,6 +4,7 @@ import { CFlow } from './cflow/index.js';
 import { CsFlow } from './csflow/index.js';
 import { DifferNet } from './differnet/index.js';
 import { FastFlow } from './fastflow/index.js';
+import type { OwnMethodClass } from './own/index.js';
 import { PaDiM } from './padim/index.js';
 import type { MethodFlag } from './parts/flags.js';
 import { malformed, readModel } from './parts/learned-file.js';
@@ -28,6 +29,26 @@ interface MethodClass {
 
 const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM, CFlow, CsFlow, DifferNet];
 
+/** Brought along by a program or a benchmark. */
+const OWN = new Map<string, OwnMethodClass>();
+
+/**
+ * Makes a method known to `createMethod`, and so to benchmarks, for as long as the process lasts. See `defineMethod`.
+ * @throws IadError BAD_ARGUMENT if there is another method of this name
+ */
+export function registerMethod(method: OwnMethodClass): void {
+  const { id } = method.info;
+  const other = find(id) ?? OWN.get(id);
+  if (other !== undefined && other !== method) {
+    throw new IadError('BAD_ARGUMENT', `there is a method '${id}' already`, {
+      path: 'method',
+      hint: 'Choose another id.',
+    });
+  }
+  OWN.set(id, method);
+}
+
+/** Of the library. */
 export function methodInfos(): MethodInfo[] {
   return METHODS.map(({ info }) => info);
 }
@@ -50,7 +71,8 @@ function joined(one: MethodFlag, other: MethodFlag): MethodFlag {
 
 /** @throws IadError BAD_ARGUMENT for an unknown name, BAD_CONFIG for options that the method refuses */
 export function createMethod(id: string, options: Record<string, unknown> = {}): AnomalyMethod {
-  return new (methodClass(id))(options);
+  const own = OWN.get(id);
+  return own ? new own(options) : new (methodClass(id))(options);
 }
 
 /** Reads any method's .iad file. @throws IadError as the method's own `load`; MODEL_FORMAT for a method that is not known */
@@ -82,6 +104,6 @@ function methodClass(id: string): MethodClass {
   if (found) return found;
   throw new IadError('BAD_ARGUMENT', `there is no method '${id}'`, {
     path: 'method',
-    hint: `Known: ${METHODS.map(({ info }) => info.id).join(', ')}.`,
+    hint: `Known: ${[...METHODS.map(({ info }) => info.id), ...OWN.keys()].join(', ')}.`,
   });
 }

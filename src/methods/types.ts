@@ -17,6 +17,12 @@ export interface CallOptions {
    * Predictions do not depend on their number, and a fit does by rounding alone: the same number trains the same bits.
    */
   workers?: number;
+  /**
+   * A folder where frozen features of images are kept, layer by layer: later calls on the same images find them there, of any method with the
+   * same backbone and geometry. The backbone then runs for what is not there yet. Features are rounded to float16, whether they were found or
+   * not, so that results differ from those without a cache by this rounding, and not by what was cached. Node only; default: none.
+   */
+  cacheFolder?: string;
 }
 
 export interface FitOptions extends CallOptions {

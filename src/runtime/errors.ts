@@ -46,6 +46,9 @@ export type IadErrorCode =
   | 'SETTING_NOT_SERVED'
   | 'RESULTS_MISMATCH'
   | 'RESULTS_CORRUPT'
+  | 'QUEUE_UNAVAILABLE'
+  | 'QUEUE_VERSION'
+  | 'QUEUE_MESSAGE'
   // the machine
   | 'BACKEND_UNAVAILABLE'
   | 'BACKEND_WRONG'

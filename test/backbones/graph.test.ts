@@ -27,7 +27,7 @@ function weightsFrom(
     const values = Float32Array.from({ length: shape.reduce((count, size) => count * size, 1) }, (_, i) => at(i));
     convs[name] = { kernel: values, shape, bias: new Float32Array(shape[3]) };
   }
-  return { id: 'made', architecture, hash: '', convs, until };
+  return { id: 'made', architecture, hash: '', layerHashes: {}, convs, until };
 }
 
 async function values(tensor: tf.Tensor): Promise<Float32Array> {
@@ -115,6 +115,18 @@ describe('folding', () => {
     expect(await hashConvs(shared)).toBe(hash);
     shared[0]?.bias.set([1e-7]);
     expect(await hashConvs(shared)).not.toBe(hash);
+  });
+
+  it('hashes what leads up to each layer as if the weights ended there', async () => {
+    const [short, long] = [await fold('resnet18', 'layer1'), await fold('resnet18', 'layer3')];
+    expect(Object.keys(long.layerHashes)).toEqual(['layer1', 'layer2', 'layer3']);
+    expect(long.layerHashes.layer1).toBe(short.hash);
+    expect(long.layerHashes.layer3).toBe(long.hash);
+    expect(new Set(Object.values(long.layerHashes)).size).toBe(3);
+    const [plain, mirrored] = [createBackbone(long), createBackbone(long, { padding: 'reflect' })];
+    expect([plain.hashOf('layer1'), mirrored.hashOf('layer1')]).toEqual([short.hash, `${short.hash} reflect`]);
+    expect(() => plain.hashOf('layer4')).toThrow(/BAD_ARGUMENT.*hold layer1, layer2, layer3/);
+    for (const network of [plain, mirrored]) network.dispose();
   });
 });
 

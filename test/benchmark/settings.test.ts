@@ -118,6 +118,21 @@ describe('noisy', () => {
     });
   });
 
+  test('nothing but its name and pixels is left of an anomaly among the noise', () => {
+    const { dataset, samples } = fakeIndex('mvtec_loco', { pushpins: { normal: 40, anomalous: 9 } });
+    const grouped = samples.map((sample) =>
+      sample.label === 1 ? { ...sample, anomalyGroup: 'logical' as const } : sample,
+    );
+    const [clean] = samples;
+    const { train } = only(planSetting({ dataset, samples: grouped }, { kind: 'noisy', percent: 10 }));
+    const noise = train.filter(({ role }) => role === 'noise');
+    expect(noise).toHaveLength(4);
+    for (const { sample } of noise) {
+      const { id, image } = sample;
+      expect(sample).toEqual({ ...clean, id, image });
+    }
+  });
+
   test('the share may be of all training images', () => {
     const index = fakeIndex('own', { part: { normal: 80, anomalous: 100 } });
     const task = only(planSetting(index, { kind: 'noisy', percent: 20, ratioOf: 'total' }));

@@ -51,10 +51,11 @@ describe('exit code 2 or 1, and nothing is made', () => {
       [...DATA, ...OUT, '--checkpoint', 'c'],
       ['[BAD_ARGUMENT]', 'PatchCore trains nothing'],
     ],
-    ['a cache for PatchCore', 2, [...DATA, ...OUT, '--cache-folder', 'c'], ['[BAD_ARGUMENT]', '--cache-folder']],
+    ['a cache in a file', 1, [...DATA, ...OUT, '--cache-folder', 'file/cache'], ['[WRITE_FAILED]', 'file']],
     ['a checkpoint that is a folder', 1, [...FIT, ...OUT, '--checkpoint', 'parts'], ['[WRITE_FAILED]', 'parts']],
     ['no epochs', 2, [...FIT, ...OUT, '--epochs', '0'], ['[BAD_CONFIG]', 'FastFlow.epochs']],
   ])('%s', async (_name, code, args, words) => {
+    writeFileSync(join(cwd, 'file'), 'mine');
     const before = tree(cwd);
     expectFailure(await iadTf(args, { cwd }), code, ...words);
     expect(tree(cwd)).toEqual(before);

@@ -15,7 +15,7 @@ afterAll(() => remove());
 
 test('--help names every command and the exit codes, --version the version', async () => {
   const help = await iadTf(['--help'], { cwd });
-  for (const command of ['synth', 'fit', 'predict', 'evaluate', 'benchmark', 'report', 'weights', 'demo']) {
+  for (const command of ['synth', 'fit', 'predict', 'evaluate', 'benchmark', 'worker', 'report', 'weights', 'demo']) {
     expect(help.stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   }
   expect(help.stdout).toContain('3 an anomaly was found');
@@ -75,7 +75,11 @@ describe('exit code 2, and nothing is made', () => {
       ['fit', ...DATA, ...OUT, '--method', 'stpm', '--validation-share', '0.9'],
       ['[BAD_CONFIG]', 'STPM.validationShare'],
     ],
-    ['a split for a layout without', ['fit', ...DATA, ...OUT, '--split', 'random80'], ['[BAD_ARGUMENT]', 'split', 'mvtec']],
+    [
+      'a split for a layout without',
+      ['fit', ...DATA, ...OUT, '--split', 'random80'],
+      ['[BAD_ARGUMENT]', 'split', 'mvtec'],
+    ],
     [
       'a model and how to fit one',
       ['evaluate', ...DATA, '--model', 'x.iad', '--coreset-ratio', '0.1'],

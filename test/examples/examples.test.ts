@@ -1,11 +1,12 @@
 // The examples run as they stand, on the build.
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type GridOptions, parseGridConfig } from '../../src/benchmark/grid/config.js';
 import { encodePng, loadImage } from '../../src/data/index.js';
 import { writeSynth } from '../../src/data/synth/index.js';
 import { ROOT } from '../helpers/bundle.js';
@@ -67,3 +68,27 @@ test.each([['patchcore.ts'], ['padim.ts'], ['fastflow.ts', '10']])(
     expect((await stat(file)).size).toBeGreaterThan(1000);
   },
 );
+
+test("own-benchmark.json: a method and a dataset of one's own beside the library's, in processes too", {
+  timeout: 300_000,
+}, async () => {
+  const config: GridOptions = JSON.parse(await readFile(join(ROOT, 'examples/own-benchmark.json'), 'utf8'));
+  expect(parseGridConfig(config).modules).toEqual(['own-method.ts']);
+  // Fewer and smaller, from where the parts of this test lie.
+  const small = {
+    ...config,
+    modules: [join(ROOT, 'examples/own-method.ts')],
+    methods: ['pixel-deviation', { id: 'patchcore', config: { resize: 64, inputSize: 64, coresetRatio: 0.05 } }],
+    datasets: [{ folder: 'metal', name: 'own-parts' }],
+    settings: ['unsupervised', 'few-shot:m=4,augmentation=rotation'],
+    seeds: [0],
+  };
+  await writeFile(join(folder, 'own.json'), JSON.stringify(small));
+  const run = (out: string, ...more: string[]) => {
+    const files = ['--config', join(folder, 'own.json'), '--out', join(folder, out)];
+    return example('../dist/cli/main.node.js', 'benchmark', ...files, '--backend', 'wasm', '--workers', '1', ...more);
+  };
+  const table = await run('own-results', '--jobs', '2');
+  expect(table.match(/^(pixel-deviation|patchcore) .* own-parts /gm)?.length).toBe(4);
+  expect(await run('own-results-here')).toBe(table);
+});

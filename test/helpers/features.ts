@@ -4,7 +4,7 @@ import { Random } from '../../src/runtime/random.js';
 
 export function madeKey(view: number): FeatureKey {
   return {
-    backbone: 'b'.repeat(64),
+    backbone: { layer1: 'b'.repeat(64), layer2: 'c'.repeat(64) },
     backend: 'wasm',
     layers: ['layer1', 'layer2'],
     geometry: { mode: 'stretch', resize: null, inputSize: 32, tileOverlap: 0 },

@@ -1,18 +1,27 @@
-// What some tests need of the machine beyond Node: a browser, a Vulkan driver. Where it is missing they are skipped with the
-// reason printed, unless the environment variable IAD_TF_REQUIRE (`browser,webgpu`) says that they must run.
+// What some tests need of the machine beyond Node: a browser, a Vulkan driver, a Redis server. Where it is missing they are
+// skipped with the reason printed, unless the environment variable IAD_TF_REQUIRE (`browser,webgpu,redis`) says that they must
+// run.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { vulkanLacks } from '../../src/runtime/vulkan.node.js';
 
-export type Need = 'browser' | 'webgpu';
+export type Need = 'browser' | 'webgpu' | 'redis';
 
 /** The software renderer that comes with Debian's chromium: WebGPU on any machine. */
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /** Chromium or Chrome on the PATH; null if there is none. */
 export function chromium(): string | null {
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  return onPath('chromium', 'chromium-browser', 'google-chrome');
+}
+
+/** The server's binary on the PATH; null if there is none. */
+export function redisServer(): string | null {
+  return onPath('redis-server');
+}
+
+function onPath(...names: readonly string[]): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isExecutable) ?? null;
 }
@@ -43,6 +52,8 @@ function lacks(need: Need): string | null {
     case 'webgpu':
       preferSwiftShader();
       return vulkanLacks();
+    case 'redis':
+      return redisServer() === null ? 'there is no redis-server on the PATH' : null;
     default:
       return need satisfies never;
   }

@@ -188,7 +188,7 @@ describe('buildBank', () => {
     const { threads, runs } = fakeThreads(projects, broken);
     const init: SessionInit = {
       config: { ...resolvePatchCoreConfig({ coresetRatio: 0.05 }), ...config },
-      weights: { id: 'none', hash: '', architecture: 'resnet18', convs: {}, until: 'layer1' },
+      weights: { id: 'none', hash: '', layerHashes: {}, architecture: 'resnet18', convs: {}, until: 'layer1' },
       dimension: DIMENSION,
       projection: projects ? projection : null,
       bank: null,
@@ -315,7 +315,7 @@ describe('buildBank', () => {
     };
     const init: SessionInit = {
       config: resolvePatchCoreConfig({ coresetRatio: 0.9 }),
-      weights: { id: 'none', hash: '', architecture: 'resnet18', convs: {}, until: 'layer1' },
+      weights: { id: 'none', hash: '', layerHashes: {}, architecture: 'resnet18', convs: {}, until: 'layer1' },
       dimension: DIMENSION,
       projection,
       bank: null,

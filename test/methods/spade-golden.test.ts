@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { resolveWeights } from '../../src/backbones/index.js';
+import type { Image } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { resolveSpadeConfig, type SpadeOptions } from '../../src/methods/spade/config.js';
 import { Embedder } from '../../src/methods/spade/embedder.js';
@@ -39,16 +40,17 @@ beforeAll(async () => {
 test('global vector, distances and the layers’ grids of one image', async () => {
   const config = resolveSpadeConfig(options);
   const weights = await resolveWeights('resnet50', { until: 'layer4' });
-  const embedder = new Embedder(config, weights);
+  const embedder = await Embedder.open({ config, weights });
+  const embed = async (source: Image) => (await embedder.open({ id: 'made up', source })).embed();
   const builder = new GalleryBuilder(config, weights.architecture, good.length);
-  for (const { data } of good) {
-    const { maps, global } = embedder.embed(data);
+  for (const each of good) {
+    const { maps, global } = await embed(each);
     const joined = tf.concat(maps.map((map) => map.flatten()));
     builder.add(await joined.data<'float32'>(), await global.data<'float32'>());
     tf.dispose([joined, global, ...maps]);
   }
   const gallery = builder.finish();
-  const { maps, global } = embedder.embed(part.data);
+  const { maps, global } = await embed(part);
   const everyNth = (await global.data<'float32'>()).filter((_, at) => at % 16 === 0);
   expect(relativeDifference(everyNth, golden.global_every_16th)).toBeLessThan(1e-5);
   const scorer = new Scorer(resolveSpadeConfig({ ...options, k: good.length }), gallery);

@@ -107,7 +107,7 @@ function pair(architecture: Architecture, until: LayerName): [FoldedWeights, Rec
     tensors[`${name}.mean`] = tf.zeros([outputs]);
     tensors[`${name}.variance`] = tf.fill([outputs], 1 - epsilon);
   }
-  return [{ id: 'drawn', architecture, hash: '0'.repeat(64), convs, until }, tensors];
+  return [{ id: 'drawn', architecture, hash: '0'.repeat(64), layerHashes: {}, convs, until }, tensors];
 }
 
 const image = (batch: number, side: number) =>

@@ -3,7 +3,17 @@ import { describe, expect, it, test } from 'vitest';
 import { bundle, packages } from '../helpers/bundle.js';
 
 const ENTRIES = ['iad-tf', 'iad-tf/metrics', 'iad-tf/kernels', 'iad-tf/data', 'iad-tf/backbones'];
-const NODE_PACKAGES = ['pngjs', 'jpeg-js', 'commander', 'cli-progress', 'tinyglobby', '@resvg/resvg-wasm', 'webgpu'];
+const NODE_PACKAGES = [
+  'pngjs',
+  'jpeg-js',
+  'commander',
+  'cli-progress',
+  'tinyglobby',
+  '@resvg/resvg-wasm',
+  'webgpu',
+  'bullmq',
+  'ioredis',
+];
 const CHART_PACKAGES = ['vega', 'vega-lite', 'vega-scenegraph', '@fontsource/inter'];
 
 describe.each(ENTRIES)('a bundle of %s', (entry) => {

@@ -58,6 +58,15 @@ describe('imports', () => {
     expect(outside).toEqual([]);
   });
 
+  it('of the queue are loaded when one is used, and in Node only', () => {
+    const found = ALL.filter(({ specifier, typeOnly }) => !typeOnly && /^(bullmq|ioredis)$/.test(specifier));
+    expect(found.length).toBeGreaterThan(0);
+    for (const { file } of found) {
+      expect(file).toMatch(/\.node\.ts$/);
+      expect(readFileSync(join(ROOT, file), 'utf8')).not.toMatch(/^import (?!type ).*'(bullmq|ioredis)';$/m);
+    }
+  });
+
   it('of *.node.ts and *.web.ts go through #platform/, except among themselves and in the command line', () => {
     const direct = ALL.filter(({ file, specifier, typeOnly }) => {
       const kind = /\.(node|web)\.js$/.exec(specifier)?.[1];

@@ -69,6 +69,10 @@ const setting = z
 export const gridSchema = z
   .strictObject({
     $schema: z.string().optional().describe('For editors: where the schema of this file lies'),
+    modules: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Files that bring methods of your own, each as its default export; relative to this file'),
     methods: z.array(method).min(1).describe('What is compared'),
     datasets: z.array(dataset).min(1).describe('On what'),
     settings: z.array(setting).min(1).default(['unsupervised']).describe('Under which learning settings'),
@@ -81,6 +85,12 @@ export const gridSchema = z
       ),
     baseSeed: whole('Seed that every repeat, draw and initial value comes from').default(66),
     backbones: z.array(backbone).min(1).optional().describe("Default: each method's own"),
+    cacheFeatures: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Keep the outputs of backbones on disk, for all methods with the same one; they are rounded to float16, and there are no times',
+      ),
   })
   .describe(
     'What `iad-tf benchmark --config` reads: every method on every dataset and category, under every setting, in every repeat.',

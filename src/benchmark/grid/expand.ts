@@ -10,14 +10,15 @@ import {
   repeatsOf,
   type Setting,
   type SettingPlan,
+  settingFields,
   settingId,
+  standing,
 } from '../settings/index.js';
 import type { GridConfig } from './config.js';
 import { type Contender, contendersOf } from './contenders.js';
 import { hashOf, type Job, jobTitle, makeJob, placeName } from './job.js';
 import { type Category, type Place, type PlaceOptions, placesOf } from './places.js';
 import { refuseTwice } from './refuse.js';
-import { checkTrainable } from './training.js';
 
 export interface Grid {
   readonly jobs: readonly Job[];
@@ -32,16 +33,21 @@ export interface Skipped {
   readonly reason: string;
 }
 
+export interface ExpandOptions extends PlaceOptions {
+  /** Of methods that modules brought: the SHA-256 of the module, by the method's id. */
+  readonly code?: ReadonlyMap<string, string>;
+}
+
 /**
  * All jobs of a configuration, always in the same order: those of the same images one after another.
  * @throws IadError BAD_CONFIG, BAD_ARGUMENT (unknown method), what opening a dataset throws, ABORTED; if no job is left, the
  *   first reason: SETTING_NOT_SERVED, BAD_ARGUMENT
  */
-export async function expandGrid(config: GridConfig, options: PlaceOptions): Promise<Grid> {
+export async function expandGrid(config: GridConfig, options: ExpandOptions): Promise<Grid> {
   const settings = config.settings.map((entry) => (typeof entry === 'string' ? readSetting(entry) : entry));
   refuseTwice('settings', settings.map(settingId));
   const skipped: Skipped[] = [];
-  const contenders = contendersOf(config);
+  const contenders = contendersOf(config, options.code ?? new Map());
   const rounds = settings.map((setting) => ({ setting, served: servedBy(contenders, setting, skipped) }));
   const jobs: Job[] = [];
   for (const place of await placesOf(config, options)) {
@@ -49,7 +55,8 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
       for (const { setting, served } of rounds) {
         if ((setting.kind === 'continual') !== part.isWhole || served.length === 0) continue;
         for (const plan of await plansOf(place, part, setting, config, skipped)) {
-          for (const contender of served) jobs.push(await jobOf(contender, place, part, plan, options));
+          for (const contender of served)
+            jobs.push(await jobOf(contender, place, part, plan, { ...options, ...config }));
         }
       }
     }
@@ -67,7 +74,7 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
 
 function servedBy(contenders: readonly Contender[], setting: Setting, skipped: Skipped[]): Contender[] {
   return contenders.filter(({ info, name }) => {
-    const fault = faultOf(() => checkServes(info, setting));
+    const fault = standing(info, setting) === null ? faultOf(() => checkServes(info, setting)) : null;
     if (fault) addSkipped(skipped, `${name}, ${settingId(setting)}`, fault);
     return !fault;
   });
@@ -99,9 +106,7 @@ async function plansOf(
   for (const repeat of seeds ?? Array.from({ length: repeatsOf(setting) }, (_, i) => i)) {
     const index = datasetIndex(place.facts.id, part.pick(await place.at(repeat)));
     const fault = faultOf(() => {
-      const plan = planSetting(index, setting, { repeat, baseSeed });
-      for (const task of plan.tasks) checkTrainable(task);
-      plans.push(plan);
+      plans.push(planSetting(index, setting, { repeat, baseSeed }));
     });
     if (!fault) continue;
     const names = part.categories.map(({ name }) => name);
@@ -112,21 +117,28 @@ async function plansOf(
 }
 
 async function jobOf(
-  { info, name, config, weights }: Contender,
+  { info, name, code, config, weights }: Contender,
   { facts, folder }: Place,
   { isWhole, categories }: Part,
   { setting, repeat: seed, baseSeed, tasks }: SettingPlan,
-  { locate }: PlaceOptions,
+  { locate, cacheFeatures }: PlaceOptions & Pick<GridConfig, 'cacheFeatures'>,
 ): Promise<Job> {
   const names = isWhole ? tasks.map(({ category }) => category) : categories.map((category) => category.name);
   const images = names.map((name) => categories.find((category) => category.name === name)?.images);
   return makeJob(
     {
-      method: { id: info.id, name, config: { ...config, seed: tasks[0]?.seeds.train } },
+      method: {
+        id: info.id,
+        name,
+        code,
+        config: { ...config, ...settingFields(setting, config), seed: tasks[0]?.seeds.train },
+      },
       setting: { id: settingId(setting), options: { ...setting } },
+      standing: standing(info, setting) ?? 'served',
       dataset: { ...facts, categories: names, images: await hashOf(images) },
       seed,
       baseSeed,
+      cacheFeatures,
     },
     folder,
     weights === null ? null : locate(weights),

@@ -1,7 +1,9 @@
-// A benchmark from its configuration to its records, in this process or in child processes.
+// A benchmark from its configuration to its records: in this process, in child processes, or on the machines of a queue.
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { BackendName } from '../../runtime/backend.js';
+import { CACHE_FOLDER } from './cache-folder.node.js';
 import { CHILD_SCRIPT } from './child-script.node.js';
 import { parseGridConfig } from './config.js';
 import { environment } from './environment.node.js';
@@ -9,7 +11,10 @@ import { type Execute, recording } from './execute.js';
 import { expandGrid, type Grid } from './expand.js';
 import { ResultsFolder } from './folder.node.js';
 import { type Shard, shardOf } from './job.js';
+import { loadMethods } from './modules.node.js';
 import { inProcesses } from './processes.node.js';
+import type { QueueAddress } from './queue/address.js';
+import { runThroughQueue } from './queue.node.js';
 import type { JobRecord } from './record.js';
 import { type RunOptions, runGrid } from './run.js';
 import { methodWork } from './work.js';
@@ -21,13 +26,23 @@ export interface ExecutorOptions {
   readonly workers?: number;
   /** Of the child processes. */
   readonly backend: BackendName | 'auto';
+  /** Files that bring methods, see `loadMethods`. */
+  readonly modules?: readonly string[];
+  /** Where outputs of backbones are kept, if a job asks for that. Default: a folder for temporary files. */
+  readonly cacheFolder?: string;
 }
 
-export interface BenchmarkOptions extends ExecutorOptions, Omit<RunOptions, 'parallel'> {
+export interface BenchmarkOptions
+  extends Omit<ExecutorOptions, 'modules' | 'cacheFolder'>,
+    Omit<RunOptions, 'parallel'> {
   /** The results folder. */
   readonly out: string;
   /** What the paths of the configuration are relative to. Default: the working directory. */
   readonly base?: string;
+  /** Where Redis is, whose workers carry the jobs out; `processes`, `workers` and `backend` are then theirs to choose. */
+  readonly queue?: QueueAddress;
+  /** Told when jobs wait in the queue and no worker is connected. */
+  readonly onNoWorker?: () => void;
   /** Only a part of the jobs. */
   readonly shard?: Shard;
   /** Told before the first job starts: the jobs of this run, what is skipped, and how many of the jobs have a record. */
@@ -37,27 +52,42 @@ export interface BenchmarkOptions extends ExecutorOptions, Omit<RunOptions, 'par
 /**
  * Runs what has no record yet of a configuration's jobs.
  * @returns the records of this run's jobs, earlier ones among them
- * @throws IadError BAD_CONFIG, BAD_ARGUMENT, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT; ABORTED; no failure of a job
+ * @throws IadError BAD_CONFIG, BAD_ARGUMENT, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT; ABORTED;
+ *   QUEUE_UNAVAILABLE; no failure of a job
  */
 export async function runBenchmark(config: unknown, options: BenchmarkOptions): Promise<JobRecord[]> {
   const { out, base = '', shard = { index: 1, count: 1 }, signal, onBegin } = options;
   const locate = (path: string) => (isAbsolute(path) ? path : join(base, path));
-  const grid = await expandGrid(parseGridConfig(config), { locate, signal });
+  const parsed = parseGridConfig(config);
+  const modules = (parsed.modules ?? []).map((path) => resolve(locate(path)));
+  const grid = await expandGrid(parsed, { locate, signal, code: await loadMethods(modules) });
   const folder = await ResultsFolder.open(out, grid);
   const jobs = shardOf(grid.jobs, shard);
   if (onBegin) {
     const records = await folder.records();
     onBegin({ jobs, skipped: grid.skipped }, jobs.filter(({ id }) => records.has(id)).length);
   }
-  return runGrid(jobs, folder, await executor(options), { ...options, parallel: Math.max(1, options.processes) });
+  if (options.queue) return runThroughQueue(jobs, folder, { ...options, address: options.queue });
+  const features = join(out, 'features');
+  const execute = await executor({ ...options, modules, cacheFolder: features });
+  const records = await runGrid(jobs, folder, execute, { ...options, parallel: Math.max(1, options.processes) });
+  // Nobody else of this folder needs them any more.
+  if ((await folder.records()).size === grid.jobs.length) await rm(features, { recursive: true, force: true });
+  return records;
 }
 
 /** How jobs are carried out on this machine. */
-export async function executor({ processes, workers, backend }: ExecutorOptions): Promise<Execute> {
+export async function executor(options: ExecutorOptions): Promise<Execute> {
+  const { processes, workers, backend, modules = [], cacheFolder = CACHE_FOLDER } = options;
   const parallel = Math.max(1, processes);
   // Alone, a job takes as many threads as the library thinks best; several at once share the cores.
   const share = processes > 1 ? Math.max(1, Math.floor(availableParallelism() / processes)) : null;
   const circumstances = { environment: await environment(), workers: workers ?? share, parallel };
-  if (processes > 0) return inProcesses({ script: CHILD_SCRIPT, setup: { backend }, circumstances });
-  return recording(methodWork(circumstances.workers), { ...circumstances, ownProcess: false, attempts: 1 });
+  if (processes > 0)
+    return inProcesses({ script: CHILD_SCRIPT, setup: { backend, modules, cacheFolder }, circumstances });
+  return recording(methodWork({ workers: circumstances.workers, code: await loadMethods(modules), cacheFolder }), {
+    ...circumstances,
+    ownProcess: false,
+    attempts: 1,
+  });
 }

@@ -8,6 +8,8 @@ export interface JobDescription {
     readonly id: string;
     /** What the results call it. */
     readonly name: string;
+    /** SHA-256 of the module that brings it; null for a method of the library. */
+    readonly code: string | null;
     /** The full configuration, defaults filled in, with backbone and seed. */
     readonly config: Readonly<Record<string, unknown>>;
   };
@@ -17,6 +19,8 @@ export interface JobDescription {
     /** As `parseSetting` takes it. */
     readonly options: Readonly<Record<string, unknown>>;
   };
+  /** `reference`: put beside methods that learn from anomalies, which it does not. */
+  readonly standing: 'served' | 'reference';
   readonly dataset: {
     /** What draws and published numbers go by: `mvtec_ad`, `mtd`, ...; the name of a dataset that is not published. */
     readonly id: string;
@@ -33,6 +37,8 @@ export interface JobDescription {
   /** Which repeat, from 0. */
   readonly seed: number;
   readonly baseSeed: number;
+  /** Outputs of the backbone come from a cache that methods share, rounded to float16. */
+  readonly cacheFeatures: boolean;
 }
 
 export interface Job {

@@ -10,17 +10,21 @@ const anything = (description: string) => z.record(z.string(), z.unknown()).desc
 
 export const JOB_ID = /^[0-9a-f]{16}$/;
 
-const description = z
+export const jobDescriptionSchema = z
   .object({
     method: z.object({
       id: text("The method's id"),
       name: text('What the results call it'),
+      code: z.string().nullable().describe('SHA-256 of the module that brings it; null for a method of the library'),
       config: anything('The full configuration, defaults filled in, with backbone and seed'),
     }),
     setting: z.object({
       id: text('The learning setting in one word, such as few-shot:m=4,augmentation=rotation'),
       options: anything('The same as an object: its kind and options, defaults filled in'),
     }),
+    standing: z
+      .enum(['served', 'reference'])
+      .describe('reference: put beside methods that learn from anomalies, which this one does not'),
     dataset: z.object({
       id: text('What draws and published numbers go by, such as mvtec_ad; the name of a dataset that is not published'),
       name: text('What the results call it'),
@@ -32,6 +36,9 @@ const description = z
     }),
     seed: count('Which repeat, from 0'),
     baseSeed: count('Seed that every repeat, draw and initial value comes from'),
+    cacheFeatures: z
+      .boolean()
+      .describe('Outputs of the backbone came from a cache that methods share, rounded to float16'),
   })
   .describe('The cell of the grid: all that the outcome depends on, besides the machine');
 
@@ -75,7 +82,7 @@ const common = {
     .string()
     .regex(JOB_ID)
     .describe("First 16 hex digits of the SHA-256 of the description's JSON with sorted keys"),
-  description,
+  description: jobDescriptionSchema,
   environment: environment.describe('Where it ran'),
   attempts: z.int().min(1).describe('2 if the process of the first attempt crashed'),
   workers: z.int().min(1).nullable().describe('Threads of the job; null: as many as the library takes by itself'),

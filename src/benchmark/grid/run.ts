@@ -23,6 +23,8 @@ export interface GridProgress {
 export interface RunOptions {
   /** Jobs at once. */
   readonly parallel: number;
+  /** Of these, how many are really under way, for the time left; default: all. */
+  readonly atOnce?: () => number;
   readonly signal: AbortSignal;
   /** Runs jobs once more that failed in an earlier run. */
   readonly retryFailed?: boolean;
@@ -39,7 +41,7 @@ export async function runGrid(
   jobs: readonly Job[],
   store: RecordStore,
   execute: Execute,
-  { parallel, signal, retryFailed = false, onRecord, onProgress }: RunOptions,
+  { parallel, atOnce, signal, retryFailed = false, onRecord, onProgress }: RunOptions,
 ): Promise<JobRecord[]> {
   const there = await store.records();
   const records = new Map<string, JobRecord>();
@@ -58,7 +60,7 @@ export async function runGrid(
       const record = await execute(job, stop.signal, (event) => onProgress?.(job, event));
       await store.write(record);
       records.set(job.id, record);
-      onRecord?.(record, job, progressOf(jobs, records, parallel));
+      onRecord?.(record, job, progressOf(jobs, records, atOnce?.() ?? parallel));
     }
   };
   try {

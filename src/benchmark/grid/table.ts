@@ -34,11 +34,12 @@ interface Cell {
 export function gridTable(records: readonly JobRecord[]): TableRow[] {
   const cells = new Map<string, Cell>();
   const cellOf = ({ description }: JobRecord, tested: string): Cell => {
-    const { method, setting, dataset } = description;
+    const { method, setting, standing, dataset } = description;
     // The seed is in the configuration too, and images differ by nothing that a row shows.
     const config = { ...method.config, seed: 0 };
     const key = canonical([method.name, config, setting.id, dataset.name, tested]);
-    const row = { method: method.name, backbone: backboneName(description), setting: setting.id };
+    const words = standing === 'reference' ? `${setting.id} (reference)` : setting.id;
+    const row = { method: method.name, backbone: backboneName(description), setting: words };
     const found = cells.get(key) ?? { row: { ...row, dataset: dataset.name, tested }, outcomes: [], failed: 0 };
     cells.set(key, found);
     return found;

@@ -1,6 +1,8 @@
 // The work of a job: a method under a setting, on a dataset.
 import type { Dataset } from '../../data/types.js';
 import { createMethod } from '../../methods/registry.js';
+import type { AnomalyMethod, FitOptions, FitResult, ImageInput } from '../../methods/types.js';
+import { IadError } from '../../runtime/errors.js';
 import { evaluate } from '../evaluate.js';
 import {
   datasetIndex,
@@ -9,19 +11,37 @@ import {
   planSetting,
   type SettingPlan,
   taskManifest,
+  trainingInputs,
 } from '../settings/index.js';
 import { openJob } from './datasets.js';
 import type { Work } from './execute.js';
 import type { Job } from './job.js';
 import type { JobOutcome, JobTask } from './record.js';
-import { learn, trainingInputs } from './training.js';
 
-/** @param workers threads of one job; null: as many as the library takes by itself */
-export function methodWork(workers: number | null): Work {
+/** What a job finds on its machine. */
+export interface WorkPlace {
+  /** Threads of one job; null: as many as the library takes by itself. */
+  readonly workers: number | null;
+  /** Of methods that modules brought: the SHA-256 of the module, by the method's id. */
+  readonly code: ReadonlyMap<string, string>;
+  /** Where outputs of backbones are kept, if a job asks for that. */
+  readonly cacheFolder: string;
+}
+
+export function methodWork({ workers, code, cacheFolder }: WorkPlace): Work {
   return async (job, signal, onProgress) => {
-    const call = { signal, onProgress, ...(workers !== null && { workers }) };
+    const { method: wanted, cacheFeatures } = job.description;
+    const call = {
+      signal,
+      onProgress,
+      ...(workers !== null && { workers }),
+      ...(cacheFeatures && { cacheFolder }),
+    };
     const { lessons, evaluations } = await lessonsOf(job, signal);
-    const { method: wanted } = job.description;
+    if ((code.get(wanted.id) ?? null) !== wanted.code) {
+      const what = `the module that brings ${wanted.id} is not here, or is not as it was when the job was made`;
+      throw new IadError('RESULTS_MISMATCH', what, { hint: 'Use the same modules everywhere.' });
+    }
     const method = createMethod(wanted.id, configOf(job));
     const tasks: JobTask[] = [];
     const outcomes: JobOutcome[] = [];
@@ -29,7 +49,7 @@ export function methodWork(workers: number | null): Work {
       for (const [i, { task }] of lessons.entries()) {
         const { category, augmentation, window } = task;
         tasks.push({ ...(await taskManifest(task)), category, augmentation, window });
-        const fit = await learn(method, await trainingInputs(task, method), i === 0, call);
+        const fit = await learn(method, trainingInputs(task), i === 0, call);
         for (const { task: other, dataset } of (evaluations[i] ?? []).flatMap((at) => lessons[at] ?? [])) {
           const evaluation = await evaluate(method, { ...dataset, test: other.test }, { ...call, fit });
           outcomes.push({ after: category, on: other.category, evaluation });
@@ -40,6 +60,18 @@ export function methodWork(workers: number | null): Work {
       method.dispose();
     }
   };
+}
+
+/** The first task is fitted, later ones are learned on top of it. */
+function learn(
+  method: AnomalyMethod,
+  images: readonly ImageInput[],
+  isFirst: boolean,
+  options: FitOptions,
+): Promise<FitResult> {
+  if (isFirst) return method.fit(images, options);
+  if (method.update) return method.update(images, options);
+  throw new IadError('SETTING_NOT_SERVED', `${method.info.id} cannot learn one task after another`);
 }
 
 /** A category with its dataset, from which its test images come. */

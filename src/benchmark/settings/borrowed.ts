@@ -75,7 +75,8 @@ function asTraining(sample: Sample): Sample {
   return { ...sample, split: 'train' };
 }
 
-function asNormal(sample: Sample): Sample {
+/** Nothing of it tells that it is anomalous. */
+function asNormal({ anomalyGroup: _, ...sample }: Sample): Sample {
   return { ...sample, split: 'train', label: 0, defectType: 'good', masks: [] };
 }
 

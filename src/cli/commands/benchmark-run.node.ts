@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runBenchmark } from '../../benchmark/grid/index.node.js';
 import { type Job, jobTitle, type Shard } from '../../benchmark/grid/job.js';
+import { parseQueueAddress } from '../../benchmark/grid/queue/address.js';
 import type { JobRecord } from '../../benchmark/grid/record.js';
 import type { GridProgress } from '../../benchmark/grid/run.js';
 import { gridTable, tableText } from '../../benchmark/grid/table.js';
@@ -34,7 +35,9 @@ interface Options extends CommonOptions {
   seeds?: number[];
   baseSeed?: number;
   backbones?: string[];
+  cacheFeatures?: boolean;
   jobs?: number;
+  queue?: string;
   shard?: Shard;
   retryFailed?: boolean;
 }
@@ -51,6 +54,7 @@ const GRID = [
   'seeds',
   'baseSeed',
   'backbones',
+  'cacheFeatures',
 ] as const;
 
 export function benchmarkRunCommand(signal: AbortSignal, outcome: Outcome): Command {
@@ -75,23 +79,34 @@ export function benchmarkRunCommand(signal: AbortSignal, outcome: Outcome): Comm
     )
     .option('--base-seed <n>', 'what all randomness comes from (default: 66)', wholeNumber)
     .option('--backbones <ids>', "instead of the methods' own", list)
+    .option('--cache-features', 'methods with the same backbone share its passes; rounded to float16, without times')
     .option(
       '--jobs <n>',
       'jobs at once, in child processes (default: one after another in this process)',
       countingNumber,
     )
+    .addOption(
+      new Option('--queue <address>', 'let iad-tf worker do the jobs: redis://user:password@host:6379/0').conflicts([
+        'jobs',
+        'workers',
+        'backend',
+      ]),
+    )
     .option('--shard <i/n>', 'only the i-th of n parts of the jobs, for several machines', shard)
     .option('--retry-failed', 'run jobs again that failed in an earlier run');
   return addCommon(command).action(async (options: Options) => {
     const config = await gridConfig(options);
-    // Children have backends of their own.
-    const terminal = options.jobs === undefined ? await begin(options) : openTerminal(options);
+    const queue = options.queue === undefined ? undefined : parseQueueAddress(options.queue);
+    // Children and workers have backends of their own.
+    const alone = options.jobs === undefined && queue === undefined;
+    const terminal = alone ? await begin(options) : openTerminal(options);
     const records = await runBenchmark(config, {
       out: options.out,
       ...(options.config !== undefined && { base: dirname(options.config) }),
       processes: options.jobs ?? 0,
       backend: options.backend,
       ...(options.workers !== undefined && { workers: options.workers }),
+      ...(queue && { queue, onNoWorker: () => terminal.note(`No worker yet: iad-tf worker --queue ${queue.shown}`) }),
       ...(options.shard && { shard: options.shard }),
       retryFailed: options.retryFailed ?? false,
       signal,
@@ -100,7 +115,7 @@ export function benchmarkRunCommand(signal: AbortSignal, outcome: Outcome): Comm
         terminal.note(`${jobs.length} jobs, ${recorded} of them recorded in ${options.out}`);
       },
       onRecord: (record, job, progress) => noteRecord(terminal, record, job, progress),
-      ...(options.jobs === undefined && { onProgress: (_, event) => terminal.onProgress(event) }),
+      ...(alone && { onProgress: (_, event) => terminal.onProgress(event) }),
     });
     terminal.print(tableText(gridTable(records)));
     const failed = records.filter(({ status }) => status === 'failed').length;
@@ -130,6 +145,7 @@ async function gridConfig(options: Options): Promise<unknown> {
     seeds,
     baseSeed,
     backbones,
+    cacheFeatures,
   } = options;
   if (path !== undefined) {
     try {
@@ -152,6 +168,7 @@ async function gridConfig(options: Options): Promise<unknown> {
     seeds,
     baseSeed,
     backbones,
+    cacheFeatures,
   };
 }
 

@@ -45,6 +45,7 @@ export const DESIGN: TrainedDesign<DifferNetConfig, Orders> = {
   }),
   inputs: ({ inputSize }) => pyramid(inputSize, SCALES),
   augment: turnedCopies,
+  scoresChanged: true,
 };
 
 /** Of all scales together. @throws IadError BAD_CONFIG for an odd number, or an image too small for the backbone */

@@ -2,8 +2,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { layerChannels, layerSide, layerStride } from '../../backbones/architecture.js';
 import { architectureOf } from '../../backbones/catalogue.js';
-import { createBackbone } from '../../backbones/graph.js';
-import type { Backbone, FoldedWeights, LayerName } from '../../backbones/types.js';
+import type { FoldedWeights, LayerName } from '../../backbones/types.js';
+import type { GeometryPlan } from '../../data/geometry.js';
+import { FrozenNetwork } from '../parts/frozen-network.js';
+import type { Job, SessionInit } from '../parts/session.js';
 import type { PaDiMConfig } from './config.js';
 import { depthOf, type Reduction } from './reduction.js';
 
@@ -21,40 +23,68 @@ interface Taken {
   readonly cells: tf.Tensor1D;
 }
 
+/** An image whose features are to be had. */
+export interface OpenImage {
+  readonly plan: GeometryPlan;
+  /** @returns [1, positions, depth], the caller's to dispose of */
+  embed(): Promise<tf.Tensor3D>;
+}
+
 export class Embedder {
-  readonly #config: PaDiMConfig;
-  readonly #backbone: Backbone;
+  readonly #network: FrozenNetwork;
   readonly #reduction: Reduction;
   readonly #taken: readonly Taken[];
 
-  constructor(config: PaDiMConfig, weights: FoldedWeights, reduction: Reduction) {
-    this.#config = config;
-    this.#backbone = createBackbone(weights);
+  private constructor(network: FrozenNetwork, reduction: Reduction, taken: readonly Taken[]) {
+    this.#network = network;
     this.#reduction = reduction;
-    this.#taken = split(config, weights, reduction);
+    this.#taken = taken;
   }
 
-  /** @param view RGB [inputSize, inputSize, 3] @returns [1, positions, depth], the caller's to dispose of */
-  embed(view: Uint8Array): tf.Tensor3D {
-    const { inputSize } = this.#config;
-    return tf.tidy(() => {
-      const image = tf.tensor4d(Float32Array.from(view), [1, inputSize, inputSize, 3]);
-      const maps = this.#backbone.features(
-        image,
-        this.#taken.map(({ layer }) => layer),
-      );
+  /** @throws IadError as `FrozenNetwork.open` */
+  static async open(
+    init: SessionInit & { readonly config: PaDiMConfig; readonly reduction: Reduction },
+  ): Promise<Embedder> {
+    const { config, weights, reduction } = init;
+    const taken = split(config, weights, reduction);
+    try {
+      const layers = taken.map(({ layer }) => layer);
+      return new Embedder(await FrozenNetwork.open(init, layers), reduction, taken);
+    } catch (error) {
+      disposeOf(taken);
+      throw error;
+    }
+  }
+
+  async open(job: Job): Promise<OpenImage> {
+    const { plan, maps } = await this.#network.open(job);
+    return { plan, embed: async () => this.#embed(await maps(0)) };
+  }
+
+  dispose(): void {
+    this.#network.dispose();
+    disposeOf(this.#taken);
+  }
+
+  /** @param maps of the layers taken; disposed of */
+  #embed(maps: readonly tf.Tensor4D[]): tf.Tensor3D {
+    const embedded = tf.tidy(() => {
       // What is projected is summed over the layers; replicating cells afterwards leaves them few.
-      const parts = this.#taken.map(({ layer, by, cells }) => tf.gather(reduced(maps[layer], by), cells));
+      const parts = this.#taken.flatMap(({ by, cells }, i) => {
+        const map = maps[i];
+        return map ? [tf.gather(reduced(map, by), cells)] : [];
+      });
       const joined =
         this.#reduction.embedding === 'select' ? tf.concat(parts, 1) : parts.reduce((sum, part) => tf.add(sum, part));
       return joined.expandDims<tf.Tensor3D>(0);
     });
+    tf.dispose([...maps]);
+    return embedded;
   }
+}
 
-  dispose(): void {
-    this.#backbone.dispose();
-    for (const { by, cells } of this.#taken) tf.dispose([by, cells]);
-  }
+function disposeOf(taken: readonly Taken[]): void {
+  for (const { by, cells } of taken) tf.dispose([by, cells]);
 }
 
 /** [cells, channels kept or depth] */

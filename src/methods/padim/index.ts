@@ -142,7 +142,7 @@ export class PaDiM extends FrozenFeatureMethod<PaDiMConfig, Learned, SessionInit
   }
 
   async #fitGaussians(images: readonly NamedImage[], init: SessionInit, options: FitOptions): Promise<FittedGaussians> {
-    const threads = await openThreads(SESSIONS, init, images.length, options.workers);
+    const threads = await openThreads(SESSIONS, { ...init, ...this.cacheOf(options) }, images.length, options.workers);
     try {
       const { onProgress, signal, skipBad = false } = options;
       const { ridge, memoryBudget, embedding } = this.config;

@@ -1,6 +1,4 @@
 // One thread's PaDiM: answers embed and score jobs.
-import { geometryOf } from '../parts/frozen-config.js';
-import { openImage } from '../parts/open-image.js';
 import {
   type SessionInit as AnyInit,
   type Job,
@@ -23,20 +21,19 @@ export interface SessionInit extends AnyInit {
 }
 
 export class Session implements ThreadSession {
-  readonly #config: PaDiMConfig;
   readonly #embedder: Embedder;
   readonly #scorer: Scorer | null;
 
-  private constructor(config: PaDiMConfig, embedder: Embedder, scorer: Scorer | null) {
-    this.#config = config;
+  private constructor(embedder: Embedder, scorer: Scorer | null) {
     this.#embedder = embedder;
     this.#scorer = scorer;
   }
 
-  static async start({ config, weights, reduction, gaussians }: SessionInit): Promise<Session> {
-    const embedder = new Embedder(config, weights, reduction);
+  static async start(init: SessionInit): Promise<Session> {
+    const { config, gaussians } = init;
+    const embedder = await Embedder.open(init);
     try {
-      return new Session(config, embedder, gaussians && new Scorer(config, gaussians));
+      return new Session(embedder, gaussians && new Scorer(config, gaussians));
     } catch (error) {
       embedder.dispose();
       throw error;
@@ -45,10 +42,9 @@ export class Session implements ThreadSession {
 
   async answer(job: Job): Promise<JobAnswer> {
     const start = performance.now();
-    const { plan, view } = await openImage(job, geometryOf(this.#config));
-    const pixels = view(0);
+    const { plan, embed } = await this.#embedder.open(job);
     const opened = performance.now();
-    const features = this.#embedder.embed(pixels);
+    const features = await embed();
     try {
       // Waits for the backend, so that the times tell the stages apart.
       const values = await features.data<'float32'>();

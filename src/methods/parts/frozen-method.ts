@@ -13,6 +13,7 @@ import { ensureBackend } from '../../kernels/backend.js';
 import { IadError, throwIfAborted } from '../../runtime/errors.js';
 import type {
   AnomalyMethod,
+  CallOptions,
   FitOptions,
   FitResult,
   ImageInput,
@@ -78,7 +79,7 @@ export abstract class FrozenFeatureMethod<
     const learned = this.fitted('predict');
     const named = nameImages(images);
     await ensureBackend();
-    const init = this.scoreInit(await this.resolveWeights(), learned);
+    const init = { ...this.scoreInit(await this.resolveWeights(), learned), ...this.cacheOf(options) };
     const spread = threadCount(named.length, options.workers) > 1;
     const kept = spread ? null : await this.#here.borrow(this.sessions, init, learned);
     const threads = kept?.threads ?? (await openThreads(this.sessions, init, named.length, options.workers));
@@ -193,7 +194,13 @@ export abstract class FrozenFeatureMethod<
     skipped: { id: string; reason: string }[],
     options: FitOptions,
   ): Promise<Calibration | null> {
-    return calibrate(this.sessions, this.scoreInit(weights, learned), held, skipped, options);
+    const init = { ...this.scoreInit(weights, learned), ...this.cacheOf(options) };
+    return calibrate(this.sessions, init, held, skipped, options);
+  }
+
+  /** What a session's beginning says of the cache of a call; nothing without one. */
+  protected cacheOf({ cacheFolder }: CallOptions): Pick<SessionInit, 'cache'> {
+    return cacheFolder === undefined ? {} : { cache: { folder: cacheFolder } };
   }
 
   /** Makes it this model's state, unless the call was stopped. */

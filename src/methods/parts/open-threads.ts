@@ -54,6 +54,7 @@ export function threadCount(images: number, workers: number | undefined): number
 
 interface Kept {
   readonly learned: object;
+  readonly cacheFolder: string | undefined;
   readonly backend: string;
   readonly threads: Threads;
   /** Calls that are using it. */
@@ -67,15 +68,16 @@ interface Kept {
 export class ThreadKeeper {
   #kept: Kept | null = null;
 
-  /** Give it back with `giveBack`. @param learned what the session holds: the same object, the same session */
+  /** Give it back with `giveBack`. @param learned what the session holds: the same object and cache, the same session */
   async borrow<Init extends SessionInit>(kind: SessionKind<Init>, init: Init, learned: object): Promise<Kept> {
-    if (!this.#fits(learned)) {
+    const cacheFolder = init.cache?.folder;
+    if (!this.#fits(learned, cacheFolder)) {
       const threads = await thisThread(kind, init);
       // Another call may have opened one while this one waited.
-      if (this.#fits(learned)) await threads.close();
+      if (this.#fits(learned, cacheFolder)) await threads.close();
       else {
         this.release();
-        this.#kept = { learned, backend: tf.getBackend(), threads, users: 0 };
+        this.#kept = { learned, cacheFolder, backend: tf.getBackend(), threads, users: 0 };
       }
     }
     const kept = this.#kept!;
@@ -95,7 +97,9 @@ export class ThreadKeeper {
     if (kept?.users === 0) void kept.threads.close();
   }
 
-  #fits(learned: object): boolean {
-    return this.#kept !== null && this.#kept.learned === learned && this.#kept.backend === tf.getBackend();
+  #fits(learned: object, cacheFolder: string | undefined): boolean {
+    const kept = this.#kept;
+    if (kept === null || kept.learned !== learned) return false;
+    return kept.cacheFolder === cacheFolder && kept.backend === tf.getBackend();
   }
 }

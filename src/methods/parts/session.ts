@@ -2,6 +2,7 @@
 // the same code.
 import type { FoldedWeights } from '../../backbones/types.js';
 import type { GeometryPlan } from '../../data/geometry.js';
+import type { FeatureCacheOptions } from './feature-cache/types.js';
 import type { FrozenConfig } from './frozen-config.js';
 import type { NamedImage } from './inputs.js';
 import type { TrainingKind } from './training/index.js';
@@ -10,6 +11,8 @@ import type { TrainingKind } from './training/index.js';
 export interface SessionInit {
   readonly config: FrozenConfig;
   readonly weights: FoldedWeights;
+  /** Where features are kept from call to call; absent: nowhere. */
+  readonly cache?: FeatureCacheOptions;
 }
 
 /** Plain data. */

@@ -2,11 +2,12 @@
 // configuration and its design.
 import type { FoldedWeights } from '../../backbones/index.js';
 import { ensureBackend } from '../../kernels/backend.js';
-import type { FitResult, ImageInput, LearnedArray } from '../types.js';
+import type { CallOptions, FitResult, ImageInput, LearnedArray } from '../types.js';
 import { calibrationWarnings, holdOut } from './calibrate.js';
 import type { Parameter } from './flow/parameters.js';
 import { FrozenFeatureMethod } from './frozen-method.js';
 import type { ModelContent } from './model-file.js';
+import type { SessionInit } from './session.js';
 import type { TrainedConfig } from './trained/config.js';
 import type { TrainedDesign } from './trained/design.js';
 import { settingOf } from './trained/extractor.js';
@@ -88,6 +89,11 @@ export abstract class TrainedMethod<Config extends TrainedConfig, State> extends
     const learned = readTrained(content, this.design, setting, path);
     this.adopt(learned);
     return this;
+  }
+
+  protected override cacheOf(options: CallOptions): Pick<SessionInit, 'cache'> {
+    const { cache } = super.cacheOf(options);
+    return cache ? { cache: { ...cache, maxBytes: this.config.cacheBudget } } : {};
   }
 
   protected scoreInit(weights: FoldedWeights, { arrays, state }: Learned<Config, State>): TrainedInit<Config, State> {

@@ -1,12 +1,9 @@
 // Image in, patch embeddings out: the part of PatchCore that every thread runs by itself.
 import * as tf from '@tensorflow/tfjs';
-import { createBackbone } from '../../backbones/graph.js';
-import type { Backbone, FoldedWeights } from '../../backbones/types.js';
 import type { GeometryPlan } from '../../data/geometry.js';
 import { patchEmbed } from '../../kernels/index.js';
-import { geometryOf } from '../parts/frozen-config.js';
-import { openImage } from '../parts/open-image.js';
-import type { Job } from '../parts/session.js';
+import { FrozenNetwork } from '../parts/frozen-network.js';
+import type { Job, SessionInit } from '../parts/session.js';
 import type { PatchCoreConfig } from './config.js';
 
 /** The patches of one view of an image. */
@@ -25,34 +22,35 @@ export interface OpenImage {
 
 export class Embedder {
   readonly #config: PatchCoreConfig;
-  readonly #backbone: Backbone;
+  readonly #network: FrozenNetwork;
 
-  constructor(config: PatchCoreConfig, weights: FoldedWeights) {
+  private constructor(config: PatchCoreConfig, network: FrozenNetwork) {
     this.#config = config;
-    this.#backbone = createBackbone(weights);
+    this.#network = network;
+  }
+
+  /** @throws IadError as `FrozenNetwork.open` */
+  static async open(init: SessionInit & { readonly config: PatchCoreConfig }): Promise<Embedder> {
+    return new Embedder(init.config, await FrozenNetwork.open(init, init.config.layers));
   }
 
   async open(job: Job): Promise<OpenImage> {
-    const { plan, view } = await openImage(job, geometryOf(this.#config));
-    return { plan, embedView: (index) => this.#embedView(view(index)) };
+    const { plan, maps } = await this.#network.open(job);
+    return { plan, embedView: async (index) => this.#embed(await maps(index)) };
   }
 
   dispose(): void {
-    this.#backbone.dispose();
+    this.#network.dispose();
   }
 
-  async #embedView(view: Uint8Array): Promise<ViewPatches> {
-    const { inputSize, layers, patchSize, dimension, variant } = this.#config;
-    let grid: readonly [number, number] = [0, 0];
-    const patches = tf.tidy(() => {
-      const images = tf.tensor4d(Float32Array.from(view), [1, inputSize, inputSize, 3]);
-      const byLayer = this.#backbone.features(images, layers);
-      const maps = layers.map((layer) => byLayer[layer]);
-      if (maps[0]) grid = [maps[0].shape[1], maps[0].shape[2]];
-      return patchEmbed(maps, variant === 'anomalib' ? { patchSize } : { patchSize, dimension });
-    });
+  /** @param maps of all layers; disposed of */
+  async #embed(maps: readonly tf.Tensor4D[]): Promise<ViewPatches> {
+    const { patchSize, dimension, variant } = this.#config;
+    const [, rows = 0, columns = 0] = maps[0]?.shape ?? [];
+    const patches = tf.tidy(() => patchEmbed(maps, variant === 'anomalib' ? { patchSize } : { patchSize, dimension }));
+    tf.dispose([...maps]);
     const embedding = await patches.data<'float32'>().finally(() => patches.dispose());
-    return { grid, embedding };
+    return { grid: [rows, columns], embedding };
   }
 }
 

@@ -163,7 +163,7 @@ export class PatchCore extends FrozenFeatureMethod<PatchCoreConfig, Learned, Ses
     earlier: Learned | null,
     options: FitOptions,
   ): Promise<BuiltBank> {
-    const init = this.#init(weights, projection, null);
+    const init = { ...this.#init(weights, projection, null), ...this.cacheOf(options) };
     const threads = await openThreads(SESSIONS, init, images.length, options.workers);
     try {
       const { onProgress, signal, skipBad = false } = options;

@@ -33,8 +33,8 @@ export class Session implements ThreadSession {
   }
 
   static async start(init: SessionInit): Promise<Session> {
-    const { config, weights, bank, dimension } = init;
-    const embedder = new Embedder(config, weights);
+    const { config, bank, dimension } = init;
+    const embedder = await Embedder.open(init);
     try {
       return new Session(init, embedder, bank && (await Scorer.create(config, bank, dimension)));
     } catch (error) {

@@ -1,8 +1,9 @@
 // Image in, feature maps and a global vector out.
 import * as tf from '@tensorflow/tfjs';
 import { lastLayer } from '../../backbones/architecture.js';
-import { createBackbone } from '../../backbones/graph.js';
-import type { Backbone, FoldedWeights } from '../../backbones/types.js';
+import type { GeometryPlan } from '../../data/geometry.js';
+import { FrozenNetwork } from '../parts/frozen-network.js';
+import type { Job, SessionInit } from '../parts/session.js';
 import type { SpadeConfig } from './config.js';
 
 /** What an image is compared by. */
@@ -13,28 +14,45 @@ export interface Features {
   readonly global: tf.Tensor2D;
 }
 
-export class Embedder {
-  readonly #config: SpadeConfig;
-  readonly #backbone: Backbone;
+/** An image whose features are to be had. */
+export interface OpenImage {
+  readonly plan: GeometryPlan;
+  /** @returns tensors that are the caller's to dispose of */
+  embed(): Promise<Features>;
+}
 
-  constructor(config: SpadeConfig, weights: FoldedWeights) {
-    this.#config = config;
-    this.#backbone = createBackbone(weights);
+export class Embedder {
+  readonly #network: FrozenNetwork;
+  /** Maps that are compared; the network's last layer comes behind them, unless it is the last of them. */
+  readonly #compared: number;
+
+  private constructor(network: FrozenNetwork, compared: number) {
+    this.#network = network;
+    this.#compared = compared;
   }
 
-  /** @param view RGB [inputSize, inputSize, 3] @returns tensors that are the caller's to dispose of */
-  embed(view: Uint8Array): Features {
-    const { inputSize, layers } = this.#config;
-    const last = lastLayer(this.#backbone.architecture);
-    const [global, ...maps] = tf.tidy((): [tf.Tensor2D, ...tf.Tensor4D[]] => {
-      const image = tf.tensor4d(Float32Array.from(view), [1, inputSize, inputSize, 3]);
-      const byLayer = this.#backbone.features(image, [...layers, last]);
-      return [tf.mean<tf.Tensor2D>(byLayer[last], [1, 2]), ...layers.map((layer) => byLayer[layer])];
-    });
-    return { global, maps };
+  /** @throws IadError as `FrozenNetwork.open` */
+  static async open(init: SessionInit & { readonly config: SpadeConfig }): Promise<Embedder> {
+    const { layers } = init.config;
+    const last = lastLayer(init.weights.architecture);
+    const all = layers.includes(last) ? layers : [...layers, last];
+    return new Embedder(await FrozenNetwork.open(init, all), layers.length);
+  }
+
+  async open(job: Job): Promise<OpenImage> {
+    const { plan, maps } = await this.#network.open(job);
+    return { plan, embed: async () => this.#embed(await maps(0)) };
   }
 
   dispose(): void {
-    this.#backbone.dispose();
+    this.#network.dispose();
+  }
+
+  /** @param all of the layers compared, and the last one; those that are not compared are disposed of */
+  #embed(all: readonly tf.Tensor4D[]): Features {
+    const maps = all.slice(0, this.#compared);
+    const global = tf.tidy(() => tf.mean<tf.Tensor2D>(all.at(-1) ?? [], [1, 2]));
+    tf.dispose(all.slice(this.#compared));
+    return { global, maps };
   }
 }

@@ -149,15 +149,12 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
     earlier: Gallery | null,
     weights: FoldedWeights,
     skipped: { id: string; reason: string }[],
-    { onProgress, signal, skipBad = false, workers }: FitOptions,
+    options: FitOptions,
   ): Promise<Gallery> {
+    const { onProgress, signal, skipBad = false, workers } = options;
     const builder = new GalleryBuilder(this.config, weights.architecture, images.length, earlier);
-    const threads = await openThreads(
-      SESSIONS,
-      { config: this.config, weights, gallery: null },
-      images.length,
-      workers,
-    );
+    const init = { config: this.config, weights, gallery: null, ...this.cacheOf(options) };
+    const threads = await openThreads(SESSIONS, init, images.length, workers);
     try {
       const watch = { onProgress, signal, skipBad };
       for await (const { arrays } of embedEach(images, threads, 'features', watch, skipped)) builder.add(...arrays);

@@ -1,8 +1,6 @@
 // One thread's SPADE: answers embed and score jobs.
 import * as tf from '@tensorflow/tfjs';
 import { concatenate } from '../parts/concatenate.js';
-import { geometryOf } from '../parts/frozen-config.js';
-import { openImage } from '../parts/open-image.js';
 import {
   type SessionInit as AnyInit,
   type Job,
@@ -23,20 +21,19 @@ export interface SessionInit extends AnyInit {
 }
 
 export class Session implements ThreadSession {
-  readonly #config: SpadeConfig;
   readonly #embedder: Embedder;
   readonly #scorer: Scorer | null;
 
-  private constructor(config: SpadeConfig, embedder: Embedder, scorer: Scorer | null) {
-    this.#config = config;
+  private constructor(embedder: Embedder, scorer: Scorer | null) {
     this.#embedder = embedder;
     this.#scorer = scorer;
   }
 
-  static async start({ config, weights, gallery }: SessionInit): Promise<Session> {
-    const embedder = new Embedder(config, weights);
+  static async start(init: SessionInit): Promise<Session> {
+    const { config, gallery } = init;
+    const embedder = await Embedder.open(init);
     try {
-      return new Session(config, embedder, gallery && new Scorer(config, gallery));
+      return new Session(embedder, gallery && new Scorer(config, gallery));
     } catch (error) {
       embedder.dispose();
       throw error;
@@ -46,10 +43,9 @@ export class Session implements ThreadSession {
   /** Embed jobs give all layers' maps one after another, and the global vector. */
   async answer(job: Job): Promise<JobAnswer> {
     const start = performance.now();
-    const { plan, view } = await openImage(job, geometryOf(this.#config));
-    const pixels = view(0);
+    const { plan, embed } = await this.#embedder.open(job);
     const opened = performance.now();
-    const features = this.#embedder.embed(pixels);
+    const features = await embed();
     try {
       // Waits for the backend, so that the times tell the stages apart.
       const global = await features.global.data<'float32'>();

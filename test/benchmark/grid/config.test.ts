@@ -5,7 +5,7 @@ import { parseGridConfig } from '../../../src/benchmark/grid/config.js';
 const LEAST = { methods: ['patchcore'], datasets: ['parts'] };
 
 test('methods and datasets are enough', () => {
-  expect(parseGridConfig(LEAST)).toEqual({ ...LEAST, settings: ['unsupervised'], baseSeed: 66 });
+  expect(parseGridConfig(LEAST)).toEqual({ ...LEAST, settings: ['unsupervised'], baseSeed: 66, cacheFeatures: false });
 });
 
 test('everything that can be set', () => {
@@ -19,6 +19,8 @@ test('everything that can be set', () => {
     settings: ['unsupervised', 'noisy:percent=10', { kind: 'few-shot', shots: 4 }],
     seeds: [0, 1],
     baseSeed: 1,
+    cacheFeatures: true,
+    modules: ['own.js'],
     backbones: ['resnet50', { architecture: 'resnet18', weights: 'weights/r18.safetensors' }],
   };
   const few = { kind: 'few-shot', shots: 4, augmentation: 'none', protocol: 'paper' };

@@ -23,35 +23,62 @@ export interface FrozenOptions {
   readonly inputs?: FeatureInputs | undefined;
 }
 
+/** An image of which one view after another can be asked for. */
+export interface FrozenImage {
+  readonly plan: GeometryPlan;
+  /**
+   * @param input number of the input, where a view has several
+   * @returns one map per layer, float16 values in float32; not to be written to, another caller may have been given the same
+   */
+  features(view: number, input?: number): Promise<FeatureMaps>;
+}
+
 /**
- * The features of an image's views, one view after another in the order of its plan, and of each view its inputs.
- * @returns per view and input one map per layer, float16 values in float32; not to be written to, another caller may have been given
- *   the same. At the end the plan.
+ * Reads the size of an image, and of the rest only what the cache lacks: then it is decoded, once, and passes the backbone.
  * @throws IadError as `loadImage`, `planGeometry` and `FeatureCache.get`
  */
-export async function* frozenFeatures(
+export async function openFrozen(
   image: NamedImage,
   { backbone, layers, geometry, cache, inputs }: FrozenOptions,
-): AsyncGenerator<FeatureMaps, GeometryPlan, void> {
+): Promise<FrozenImage> {
   const { width, height, hash, load } = await open(image);
   const plan = planGeometry(width, height, geometry);
   let views: Promise<(index: number) => Uint8Array> | undefined;
-  const backend = tf.getBackend();
   // Two architectures may have the same weights, and other paddings or means.
-  const network = `${backbone.architecture} ${backbone.hash}`;
-  for (let view = 0; view < plan.views.length; view++) {
-    for (let input = 0; input < (inputs?.sides.length ?? 1); input++) {
-      const key = { backbone: network, backend, layers, geometry, view, image: hash };
+  const network = Object.fromEntries(
+    layers.map((layer) => [layer, `${backbone.architecture} ${backbone.hashOf(layer)}`]),
+  );
+  const common = { backbone: network, backend: tf.getBackend(), layers, geometry };
+  return {
+    plan,
+    features(view, input = 0) {
+      const key = { ...common, view, image: hash };
       const side = inputs?.sides[input] ?? plan.inputSize;
-      yield await cache.get(
+      return cache.get(
         inputs ? { ...key, input: `${inputs.name}#${input}` } : key,
-        async () => {
+        async (missing) => {
           views ??= load().then((whole) => viewsOf(whole, plan, image.augmentation));
-          return forward(backbone, layers, seen((await views)(view), plan.inputSize, inputs?.of, input));
+          return forward(backbone, missing, seen((await views)(view), plan.inputSize, inputs?.of, input));
         },
-        (maps) => layers.every((layer) => maps.get(layer)?.shape.join() === shapeOf(backbone, layer, side).join()),
+        (layer, { shape }) => shape.join() === shapeOf(backbone, layer, side).join(),
       );
-    }
+    },
+  };
+}
+
+/**
+ * The features of an image's views, one view after another in the order of its plan, and of each view its inputs.
+ * @returns as {@link FrozenImage.features}; at the end the plan
+ * @throws IadError as {@link openFrozen}
+ */
+export async function* frozenFeatures(
+  image: NamedImage,
+  options: FrozenOptions,
+): AsyncGenerator<FeatureMaps, GeometryPlan, void> {
+  const { plan, features } = await openFrozen(image, options);
+  const inputs = options.inputs?.sides.length ?? 1;
+  for (let view = 0; view < plan.views.length; view++) {
+    for (let input = 0; input < inputs; input++) yield await features(view, input);
   }
   return plan;
 }

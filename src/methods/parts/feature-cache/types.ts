@@ -26,8 +26,8 @@ export interface FeatureInputs {
 
 /** All that features depend on. */
 export interface FeatureKey {
-  /** Architecture and `hash` of the backbone. */
-  readonly backbone: string;
+  /** Architecture and `hashOf` of the backbone, for each of the layers. */
+  readonly backbone: Readonly<Partial<Record<LayerName, string>>>;
   /** tfjs's name: backends differ in the last places. */
   readonly backend: string;
   readonly layers: readonly LayerName[];

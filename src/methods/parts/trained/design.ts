@@ -124,6 +124,8 @@ export interface TrainedDesign<Config extends TrainedConfig, State> {
    * features are then computed once and cached. The generator is the image's own, anew in every batch.
    */
   readonly augment?: (config: Config) => ((view: Image, random: Random) => Image[]) | null;
+  /** Whether a view is scored by the features of changed copies of it, which no cache keeps. Default false. */
+  readonly scoresChanged?: boolean;
   /**
    * Images held out from training to choose the best epoch by `TrainedNetwork.validate`; default and null: none, the last epoch counts.
    * @param images how many there are to train on and to hold out

@@ -34,8 +34,8 @@ export interface TrainedFitOptions extends FitOptions {
   /** Training steps between two checkpoints; default: an epoch's. A fit that is stopped by `signal` writes one besides. */
   checkpointEvery?: number;
   /**
-   * A folder for frozen features, which later fits on the same images find again. Default: a temporary folder, removed at the end.
-   * Either way no more than `cacheBudget` bytes are kept. Node only.
+   * A folder for frozen features, which later calls on the same images find again. Default: a temporary folder, removed at the end.
+   * Either way they are rounded to float16, and no more than `cacheBudget` bytes are kept. Node only.
    */
   cacheFolder?: string;
 }

@@ -1,7 +1,9 @@
 // One thread's trained network, which scores images, or its backbone, while there is no network yet.
 import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
+import { type FeatureCache, type FeatureMap, frozenFeatures, openFeatureCache } from '../feature-cache/index.js';
 import { geometryOf } from '../frozen-config.js';
+import { tensorsOf } from '../frozen-network.js';
 import { openImage } from '../open-image.js';
 import {
   type SessionInit as AnyInit,
@@ -38,10 +40,11 @@ export function trainedSessions<Config extends TrainedConfig, State>(
       const { config, weights } = init;
       const extractor = Extractor.of(design, config, weights);
       try {
-        if ('cache' in init) return await CachingSession.open(init, extractor);
+        if (!('arrays' in init)) return await CachingSession.open(init, extractor);
         const { state, arrays } = init;
+        const cache = init.cache && !design.scoresChanged ? await openFeatureCache(init.cache) : null;
         const network = design.network(settingOf(design, config, weights.architecture), state);
-        return new TrainedSession(config, network, extractor, upload(arraysOf(network), arrays));
+        return new TrainedSession(config, network, extractor, cache, upload(arraysOf(network), arrays));
       } catch (error) {
         extractor.dispose();
         throw error;
@@ -54,17 +57,20 @@ class TrainedSession implements Session {
   readonly #config: TrainedConfig;
   readonly #network: TrainedNetwork;
   readonly #extractor: Extractor;
+  readonly #cache: FeatureCache | null;
   readonly #tensors: Readonly<Record<string, Tensor>>;
 
   constructor(
     config: TrainedConfig,
     network: TrainedNetwork,
     extractor: Extractor,
+    cache: FeatureCache | null,
     tensors: Readonly<Record<string, Tensor>>,
   ) {
     this.#config = config;
     this.#network = network;
     this.#extractor = extractor;
+    this.#cache = cache;
     this.#tensors = tensors;
   }
 
@@ -74,11 +80,12 @@ class TrainedSession implements Session {
     const side = plan.inputSize;
     const pixels = view(0);
     const opened = performance.now();
+    const cached = await this.#cached(job);
+    let features = performance.now() - opened;
     const images = tf.tensor4d(Float32Array.from(pixels), [1, side, side, 3]);
-    let features = 0;
     const timed = (of: tf.Tensor4D) => {
       const begin = performance.now();
-      const found = this.#extractor.features(of);
+      const found = cached && of === images ? tensorsOf(cached) : this.#extractor.features(of);
       features += performance.now() - begin;
       return found;
     };
@@ -92,6 +99,17 @@ class TrainedSession implements Session {
     } finally {
       images.dispose();
     }
+  }
+
+  /** The feature sets of the image as it is; null without a cache. */
+  async #cached(job: Job): Promise<FeatureMap[] | null> {
+    if (!this.#cache) return null;
+    const { backbone, inputs } = this.#extractor;
+    const { layers } = this.#config;
+    const options = { backbone, layers, geometry: geometryOf(this.#config), cache: this.#cache, inputs };
+    const sets: FeatureMap[] = [];
+    for await (const maps of frozenFeatures(job, options)) sets.push(...maps.values());
+    return sets;
   }
 
   dispose(): void {
