@@ -21,6 +21,8 @@ export interface MadeUpJob {
   readonly categories?: readonly string[];
   readonly setting?: SettingOptions;
   readonly repeat?: number;
+  readonly standing?: 'served' | 'reference';
+  readonly cacheFeatures?: boolean;
   readonly counts?: Partial<DoneRecord['tasks'][number]['counts']>;
   readonly notes?: readonly string[];
   readonly parallel?: number;
@@ -53,9 +55,11 @@ export async function madeUpRecord(job: MadeUpJob): Promise<JobRecord> {
     method: {
       id: method,
       name,
+      code: null,
       config: { backbone: 'resnet50', inputSize: 224, geometry: 'crop', seed: repeat, ...job.config },
     },
     setting: { id: settingId(setting), options: { ...setting } },
+    standing: job.standing ?? ('served' as const),
     dataset: {
       id: 'parts',
       name: 'parts',
@@ -68,6 +72,7 @@ export async function madeUpRecord(job: MadeUpJob): Promise<JobRecord> {
     },
     seed: repeat,
     baseSeed: 66,
+    cacheFeatures: job.cacheFeatures ?? false,
   };
   const common = {
     schema: 'iad-tf/job@1' as const,

@@ -370,6 +370,21 @@ describe('beside the tables', () => {
     expect(own.efficiency).toMatchObject([{ peakMemory: 3 * 2 ** 30, parallel: 2 }]);
   });
 
+  test('no latency where features came from a cache, which is said', async () => {
+    const report = await reportOf([{ gives: 0.9, cacheFeatures: true }]);
+    expect(report.efficiency[0]?.latency).toBeNull();
+    expect(report.cacheFeatures).toBe(true);
+    expect((await reportOf([{ gives: 0.9 }])).cacheFeatures).toBe(false);
+  });
+
+  test('a method that stands there for reference', async () => {
+    const setting = { kind: 'supervised' } as const;
+    const report = await reportOf([{ setting, gives: 0.9, standing: 'reference' }]);
+    const found = table(report, 'categories');
+    expect(found.title).toContain('supervised, n = 10 anomalous images');
+    expect(found.notes).toEqual(['PatchCore: for reference, it learns from normal images alone.']);
+  });
+
   test('defect types, one of them called __proto__', async () => {
     const metrics = { auroc: 0.4, ap: 0.5, f1Max: 0.5, f1MaxThreshold: 1 };
     const perDefect = JSON.parse(

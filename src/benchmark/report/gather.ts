@@ -12,6 +12,8 @@ export interface Contender {
   readonly label: string;
   readonly id: string;
   readonly backbone: string | null;
+  /** SHA-256 of the module that brings it; null for a method of the library. */
+  readonly code: string | null;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
@@ -112,13 +114,19 @@ function contenders(records: readonly JobRecord[]): Map<string, Contender> {
     let label = plain;
     for (let n = 2; taken.has(label); n++) label = `${plain} #${n}`;
     taken.add(label);
-    found.set(contenderKey(first), { label, id: method.id, backbone, config: withoutSeed(method.config) });
+    found.set(contenderKey(first), {
+      label,
+      id: method.id,
+      backbone,
+      code: method.code,
+      config: withoutSeed(method.config),
+    });
   }
   return found;
 }
 
 function contenderKey({ description: { method } }: JobRecord): string {
-  return canonical([method.id, method.name, withoutSeed(method.config)]);
+  return canonical([method.id, method.name, method.code, withoutSeed(method.config)]);
 }
 
 function withoutSeed({ seed: _, ...config }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

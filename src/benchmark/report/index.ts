@@ -39,6 +39,7 @@ export function benchmarkReport({ manifest, records }: Results): BenchmarkReport
     libraryVersion: manifest.libraryVersion,
     fingerprint: manifest.fingerprint,
     jobs: { all: manifest.jobs.length, done: records.length - failures.length, failed: failures.length },
+    cacheFeatures: records.some(({ description }) => description.cacheFeatures),
     metrics: REPORT_METRICS.filter(({ id }) => tables.some(({ metric }) => metric === id)).map(
       ({ id, title, note }) => {
         return { id, title, note };
@@ -91,8 +92,8 @@ function methodFacts(method: Contender, { datasets }: Gathered): BenchmarkReport
   const jobs = datasets.flatMap(({ studies }) => studies.flatMap((study) => study.jobs));
   const records = jobs.flatMap(({ method: own, record }) => (own === method && isDone(record) ? [record] : []));
   const hash = records[0]?.outcomes[0]?.evaluation.backbone.hash ?? null;
-  const { label, id, backbone, config } = method;
-  return { label, id, backbone, backboneHash: hash, config };
+  const { label, id, backbone, code, config } = method;
+  return { label, id, backbone, code, backboneHash: hash, config };
 }
 
 function settingsOf({ datasets }: Gathered): BenchmarkReport['settings'] {

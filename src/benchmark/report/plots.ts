@@ -1,6 +1,5 @@
 // What the plots of a report show: quality against cost, against training images and noise, and by type of defect.
 import { meanOverRepeats } from '../../metrics/index.js';
-import type { Evaluation } from '../types.js';
 import { type Contender, type DoneRecord, isDone, outcomeOf, type StudiedDataset, type Study } from './gather.js';
 import { isContinual } from './matrices.js';
 import type { BenchmarkReport, ReportFigure, ReportTable } from './schema.js';
@@ -26,14 +25,13 @@ export function efficiencyOf(
         own === method && isDone(record) ? [record] : [],
       );
       if (auroc === null || records.length === 0) return [];
-      const latencies = records.flatMap(({ outcomes }) => outcomes.map(({ evaluation }) => latencyOf(evaluation)));
       return [
         {
           dataset: dataset.name,
           setting: study.settingId,
           method: method.label,
           auroc,
-          latency: latencies.reduce((a, b) => a + b) / latencies.length,
+          latency: meanLatency(records),
           peakMemory: peakMemory(records),
           parallel: Math.max(...records.map(({ parallel }) => parallel)),
         },
@@ -42,9 +40,15 @@ export function efficiencyOf(
   });
 }
 
-/** Reading and decoding left out: it is the same for all methods. */
-function latencyOf({ timings: { latency, perImage } }: Evaluation): number {
-  return latency?.mean ?? perImage.features + perImage.scoring;
+/** Reading and decoding left out, which are the same for all methods; null where the work of the backbone was not done. */
+function meanLatency(records: readonly DoneRecord[]): number | null {
+  if (records.some(({ description }) => description.cacheFeatures)) return null;
+  const latencies = records.flatMap(({ outcomes }) =>
+    outcomes.map(({ evaluation: { timings } }) => {
+      return timings.latency?.mean ?? timings.perImage.features + timings.perImage.scoring;
+    }),
+  );
+  return latencies.reduce((a, b) => a + b) / latencies.length;
 }
 
 /** Of a process that did several jobs the peak belongs to none of them. */

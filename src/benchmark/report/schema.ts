@@ -126,6 +126,7 @@ const method = z.object({
   label: text('What the tables call it'),
   id: text("The method's id"),
   backbone: z.string().nullable().describe('Name in the catalogue of weights, or the path of a file'),
+  code: z.string().nullable().describe('SHA-256 of the module that brings it; null for a method of the library'),
   backboneHash: z.string().nullable().describe('SHA-256 of the weights; null if no job was done'),
   config: z.record(z.string(), z.unknown()).describe('The full configuration without the seed'),
 });
@@ -142,7 +143,9 @@ const efficiency = z.object({
   setting: labels.setting,
   method: labels.method,
   auroc: z.number().describe('Mean image AUROC over categories and repeats'),
-  latency: z.number().min(0).describe('Milliseconds per image for features and scoring, mean over the tests'),
+  latency: deviation(
+    'Milliseconds per image for features and scoring, mean over the tests; null where features came from a cache',
+  ),
   peakMemory: deviation(
     'Largest peak resident set size of a job, bytes; null where the process did several jobs, or the system does not tell',
   ),
@@ -208,6 +211,9 @@ export const benchmarkReportSchema = z
     jobs: z
       .object({ all: count('Of the configuration'), done: count('Carried out'), failed: count('Ended in an error') })
       .describe('Numbers of jobs'),
+    cacheFeatures: z
+      .boolean()
+      .describe('Features of some jobs came from a cache that methods share, rounded to float16'),
     metrics: z
       .array(z.object({ id: text('In one word'), title: text('For people'), note: text('Variant and limit') }))
       .describe('The metrics of the tables'),

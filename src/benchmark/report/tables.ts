@@ -45,7 +45,7 @@ function studyTable(place: TablePlace): ReportTable {
     columns: columns.map(({ label }) => label),
     rows,
     undefinedCells: undefinedIn(rows),
-    notes: [...imageNotes(study), ...absenceNotes(columns, rows)],
+    notes: [...standingNotes(study, columns), ...imageNotes(study), ...absenceNotes(columns, rows)],
   };
 }
 
@@ -119,6 +119,9 @@ function settingsTable(
   const images = dataset.studies.flatMap((study) =>
     imageNotes(study).map((note) => `${settingTitle(study.setting)}: ${note}`),
   );
+  const standings = dataset.studies.flatMap((study) =>
+    standingNotes(study, columns).map((note) => `${settingTitle(study.setting)}: ${note}`),
+  );
   return {
     kind: 'settings',
     dataset: dataset.name,
@@ -128,13 +131,21 @@ function settingsTable(
     columns: columns.map(({ label }) => label),
     rows,
     undefinedCells: undefinedIn(rows),
-    notes: [...images, ...absenceNotes(columns, rows)],
+    notes: [...standings, ...images, ...absenceNotes(columns, rows)],
   };
 }
 
 function undefinedIn(rows: readonly ReportRow[]): number {
   const own = rows.filter(({ kind }) => kind !== 'mean');
   return own.flatMap(({ cells }) => cells).filter((cell) => cell.undefinedIn > 0).length;
+}
+
+/** Methods that stand beside others which learn from more. */
+function standingNotes({ jobs }: Study, columns: readonly Contender[]): string[] {
+  const references = columns.filter((method) =>
+    jobs.some((job) => job.method === method && job.record.description.standing === 'reference'),
+  );
+  return references.map(({ label }) => `${label}: for reference, it learns from normal images alone.`);
 }
 
 /** What is not there, method by method. */

@@ -46,7 +46,9 @@ async function figuresOf(report: BenchmarkReport, dataset: string): Promise<Data
   const points = all.filter(({ setting }) => setting === all[0]?.setting);
   const where = points[0] ? titleOf(points[0].setting) : '';
   const busy = points.some(({ parallel }) => parallel > 1) ? ' Several jobs ran at once, which slows all of them.' : '';
-  const latencies = points.map(({ method, auroc, latency }) => ({ method, auroc, cost: latency }));
+  const latencies = points.flatMap(({ method, auroc, latency }) =>
+    latency === null ? [] : [{ method, auroc, cost: latency }],
+  );
   const peaks = points.flatMap(({ method, auroc, peakMemory }) =>
     peakMemory === null ? [] : [{ method, auroc, cost: peakMemory }],
   );
@@ -55,6 +57,7 @@ async function figuresOf(report: BenchmarkReport, dataset: string): Promise<Data
       'Quality against latency',
       `Top left is best. Setting: ${where}. Reading and decoding left out.${busy}`,
       costSpec('latency', latencies, looks),
+      'Not measured: features came from a cache.',
     ),
     await draw(
       'Quality against memory',

@@ -51,7 +51,7 @@ export function renderBenchmarkReport(
 <h1>Benchmark</h1>
 <p class="soft">${count(methods.length, 'method')} on ${count(datasets.length, 'dataset')} under ${count(settings.length, 'setting')}:
 ${count(jobs.all, 'job')}, ${jobs.done} done, ${jobs.failed} failed, ${waiting} not run. iad-tf ${report.libraryVersion}, jobs
-<code>${report.fingerprint.slice(0, 16)}</code>.</p>
+<code>${report.fingerprint.slice(0, 16)}</code>.${report.cacheFeatures ? ' Features came from a cache, rounded to float16.' : ''}</p>
 <nav class="small">${datasets.map(({ name }, i) => html`<a href="#d${i}">${name}</a>`)}<a href="#made">Methods and machines</a></nav>
 ${absences(report)}
 ${datasets.map((dataset, i) => datasetSection(report, dataset, i, figures.get(dataset.name) ?? NO_FIGURES, thumbnails))}

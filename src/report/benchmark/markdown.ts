@@ -28,7 +28,7 @@ export function markdownReport(report: BenchmarkReport): string {
   const { jobs, datasets, metrics, sources } = report;
   const parts = [
     '# Benchmark',
-    `${count(jobs.all, 'job')}: ${jobs.done} done, ${jobs.failed} failed, ${jobs.all - jobs.done - jobs.failed} not run. Rates are fractions.`,
+    `${count(jobs.all, 'job')}: ${jobs.done} done, ${jobs.failed} failed, ${jobs.all - jobs.done - jobs.failed} not run. Rates are fractions.${report.cacheFeatures ? ' Features came from a cache, rounded to float16.' : ''}`,
     ...datasets.flatMap((dataset) => datasetParts(report, dataset)),
     ...listed(
       'Failed jobs',
