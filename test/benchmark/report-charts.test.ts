@@ -8,6 +8,7 @@ import { defectsSpec } from '../../src/report/benchmark/defects-spec.js';
 import { matrixSpec } from '../../src/report/benchmark/matrix-spec.js';
 import { looksOf } from '../../src/report/benchmark/palette.js';
 import { placeLabels, spread } from '../../src/report/benchmark/place-labels.js';
+import { differenceLines } from '../../src/report/benchmark/text.js';
 import { renderChart } from '../../src/report/charts.js';
 
 const LOOKS = looksOf(['one', 'two']);
@@ -128,4 +129,23 @@ test('compactSvg leaves lettering alone', () => {
   expect(compactSvg(svg, 'a "b"')).toBe(
     '<svg role="img" aria-label="a &quot;b&quot;" font-family="Inter" width="1"><g><text x="1.23">0.98765 class="z"</text></g></svg>',
   );
+});
+
+test('differences are said once of all methods, and of single metrics where those differ', () => {
+  const metrics = [{ id: 'image_auroc', title: 'image AUROC', note: '' }];
+  const run = (method: string, of: string[], differences: string[]) => ({ method, metrics: of, differences });
+  const place = { source: 'im-iad', table: 'VI', setting: 'continual', ours: 'continual' };
+  const runs = [
+    run('A', ['image_auroc'], ['x', 'y']),
+    run('B', ['image_auroc'], ['x', 'y']),
+    run('C', ['image_auroc'], []),
+    run('A', ['fm_image_auroc'], ['x']),
+  ];
+  expect(differenceLines({ metrics }, { ...place, runs })).toEqual([
+    'A (image AUROC): x; y',
+    'B: x; y',
+    'C: no difference known',
+    'A (forgetting of image AUROC): x',
+  ]);
+  expect(differenceLines({ metrics }, { ...place, runs: runs.slice(0, 3) })[0]).toBe('A, B: x; y');
 });

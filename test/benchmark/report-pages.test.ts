@@ -164,6 +164,7 @@ describe('names from outside', () => {
     const bars = (line: string) => line.replace(/\\\|/g, '').split('|').length;
     // Two methods: three columns, four bars, five parts.
     expect([head!, ...lines.slice(0, 2)].map(bars)).toEqual([5, 5, 5]);
+    expect(markdownReport(report)).toContain('### mpdd; image AUROC task by task; PatchCore; continual');
     expect(markdownText('a\n# b | *c* [d](e) `f` <g>')).toBe('a \\# b \\| \\*c\\* \\[d\\](e) \\`f\\` &lt;g&gt;');
   });
 

@@ -1,6 +1,6 @@
 // The report as Markdown: the tables with what belongs to them, for a repository or an issue.
 import type { BenchmarkReport, ReportDataset, ReportTable } from '../../benchmark/report/index.js';
-import { count } from '../format.js';
+import { count, metric } from '../format.js';
 import {
   absenceText,
   differenceLines,
@@ -84,6 +84,7 @@ function datasetParts(report: BenchmarkReport, dataset: ReportDataset): string[]
             })
             .join('\n'),
         ]),
+    ...matrixParts(report, name),
     'Images used:',
     grid(
       ['setting', 'category', 'train normal', 'train anomalous', 'test good', 'test anomalous'],
@@ -92,6 +93,24 @@ function datasetParts(report: BenchmarkReport, dataset: ReportDataset): string[]
       ),
     ),
   ];
+}
+
+/** What each task is worth after each further one, by image AUROC. */
+function matrixParts({ matrices, settings }: BenchmarkReport, dataset: string): string[] {
+  const own = matrices.filter((matrix) => matrix.dataset === dataset && matrix.metric === 'image_auroc');
+  return own.flatMap(({ method, setting, tasks, values, repeats }) => {
+    const title = settings.find(({ id }) => id === setting)?.title ?? setting;
+    return [
+      `### ${markdownText(`${dataset}; image AUROC task by task; ${method}; ${title}; ${count(repeats, 'repeat')}`)}`,
+      grid(
+        ['after learning', ...tasks.map(markdownText)],
+        values.map((row, i) => [
+          markdownText(tasks[i]!),
+          ...tasks.map((_, j) => (j > i ? '' : metric(row[j] ?? null))),
+        ]),
+      ),
+    ];
+  });
 }
 
 function tableParts({ title, columns, rows, kind, notes }: ReportTable): string[] {

@@ -70,16 +70,19 @@ export function sourceText({ sources }: BenchmarkReport, { source, table }: Refe
 type Reference = ReportDataset['references'][number];
 
 /** What differs, said once of all methods that it holds for; of some metrics alone where those differ. */
-export function differenceLines({ metrics }: BenchmarkReport, { runs }: Reference): string[] {
-  const titleOf = (id: string) => metrics.find((metric) => metric.id === id.replace(/^fm_/, ''))?.title ?? id;
-  return grouped(runs, ({ differences }) => differences.join('; ')).map((group) => {
-    const { differences } = group[0];
-    const known = differences.length === 0 ? 'no difference known' : differences.join('; ');
-    const methods = group.map(({ method, metrics: of }) => {
-      const several = runs.filter((run) => run.method === method).length > 1;
-      return several ? `${method} (${[...new Set(of.map(titleOf))].join(', ')})` : method;
-    });
-    return `${methods.join(', ')}: ${known}`;
+export function differenceLines({ metrics }: Pick<BenchmarkReport, 'metrics'>, { runs }: Reference): string[] {
+  const titleOf = (id: string) => metrics.find((metric) => metric.id === id)?.title ?? id;
+  const named = (id: string) => (id.startsWith('fm_') ? `forgetting of ${titleOf(id.slice(3))}` : titleOf(id));
+  const lines = runs.map(({ method, metrics: of, differences }) => {
+    const several = runs.filter((run) => run.method === method).length > 1;
+    return {
+      method,
+      where: several ? ` (${of.map(named).join(', ')})` : '',
+      known: differences.length === 0 ? 'no difference known' : differences.join('; '),
+    };
+  });
+  return grouped(lines, ({ where, known }) => `${where}: ${known}`).map((group) => {
+    return `${group.map(({ method }) => method).join(', ')}${group[0].where}: ${group[0].known}`;
   });
 }
 
