@@ -67,12 +67,15 @@ export class SaturatedOverlap {
   result(images: readonly { readonly sample: Sample; readonly result: ImageResult }[]): Saturated {
     const isGrouped = this.#counted.has('structural') || this.#counted.has('logical');
     const all = this.#overlapOf([...this.#counted.keys()]);
-    const [structural, logical] = [this.#overlapOf(['good', 'structural']), this.#overlapOf(['good', 'logical'])];
+    const of = isGrouped && {
+      structural: this.#overlapOf(['good', 'structural']),
+      logical: this.#overlapOf(['good', 'logical']),
+    };
     return {
       overlap: LIMITS.map((limit) => ({
         limit,
         ...all(limit),
-        byGroup: isGrouped ? withMean({ structural: structural(limit), logical: logical(limit) }) : null,
+        byGroup: of ? withMean({ structural: of.structural(limit), logical: of.logical(limit) }) : null,
       })),
       imageAuroc: isGrouped ? aurocByGroup(images) : null,
     };

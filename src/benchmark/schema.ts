@@ -157,7 +157,9 @@ export const evaluationSchema = z
       name: z.string().describe('The dataset folder, or mtd'),
       layout: z.string().describe('mvtec_ad, visa, folder or another layout'),
       split: z.string().describe("Name of the split; 'given' where the folders say it"),
-      train: count('Good images fitted on; of a loaded model, the good images in the dataset'),
+      train: count(
+        'Good images fitted on, augmented copies one by one; of a loaded model, the good images in the dataset',
+      ),
       testGood: count('Good test images'),
       testAnomalous: count('Anomalous test images'),
       unlabelled: count('Test images of unknown label, not scored'),

@@ -160,6 +160,34 @@ test('a job that fails is recorded and stops nothing; it can be run again', { ti
   expect(recordsIn('failed').map(({ status }) => status)).toEqual(['done', 'done']);
 });
 
+test('methods that share a backbone share its passes', { timeout: 300_000 }, async () => {
+  const config = { ...CONFIG, datasets: [{ folder: 'parts', categories: ['cloth'] }], settings: ['unsupervised'] };
+  const figures = async (name: string, cacheFeatures: boolean) => {
+    writeFileSync(join(cwd, `${name}.json`), JSON.stringify({ ...config, cacheFeatures }));
+    const args = ['benchmark', '--config', `${name}.json`, '--out', name, ...FLAGS];
+    const whileRunning: string[] = [];
+    const interruptWhen = (stderr: string) => {
+      if (stderr.includes('[1/2')) whileRunning.push(...readdirSync(join(cwd, name)));
+      return false;
+    };
+    expect((await iadTf(args, { cwd, interruptWhen })).code).toBe(0);
+    expect(whileRunning.includes('features')).toBe(cacheFeatures);
+    expect(readdirSync(join(cwd, name))).toEqual(['grid.json', 'jobs']);
+    return recordsIn(name).map((record) => {
+      if (record.status === 'failed') throw new Error(record.error.message);
+      const { evaluation } = record.outcomes[0]!;
+      expect(record.description.cacheFeatures).toBe(cacheFeatures);
+      expect(evaluation.timings.latency === null).toBe(cacheFeatures);
+      const { image, method } = evaluation;
+      return [method, image.auroc ?? 0] as const;
+    });
+  };
+  const [computed, cached] = [new Map(await figures('computed', false)), new Map(await figures('cached', true))];
+  expect(cached.size).toBe(2);
+  // Eight test pairs: a rounding may turn one of them around.
+  for (const [method, auroc] of cached) expect(Math.abs(auroc - computed.get(method)!)).toBeLessThanOrEqual(0.13);
+});
+
 describe('bad input', () => {
   const flags = ['benchmark', '--out', 'bad'];
   test.each([
