@@ -361,7 +361,16 @@ describe('continual learning', () => {
 describe('beside the tables', () => {
   test('cost: latency without decoding; memory only where a process did one job', async () => {
     const shared = await reportOf([{ gives: 0.9, ownProcess: false }]);
-    expect(shared.efficiency).toMatchObject([{ latency: 89, peakMemory: null, auroc: 0.9 }]);
+    expect(shared.efficiency).toMatchObject([
+      {
+        training: 1520,
+        latency: 89,
+        imagesPerSecond: 7.8,
+        peakMemory: null,
+        auroc: 0.9,
+        learned: 'memory bank 100 x 1536',
+      },
+    ]);
     const perImage = { decode: 100, features: 8, scoring: 1 };
     const timings = { ...sampleEvaluation().timings, latency: null, perImage };
     const few = { after: 'bolt', on: 'bolt', evaluation: evaluationOf(0.9, { timings }) };

@@ -97,6 +97,10 @@ describe('the page', () => {
     expect(page).toContain(`<b>${mean.mean!.toFixed(3)}</b>`);
   });
 
+  test('tells what each method costs under each setting', () => {
+    expect(textOf(page)).toMatch(/unsupervised SPADE 1\.5 s 89 ms 7\.8 1\.00 GiB memory bank 100 x 1536/);
+  });
+
   test('has the plots: cost, shots, noise, a matrix for each method, defects by category', () => {
     const labels = tagsOf(page).flatMap(({ name, attributes }) => (name === 'svg' ? [attributes['aria-label']] : []));
     expect(labels).toEqual([

@@ -153,6 +153,12 @@ export function isDone(record: JobRecord): record is DoneRecord {
   return record.status === 'done';
 }
 
+/** What a model keeps after its last task, or after the one named. */
+export function learnedText({ outcomes }: DoneRecord, task = outcomes.at(-1)?.after): string {
+  const learned = outcomes.find(({ after }) => after === task)?.evaluation.learned ?? [];
+  return learned.map(({ name, shape }) => `${name} ${shape.join(' x ')}`).join(', ');
+}
+
 /** The test of a category in a job of its own. */
 export function outcomeOf({ outcomes }: DoneRecord, category: string): JobOutcome | undefined {
   return outcomes.find(({ after, on }) => on === category && after === category);

@@ -1,6 +1,6 @@
 // Continual learning task by task: what each task is worth after each further one, and how much was forgotten.
 import { forgettingMeasure, meanOverRepeats } from '../../metrics/index.js';
-import { type Contender, type DoneRecord, isDone, type StudiedDataset, type Study } from './gather.js';
+import { type Contender, type DoneRecord, isDone, learnedText, type StudiedDataset, type Study } from './gather.js';
 import { metricsOf, type ReportMetric } from './metrics.js';
 import type { Repeated } from './rows.js';
 import type { BenchmarkReport } from './schema.js';
@@ -60,7 +60,7 @@ export function matricesOf(dataset: StudiedDataset, methods: readonly Contender[
           values: tasks.map((_, i) =>
             Array.from({ length: i + 1 }, (__, j) => meanOverRepeats(all.map((values) => values[i]?.[j] ?? null)).mean),
           ),
-          learned: learnedOf(first.record),
+          learned: tasks.map((task) => learnedText(first.record, task)),
         };
       });
     }),
@@ -86,12 +86,4 @@ function valuesOf(record: DoneRecord, { of }: ReportMetric): (number | null)[][]
       return outcome ? of(outcome.evaluation) : null;
     }),
   );
-}
-
-/** What the method keeps, task by task. */
-function learnedOf(record: DoneRecord): string[] {
-  return tasksOf(record).map((task) => {
-    const learned = record.outcomes.find(({ after }) => after === task)?.evaluation.learned ?? [];
-    return learned.map(({ name, shape }) => `${name} ${shape.join(' x ')}`).join(', ');
-  });
 }

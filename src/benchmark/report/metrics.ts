@@ -15,6 +15,7 @@ export interface ReportMetric {
   of(evaluation: Evaluation): number | null;
 }
 
+const AT_INPUT = "at the network's input size";
 const GROUPS = ['logical', 'structural'] as const;
 
 export const REPORT_METRICS: readonly ReportMetric[] = [
@@ -45,18 +46,23 @@ export const REPORT_METRICS: readonly ReportMetric[] = [
       of: ({ normalPoints }) => normalPoints?.points.find(({ tnr }) => tnr === rate)?.tpr ?? null,
     }),
   ),
-  { id: 'pixel_auroc', title: 'pixel AUROC', note: 'exact', of: ({ pixel }) => pixel?.auroc ?? null },
-  { id: 'pixel_ap', title: 'pixel AP', note: 'average precision, step-wise', of: ({ pixel }) => pixel?.ap ?? null },
+  { id: 'pixel_auroc', title: 'pixel AUROC', note: `exact, ${AT_INPUT}`, of: ({ pixel }) => pixel?.auroc ?? null },
+  {
+    id: 'pixel_ap',
+    title: 'pixel AP',
+    note: `average precision, step-wise, ${AT_INPUT}`,
+    of: ({ pixel }) => pixel?.ap ?? null,
+  },
   {
     id: 'pixel_f1max',
     title: 'pixel F1-max (oracle)',
-    note: 'largest F1 over all thresholds, which the test masks choose',
+    note: `largest F1 over all thresholds, which the test masks choose, ${AT_INPUT}`,
     of: ({ pixel }) => pixel?.f1Max ?? null,
   },
   {
     id: 'pixel_aupro_0.3',
     title: 'AUPRO@0.3',
-    note: 'per-region overlap, exact, up to a false-positive rate of 0.3, divided by it',
+    note: `per-region overlap, exact, up to a false-positive rate of 0.3, divided by it, ${AT_INPUT}`,
     of: ({ pixel }) => pixel?.aupro ?? null,
   },
   {

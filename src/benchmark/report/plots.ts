@@ -1,6 +1,15 @@
 // What the plots of a report show: quality against cost, against training images and noise, and by type of defect.
 import { meanOverRepeats } from '../../metrics/index.js';
-import { type Contender, type DoneRecord, isDone, outcomeOf, type StudiedDataset, type Study } from './gather.js';
+import {
+  type Contender,
+  type DoneRecord,
+  grouped,
+  isDone,
+  learnedText,
+  outcomeOf,
+  type StudiedDataset,
+  type Study,
+} from './gather.js';
 import { isContinual } from './matrices.js';
 import type { BenchmarkReport, ReportFigure, ReportTable } from './schema.js';
 import { wholeRow } from './tables.js';
@@ -11,7 +20,7 @@ type Defect = BenchmarkReport['defects'][number];
 
 const METRIC = 'image_auroc';
 
-/** The dataset as a whole, by image AUROC; methods that lack it are left out. */
+/** What each method costs under each setting, beside what it gives for the dataset as a whole. */
 export function efficiencyOf(
   dataset: StudiedDataset,
   methods: readonly Contender[],
@@ -24,15 +33,18 @@ export function efficiencyOf(
       const records = study.jobs.flatMap(({ method: own, record }) =>
         own === method && isDone(record) ? [record] : [],
       );
-      if (auroc === null || records.length === 0) return [];
+      if (records.length === 0) return [];
       return [
         {
           dataset: dataset.name,
           setting: study.settingId,
           method: method.label,
           auroc,
+          training: training(records),
           latency: meanLatency(records),
           peakMemory: peakMemory(records),
+          imagesPerSecond: throughput(records),
+          learned: learnedText(records[0]!),
           parallel: Math.max(...records.map(({ parallel }) => parallel)),
         },
       ];
@@ -48,7 +60,28 @@ function meanLatency(records: readonly DoneRecord[]): number | null {
       return timings.latency?.mean ?? timings.perImage.features + timings.perImage.scoring;
     }),
   );
-  return latencies.reduce((a, b) => a + b) / latencies.length;
+  return mean(latencies);
+}
+
+/** Of one category; the tests after it tell the same time. */
+function training(records: readonly DoneRecord[]): number {
+  return mean(
+    records.flatMap(({ outcomes }) =>
+      grouped(outcomes, ({ after }) => after).map(([{ evaluation }]) =>
+        Object.values(evaluation.timings.fit).reduce((a, b) => a + b, 0),
+      ),
+    ),
+  );
+}
+
+function throughput(records: readonly DoneRecord[]): number | null {
+  const rates = records.flatMap(({ outcomes }) => outcomes.map(({ evaluation }) => evaluation.timings.imagesPerSecond));
+  const known = rates.filter((rate) => rate !== null);
+  return known.length < rates.length ? null : mean(known);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 /** Of a process that did several jobs the peak belongs to none of them. */

@@ -142,14 +142,17 @@ const efficiency = z.object({
   dataset: labels.dataset,
   setting: labels.setting,
   method: labels.method,
-  auroc: z.number().describe('Mean image AUROC over categories and repeats'),
+  auroc: value('Mean image AUROC over categories and repeats; null where undefined'),
+  training: z.number().min(0).describe('Milliseconds of learning one category, mean'),
   latency: deviation(
     'Milliseconds per image for features and scoring, mean over the tests; null where features came from a cache',
   ),
   peakMemory: deviation(
     'Largest peak resident set size of a job, bytes; null where the process did several jobs, or the system does not tell',
   ),
-  parallel: count('Most jobs that ran at once, which latencies suffer from'),
+  imagesPerSecond: deviation('Test images by the wall clock, all threads, mean over the tests; null as for latencies'),
+  learned: text('What a model keeps, such as memory bank 1000 x 1024; of continual learning after the last task'),
+  parallel: count('Most jobs that ran at once, which times suffer from'),
 });
 
 const curve = z.object({

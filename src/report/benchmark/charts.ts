@@ -47,10 +47,10 @@ async function figuresOf(report: BenchmarkReport, dataset: string): Promise<Data
   const where = points[0] ? titleOf(points[0].setting) : '';
   const busy = points.some(({ parallel }) => parallel > 1) ? ' Several jobs ran at once, which slows all of them.' : '';
   const latencies = points.flatMap(({ method, auroc, latency }) =>
-    latency === null ? [] : [{ method, auroc, cost: latency }],
+    auroc === null || latency === null ? [] : [{ method, auroc, cost: latency }],
   );
   const peaks = points.flatMap(({ method, auroc, peakMemory }) =>
-    peakMemory === null ? [] : [{ method, auroc, cost: peakMemory }],
+    auroc === null || peakMemory === null ? [] : [{ method, auroc, cost: peakMemory }],
   );
   const cost = [
     await draw(

@@ -7,6 +7,7 @@ import type { DatasetFigures, ReportFigure } from './charts.js';
 import { tablesSection } from './html-tables.js';
 import { type Thumbnails, thumbnailStyle, worstSection } from './html-worst.js';
 import { configText } from './markdown.js';
+import { COST_HEAD, costLines, methodText } from './text.js';
 
 /** Added to the look of all reports. */
 const OWN_STYLE = `
@@ -57,9 +58,8 @@ ${absences(report)}
 ${datasets.map((dataset, i) => datasetSection(report, dataset, i, figures.get(dataset.name) ?? NO_FIGURES, thumbnails))}
 <h2 id="made">Methods</h2>
 ${definitions(
-  methods.map(({ label, id, backbone, backboneHash, config }) => {
-    const network = backbone === null ? '' : `, backbone ${backbone}, SHA-256 ${backboneHash ?? 'not known'}`;
-    return [label, [`${id}${network}`, html`<br>`, html`<code>${configText(config)}</code>`]];
+  methods.map((method) => {
+    return [method.label, [methodText(method), html`<br>`, html`<code>${configText(method.config)}</code>`]];
   }),
 )}
 <h2>Machines</h2>
@@ -120,6 +120,7 @@ ${
     : null
 }
 ${worstSection(report, dataset, thumbnails)}
+${costTable(report, dataset)}
 ${imagesUsed(report, dataset)}
 `;
 }
@@ -129,6 +130,18 @@ function gallery(kind: string, figures: readonly ReportFigure[]): Markup {
     ({ title, text, svg }) => html`<figure class="card"><figcaption><strong>${title}</strong>${text}</figcaption>
 ${svg === null ? null : new Markup(svg)}</figure>`,
   )}</div>`;
+}
+
+function costTable(report: BenchmarkReport, { name }: ReportDataset): Markup | null {
+  const lines = costLines(report, name);
+  if (lines.length === 0) return null;
+  return html`<details><summary><strong>Time and memory</strong> <span class="soft small">means; latency: features and scoring of one image; –: not known</span></summary>
+<div class="card scroll"><table class="results">
+<thead><tr>${COST_HEAD.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${lines.map(
+    (line) => html`<tr>${line.map((field) => html`<td>${field}</td>`)}</tr>
+`,
+  )}</tbody></table></div></details>`;
 }
 
 function imagesUsed({ settings }: BenchmarkReport, { images }: ReportDataset): Markup | null {

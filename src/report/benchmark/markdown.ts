@@ -3,10 +3,13 @@ import type { BenchmarkReport, ReportDataset, ReportTable } from '../../benchmar
 import { count, metric } from '../format.js';
 import {
   absenceText,
+  COST_HEAD,
+  costLines,
   differenceLines,
   isMarked,
   MARKING,
   meanText,
+  methodText,
   PUBLISHED,
   publishedText,
   referenceMark,
@@ -38,9 +41,8 @@ export function markdownReport(report: BenchmarkReport): string {
     ...listed('Not run yet', report.missing, ({ title }) => markdownText(title)),
     ...listed('Left out', report.skipped, ({ what, reason }) => `${markdownText(what)}: ${markdownText(reason)}`),
     ...listed('Metrics', metrics, ({ title, note }) => `${title}: ${note}`),
-    ...listed('Methods', report.methods, ({ label, id, backbone, backboneHash, config }) => {
-      const network = backbone === null ? '' : `, backbone ${backbone} (SHA-256 ${backboneHash ?? 'not known'})`;
-      return `${markdownText(`${label}: ${id}${network}`)}; ${markdownText(configText(config))}`;
+    ...listed('Methods', report.methods, (method) => {
+      return markdownText(`${method.label}: ${methodText(method)}; ${configText(method.config)}`);
     }),
     ...listed('Machines', report.environments, ({ machine, software, jobs: ran, parallel }) =>
       markdownText(`${machine}; ${software}; ${count(ran, 'job')}, ${parallel} at once`),
@@ -85,6 +87,11 @@ function datasetParts(report: BenchmarkReport, dataset: ReportDataset): string[]
             .join('\n'),
         ]),
     ...matrixParts(report, name),
+    'Time and memory (latency: features and scoring of one image; –: not known):',
+    grid(
+      COST_HEAD,
+      costLines(report, name).map((line) => line.map(markdownText)),
+    ),
     'Images used:',
     grid(
       ['setting', 'category', 'train normal', 'train anomalous', 'test good', 'test anomalous'],

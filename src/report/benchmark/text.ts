@@ -7,7 +7,7 @@ import {
   type ReportRow,
   type ReportTable,
 } from '../../benchmark/report/index.js';
-import { metric } from '../format.js';
+import { bytes, duration, metric, significant } from '../format.js';
 
 /** `0.974`, `0.974 ± 0.002`; with the number of repeats where some are lacking. */
 export function meanText(
@@ -84,6 +84,36 @@ export function differenceLines({ metrics }: Pick<BenchmarkReport, 'metrics'>, {
   return grouped(lines, ({ where, known }) => `${where}: ${known}`).map((group) => {
     return `${group.map(({ method }) => method).join(', ')}${group[0].where}: ${group[0].known}`;
   });
+}
+
+export const COST_HEAD = [
+  'Setting',
+  'Method',
+  'Learning one category',
+  'Latency',
+  'Images per second',
+  'Peak memory',
+  'Kept',
+];
+
+/** What each method costs under each setting, a line each. */
+export function costLines({ efficiency, settings }: BenchmarkReport, dataset: string): string[][] {
+  const own = efficiency.filter((each) => each.dataset === dataset);
+  return own.map(({ setting, method, training, latency, imagesPerSecond, peakMemory, learned }) => [
+    settings.find(({ id }) => id === setting)?.title ?? setting,
+    method,
+    duration(training),
+    latency === null ? '–' : duration(latency),
+    imagesPerSecond === null ? '–' : significant(imagesPerSecond, 3),
+    peakMemory === null ? '–' : bytes(peakMemory),
+    learned,
+  ]);
+}
+
+/** `patchcore, backbone resnet50, SHA-256 ...`. */
+export function methodText({ id, backbone, backboneHash, code }: BenchmarkReport['methods'][number]): string {
+  const network = backbone === null ? '' : `, backbone ${backbone}, SHA-256 ${backboneHash ?? 'not known'}`;
+  return `${id}${code === null ? '' : ` of a module, SHA-256 ${code}`}${network}`;
 }
 
 /** `0.992 −0.018`; in brackets what must not be read as the same measurement. */
