@@ -10,7 +10,7 @@ import { matrixSpec } from './matrix-spec.js';
 import { looksOf } from './palette.js';
 
 /** A chart with its caption. */
-export interface ReportFigure {
+export interface ChartFigure {
   readonly title: string;
   readonly text: string;
   /** Null where the records do not define it; `text` then says why. */
@@ -19,10 +19,10 @@ export interface ReportFigure {
 
 export interface DatasetFigures {
   /** Quality against latency and memory. */
-  readonly cost: readonly ReportFigure[];
-  readonly curves: readonly ReportFigure[];
-  readonly matrices: readonly ReportFigure[];
-  readonly defects: readonly ReportFigure[];
+  readonly cost: readonly ChartFigure[];
+  readonly curves: readonly ChartFigure[];
+  readonly matrices: readonly ChartFigure[];
+  readonly defects: readonly ChartFigure[];
 }
 
 /** By the name of the dataset. SVGs are transparent and draw their ink in `currentColor`. */
@@ -67,7 +67,7 @@ async function figuresOf(report: BenchmarkReport, dataset: string): Promise<Data
     ),
   ];
 
-  const curves: ReportFigure[] = [];
+  const curves: ChartFigure[] = [];
   for (const panel of grouped(own(report.curves), (curve) => `${curve.kind} ${curve.panel}`)) {
     const { kind, panel: name } = panel[0];
     const what = kind === 'shots' ? 'Few training images' : 'Noise in the training images';
@@ -76,7 +76,7 @@ async function figuresOf(report: BenchmarkReport, dataset: string): Promise<Data
     curves.push(await draw(`${what}: ${name}`, text, curvesSpec(panel, looks)));
   }
 
-  const matrices: ReportFigure[] = [];
+  const matrices: ChartFigure[] = [];
   for (const matrix of own(report.matrices)) {
     if (matrix.metric !== 'image_auroc') continue;
     const kept = matrix.learned.at(-1) ?? '';
@@ -85,7 +85,7 @@ async function figuresOf(report: BenchmarkReport, dataset: string): Promise<Data
     matrices.push(await draw(`${matrix.method}, ${titleOf(matrix.setting)}`, text, matrixSpec(matrix)));
   }
 
-  const defects: ReportFigure[] = [];
+  const defects: ChartFigure[] = [];
   for (const ofCategory of grouped(own(report.defects), ({ category }) => category)) {
     const { category, setting } = ofCategory[0];
     const text = `${titleOf(setting)}; the hardest type first, with its number of images.`;

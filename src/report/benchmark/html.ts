@@ -3,7 +3,7 @@ import type { BenchmarkReport, ReportDataset } from '../../benchmark/report/inde
 import { count } from '../format.js';
 import { type Content, html, Markup } from '../markup.js';
 import { STYLE } from '../style.js';
-import type { DatasetFigures, ReportFigure } from './charts.js';
+import type { DatasetFigures, ChartFigure } from './charts.js';
 import { tablesSection } from './html-tables.js';
 import { type Thumbnails, thumbnailStyle, worstSection } from './html-worst.js';
 import { configText } from './markdown.js';
@@ -125,7 +125,7 @@ ${imagesUsed(report, dataset)}
 `;
 }
 
-function gallery(kind: string, figures: readonly ReportFigure[]): Markup {
+function gallery(kind: string, figures: readonly ChartFigure[]): Markup {
   return html`<div class="charts ${kind}">${figures.map(
     ({ title, text, svg }) => html`<figure class="card"><figcaption><strong>${title}</strong>${text}</figcaption>
 ${svg === null ? null : new Markup(svg)}</figure>`,
