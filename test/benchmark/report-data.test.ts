@@ -437,6 +437,18 @@ describe('beside the tables', () => {
     expect(report.methods[2]?.config).not.toHaveProperty('seed');
   });
 
+  test('one column although settings change fields of the configuration, which is said', async () => {
+    const report = await reportOf([
+      { gives: 0.9, config: { calibrationShare: 0.1 } },
+      { gives: 0.9, setting: { kind: 'few-shot', shots: 1 }, config: { calibrationShare: 0 } },
+    ]);
+    expect(table(report, 'settings').columns).toEqual(['PatchCore']);
+    expect(report.methods[0]).toMatchObject({
+      config: { calibrationShare: 0.1 },
+      except: [{ setting: 'few-shot:m=1,augmentation=none', config: { calibrationShare: 0 } }],
+    });
+  });
+
   test('where it ran', async () => {
     expect((await reportOf([{ gives: 0.9 }, { repeat: 1, gives: 0.9 }])).environments).toEqual([
       {

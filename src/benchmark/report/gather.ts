@@ -7,17 +7,20 @@ import { parseSetting, type Setting } from '../settings/index.js';
 
 export type DoneRecord = Extract<JobRecord, { status: 'done' }>;
 
-/** A column of the tables: a method with a configuration, whatever its seed. */
+/** A column of the tables: a method by its name in the benchmark and its backbone, which no two configurations share. */
 export interface Contender {
   readonly label: string;
   readonly id: string;
   readonly backbone: string | null;
   /** SHA-256 of the module that brings it; null for a method of the library. */
   readonly code: string | null;
-  readonly config: Readonly<Record<string, unknown>>;
+  /** Without the seed; that of its first job, for a setting may change fields of it. */
+  readonly config: Config;
 }
 
-export interface StudyJob {
+type Config = Readonly<Record<string, unknown>>;
+
+interface StudyJob {
   readonly method: Contender;
   readonly repeat: number;
   readonly categories: readonly string[];
@@ -126,11 +129,17 @@ function contenders(records: readonly JobRecord[]): Map<string, Contender> {
 }
 
 function contenderKey({ description: { method } }: JobRecord): string {
-  return canonical([method.id, method.name, method.code, withoutSeed(method.config)]);
+  return canonical([method.id, method.name, method.code, method.config.backbone]);
 }
 
-function withoutSeed({ seed: _, ...config }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function withoutSeed({ seed: _, ...config }: Config): Config {
   return config;
+}
+
+/** As the jobs of a study have it. */
+export function configIn({ jobs }: Study, method: Contender): Config {
+  const own = jobs.find((job) => job.method === method);
+  return own ? withoutSeed(own.record.description.method.config) : method.config;
 }
 
 /** As papers print it, unless the benchmark gives it a name of its own. */

@@ -1,6 +1,7 @@
 // From the records of a benchmark to its report as data. The same records give the same report, whenever and wherever.
+import { canonical } from '../grid/job.js';
 import type { GridManifest, JobRecord } from '../grid/record.js';
-import { type Contender, type Gathered, gather, grouped, isDone, type StudiedDataset } from './gather.js';
+import { type Contender, configIn, type Gathered, gather, grouped, isDone, type StudiedDataset } from './gather.js';
 import { imageCounts } from './images.js';
 import { matricesOf } from './matrices.js';
 import { REPORT_METRICS } from './metrics.js';
@@ -89,11 +90,17 @@ function reportOf(dataset: StudiedDataset, methods: readonly Contender[]) {
 }
 
 function methodFacts(method: Contender, { datasets }: Gathered): BenchmarkReport['methods'][number] {
-  const jobs = datasets.flatMap(({ studies }) => studies.flatMap((study) => study.jobs));
+  const studies = datasets.flatMap((dataset) => dataset.studies);
+  const jobs = studies.flatMap((study) => study.jobs);
   const records = jobs.flatMap(({ method: own, record }) => (own === method && isDone(record) ? [record] : []));
   const hash = records[0]?.outcomes[0]?.evaluation.backbone.hash ?? null;
   const { label, id, backbone, code, config } = method;
-  return { label, id, backbone, code, backboneHash: hash, config };
+  const except = grouped(studies, ({ settingId }) => settingId).flatMap(([study]) => {
+    const own = Object.entries(configIn(study, method));
+    const differing = own.filter(([key, value]) => canonical(value) !== canonical(config[key]));
+    return differing.length === 0 ? [] : [{ setting: study.settingId, config: Object.fromEntries(differing) }];
+  });
+  return { label, id, backbone, code, backboneHash: hash, config, except };
 }
 
 function settingsOf({ datasets }: Gathered): BenchmarkReport['settings'] {

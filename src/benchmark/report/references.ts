@@ -1,7 +1,7 @@
 // Published numbers beside ours, and where they come from: collected over the tables of a dataset, so that each publication's
 // table is named once, with all that is known to differ.
 import { PUBLISHED_SOURCES, type PublishedComparison, publishedFor } from '../published/index.js';
-import type { Contender, StudiedDataset, Study } from './gather.js';
+import { type Contender, configIn, type StudiedDataset, type Study } from './gather.js';
 import type { ReportMetric } from './metrics.js';
 import type { BenchmarkReport, ReportCell, ReportDataset } from './schema.js';
 
@@ -52,7 +52,15 @@ export class References {
     // What is published by kind of anomaly is a mean over the categories.
     if (category !== null && published) return [];
     const metric = published?.metric ?? id;
-    const own = { dataset, split, setting, metric, methodId: method.id, config: method.config, repeats: runs };
+    const own = {
+      dataset,
+      split,
+      setting,
+      metric,
+      methodId: method.id,
+      config: configIn(study, method),
+      repeats: runs,
+    };
     const found = publishedFor({ ...own, category: category ?? published?.category ?? 'mean' });
     // The same number is printed in several tables of one publication.
     const distinct = found.filter(({ published: { source, setting: of, value } }, i) => {

@@ -128,7 +128,17 @@ const method = z.object({
   backbone: z.string().nullable().describe('Name in the catalogue of weights, or the path of a file'),
   code: z.string().nullable().describe('SHA-256 of the module that brings it; null for a method of the library'),
   backboneHash: z.string().nullable().describe('SHA-256 of the weights; null if no job was done'),
-  config: z.record(z.string(), z.unknown()).describe('The full configuration without the seed'),
+  config: z
+    .record(z.string(), z.unknown())
+    .describe('The full configuration without the seed, under its first setting'),
+  except: z
+    .array(
+      z.object({
+        setting: labels.setting,
+        config: z.record(z.string(), z.unknown()).describe('The fields that differ'),
+      }),
+    )
+    .describe('Settings under which fields of the configuration are other'),
 });
 
 const environment = z.object({

@@ -3,11 +3,10 @@ import type { BenchmarkReport, ReportDataset } from '../../benchmark/report/inde
 import { count } from '../format.js';
 import { type Content, html, Markup } from '../markup.js';
 import { STYLE } from '../style.js';
-import type { DatasetFigures, ChartFigure } from './charts.js';
+import type { ChartFigure, DatasetFigures } from './charts.js';
 import { tablesSection } from './html-tables.js';
 import { type Thumbnails, thumbnailStyle, worstSection } from './html-worst.js';
-import { configText } from './markdown.js';
-import { COST_HEAD, costLines, methodText } from './text.js';
+import { COST_HEAD, configTexts, costLines, methodText } from './text.js';
 
 /** Added to the look of all reports. */
 const OWN_STYLE = `
@@ -20,6 +19,9 @@ const OWN_STYLE = `
 main { max-width: 1340px; } details { margin: 10px 0; } summary { cursor: pointer; padding: 6px 0; }
 details > .card { margin: 8px 0; padding: 12px 16px; }
 .notes { margin: 4px 0 14px; padding-left: 20px; color: var(--soft); }
+
+.cost th:nth-child(2), .cost td:nth-child(2), .cost th:last-child, .cost td:last-child { text-align: left; }
+.cost td:last-child { white-space: normal; min-width: 18em; }
 .worst { table-layout: fixed; min-width: 640px; } .worst td { overflow-wrap: anywhere; }
 .t { display: block; width: 96px; height: 96px; margin-bottom: 4px; border-radius: 4px; background: center / contain no-repeat var(--line); }
 nav a { margin-right: 14px; } a { color: inherit; }
@@ -59,7 +61,10 @@ ${datasets.map((dataset, i) => datasetSection(report, dataset, i, figures.get(da
 <h2 id="made">Methods</h2>
 ${definitions(
   methods.map((method) => {
-    return [method.label, [methodText(method), html`<br>`, html`<code>${configText(method.config)}</code>`]];
+    return [
+      method.label,
+      [methodText(method), configTexts(report, method).map((text) => html`<br><code>${text}</code>`)],
+    ];
   }),
 )}
 <h2>Machines</h2>
@@ -136,7 +141,7 @@ function costTable(report: BenchmarkReport, { name }: ReportDataset): Markup | n
   const lines = costLines(report, name);
   if (lines.length === 0) return null;
   return html`<details><summary><strong>Time and memory</strong> <span class="soft small">means; latency: features and scoring of one image; –: not known</span></summary>
-<div class="card scroll"><table class="results">
+<div class="card scroll"><table class="results cost">
 <thead><tr>${COST_HEAD.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${lines.map(
     (line) => html`<tr>${line.map((field) => html`<td>${field}</td>`)}</tr>

@@ -4,6 +4,7 @@ import { count, metric } from '../format.js';
 import {
   absenceText,
   COST_HEAD,
+  configTexts,
   costLines,
   differenceLines,
   isMarked,
@@ -42,7 +43,7 @@ export function markdownReport(report: BenchmarkReport): string {
     ...listed('Left out', report.skipped, ({ what, reason }) => `${markdownText(what)}: ${markdownText(reason)}`),
     ...listed('Metrics', metrics, ({ title, note }) => `${title}: ${note}`),
     ...listed('Methods', report.methods, (method) => {
-      return markdownText(`${method.label}: ${methodText(method)}; ${configText(method.config)}`);
+      return markdownText(`${method.label}: ${methodText(method)}; ${configTexts(report, method).join('; ')}`);
     }),
     ...listed('Machines', report.environments, ({ machine, software, jobs: ran, parallel }) =>
       markdownText(`${machine}; ${software}; ${count(ran, 'job')}, ${parallel} at once`),
@@ -52,12 +53,6 @@ export function markdownReport(report: BenchmarkReport): string {
     ),
   ];
   return `${parts.join('\n\n')}\n`;
-}
-
-export function configText(config: Readonly<Record<string, unknown>>): string {
-  return Object.entries(config)
-    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
 }
 
 function listed<T>(title: string, items: readonly T[], line: (item: T) => string): string[] {

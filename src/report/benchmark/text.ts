@@ -86,6 +86,19 @@ export function differenceLines({ metrics }: Pick<BenchmarkReport, 'metrics'>, {
   });
 }
 
+/** The configuration, and the fields of it that settings change. */
+export function configTexts(
+  { settings }: BenchmarkReport,
+  { config, except }: BenchmarkReport['methods'][number],
+): string[] {
+  const text = (fields: typeof config) =>
+    Object.entries(fields)
+      .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .join(', ');
+  const titleOf = (id: string) => settings.find((setting) => setting.id === id)?.title ?? id;
+  return [text(config), ...except.map((own) => `under ${titleOf(own.setting)}: ${text(own.config)}`)];
+}
+
 export const COST_HEAD = [
   'Setting',
   'Method',
