@@ -114,7 +114,10 @@ function environmentsOf(records: readonly JobRecord[]): BenchmarkReport['environ
   const described = records.map((record) => {
     const { cpu, cores, memory, platform, node, libraryVersion, commit } = record.environment;
     const backends = isDone(record) ? new Set(record.outcomes.map(({ evaluation }) => evaluation.backend)) : [];
-    const threads = record.workers === null ? 'default number of threads' : `${record.workers} threads a job`;
+    const threads =
+      record.workers === null
+        ? 'default number of threads'
+        : `${record.workers} ${record.workers === 1 ? 'thread' : 'threads'} a job`;
     return {
       machine: `${cpu}, ${cores} cores, ${(memory / 2 ** 30).toFixed(1)} GiB, ${platform}`,
       software: [

@@ -6,7 +6,7 @@ import { metricsOf, type ReportMetric } from './metrics.js';
 import type { References } from './references.js';
 import { type BareCell, meanCell, tableRow, valueCell, valuesOf } from './rows.js';
 import type { ReportCell, ReportRow, ReportTable } from './schema.js';
-import { categoriesTitle, meanTitle, repeatsTitle, settingTitle } from './titles.js';
+import { categoriesTitle, meanTitle, orderTitle, repeatsTitle, settingTitle } from './titles.js';
 
 /** All tables of a dataset, metric by metric; none of a metric that is defined nowhere in it. */
 export function tablesOf(
@@ -35,13 +35,14 @@ interface TablePlace {
 function studyTable(place: TablePlace): ReportTable {
   const { dataset, study, metric, columns } = place;
   const continual = isContinual(study);
+  const order = continual ? orderTitle(study) : '';
   const rows = continual ? continualRows(place) : categoryRows(place);
   return {
     kind: continual ? 'continual' : 'categories',
     dataset: dataset.name,
     setting: study.settingId,
     metric: metric.id,
-    title: titled(dataset, metric, [settingTitle(study.setting), repeatsTitle(study), categoriesTitle(dataset)]),
+    title: titled(dataset, metric, [settingTitle(study.setting), repeatsTitle(study), order, categoriesTitle(dataset)]),
     columns: columns.map(({ label }) => label),
     rows,
     undefinedCells: undefinedIn(rows),

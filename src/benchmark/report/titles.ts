@@ -22,9 +22,8 @@ export function settingTitle(setting: Setting): string {
     }
     case 'continual': {
       const { order } = setting;
-      const named =
-        order === 'published' ? 'order as published' : order === 'reversed' ? 'reversed order' : order.join(' > ');
-      return `continual, ${named}`;
+      if (order === 'published') return 'continual';
+      return `continual, ${order === 'reversed' ? 'reversed order' : `order ${order.join(' > ')}`}`;
     }
     case 'autovi': {
       const images = setting.images === 'all' ? 'all images' : `${setting.images} images`;
@@ -59,4 +58,9 @@ export function meanTitle({ categories, allCategories }: StudiedDataset): string
   return categories.length === allCategories.length
     ? 'mean'
     : `mean of these ${categories.length}, not of ${allCategories.length}`;
+}
+
+/** In which order the categories were learned. */
+export function orderTitle({ jobs }: Study): string {
+  return `tasks ${[...new Set(jobs.map(({ categories }) => categories.join(' > ')))].join('; ')}`;
 }
