@@ -89,7 +89,7 @@ describe('the page', () => {
     expect(text).toContain('mpdd; image AUROC; by setting; mean; base seed 66');
     expect(text).toContain('mpdd; image AUROC; few-shot, m = 4, rotation, K = 4; 2 repeats, base seed 66');
     expect(text).toContain(
-      'mpdd; image AUROC; continual; 1 repeat, base seed 66; tasks bracket_black > bracket_brown > ',
+      'mpdd; image AUROC; continual; 1 repeat, base seed 66; tasks bracket_black &gt; bracket_brown &gt; ',
     );
     expect(text).toContain('forgetting measure');
     expect(text).toContain('spread over categories');
