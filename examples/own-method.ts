@@ -1,28 +1,26 @@
-// A method of one's own in the benchmark: by how many standard deviations a pixel differs from the good images.
-//   npx iad-tf synth --out parts
-//   node --import tsx node_modules/iad-tf/dist/cli/main.node.js benchmark --config examples/own-benchmark.json --out results
+// A method of one's own: the mean and spread of every pixel over good images, for parts that always lie in the same place.
+//   npx iad-tf fit --module own-method.js --method pixel-gaussian --data parts/ --out parts.iad
+//   npx iad-tf benchmark --module own-method.js --methods pixel-gaussian,patchcore --data parts/ --out results/
 import { defineMethod } from 'iad-tf';
 
 export default defineMethod({
-  id: 'pixel-deviation',
-  inputSize: 64,
-  learn(images) {
-    const sums = new Float64Array(64 * 64 * 3);
-    const squares = new Float64Array(64 * 64 * 3);
-    for (const { data } of images) {
-      data.forEach((value, i) => {
-        sums[i]! += value / images.length;
-        squares[i]! += value ** 2 / images.length;
-      });
+  id: 'pixel-gaussian',
+  options: { floor: 4 }, // grey levels that are never unusual
+  async fit(views, { config: { inputSize, floor } }) {
+    const mean = new Float32Array(3 * inputSize ** 2);
+    const spread = new Float32Array(mean.length);
+    let count = 0;
+    for await (const { data } of views) {
+      count++;
+      for (const [i, value] of data.entries()) mean[i]! += (value - mean[i]!) / count;
     }
-    const deviation = squares.map((square, i) => Math.sqrt(Math.max(0, square - sums[i]! ** 2)) + 8);
-    return { mean: sums, deviation };
+    for await (const { data } of views)
+      for (const [i, value] of data.entries()) spread[i]! += (value - mean[i]!) ** 2 / count;
+    return { mean, spread: spread.map((variance) => Math.sqrt(variance) + floor) };
   },
-  map({ data }, { mean, deviation }) {
-    const distance = (i: number) => Math.abs(data[i]! - mean[i]!) / deviation[i]!;
-    return Float32Array.from(
-      { length: 64 * 64 },
-      (_, at) => distance(3 * at) + distance(3 * at + 1) + distance(3 * at + 2),
-    );
+  score({ data }, { mean, spread }) {
+    const map = new Float32Array(data.length / 3);
+    for (const [i, value] of data.entries()) map[Math.floor(i / 3)]! += Math.abs(value - mean[i]!) / spread[i]!;
+    return { map };
   },
 });

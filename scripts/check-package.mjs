@@ -25,7 +25,8 @@ function check(fact, what) {
 
 const USE = `
 import assert from 'node:assert';
-import { PatchCore, useBackend, VERSION } from 'iad-tf';
+import { createMethod, defineMethod, PatchCore, registerMethod, useBackend, VERSION } from 'iad-tf';
+import { parseGridConfig, publishedValues, readSetting, runBenchmark, settingId } from 'iad-tf/benchmark';
 import { auroc } from 'iad-tf/metrics';
 import { topKNeighbors } from 'iad-tf/kernels';
 import { synthImage } from 'iad-tf/data';
@@ -40,10 +41,37 @@ assert.deepEqual([...await rows.data()], [1]);
 assert.equal(synthImage({ kind: 'metal', seed: 0, index: 0, size: 64, defect: null }).image.width, 64);
 assert.ok(CATALOGUE.length > 0);
 await assert.rejects(new PatchCore().predict([]), { code: 'NOT_FITTED' });
+registerMethod(defineMethod({
+  id: 'flat',
+  fit: () => ({ level: Float32Array.of(0) }),
+  score: ({ width }) => ({ map: new Float32Array(width ** 2) }),
+}));
+assert.equal(createMethod('flat').config.inputSize, 224);
+assert.equal(settingId(readSetting('few-shot:m=4')), 'few-shot:m=4,augmentation=none');
+assert.equal(parseGridConfig({ methods: ['flat'], datasets: ['parts'] }).baseSeed, 66);
+assert.ok(publishedValues({ dataset: 'mvtec_ad' }).length > 0);
+await assert.rejects(runBenchmark({ methods: ['flat'], datasets: ['nowhere'] }, { out: 'results' }), { code: 'FOLDER_NOT_FOUND' });
+`;
+
+/** A method of the user's own, as the README has it. */
+const METHOD = `
+import { defineMethod } from 'iad-tf';
+
+export default defineMethod({
+  id: 'brightness',
+  async fit(views) {
+    for await (const { data } of views) return { first: Float32Array.from(data) };
+    return { first: new Float32Array(1) };
+  },
+  score: ({ data }, { first }) => ({
+    map: Float32Array.from({ length: data.length / 3 }, (_, i) => Math.abs(data[3 * i] - first[3 * i])),
+  }),
+});
 `;
 
 const CONSUMER = `
-import { type AnomalyMethod, createMethod, type Evaluation, PatchCore, type Prediction, useBackend } from 'iad-tf';
+import { type AnomalyMethod, createMethod, defineMethod, type Evaluation, PatchCore, type Prediction, useBackend } from 'iad-tf';
+import { type GridOptions, gridTable, type JobRecord, runBenchmark } from 'iad-tf/benchmark';
 import { auroc } from 'iad-tf/metrics';
 import { topKNeighbors } from 'iad-tf/kernels';
 import { type Image, synthImage } from 'iad-tf/data';
@@ -62,6 +90,19 @@ export async function use(): Promise<number> {
   new PatchCore({ coreset: 1 });
   return auroc(pixels, new Uint8Array(pixels.length)) ?? 0;
 }
+export const Own = defineMethod({
+  id: 'own',
+  options: { gain: 1 },
+  fit: async (views, { config }) => ({ gain: Float32Array.of(config.gain) }),
+  score: ({ width }, { gain }) => ({ map: new Float32Array(width ** 2).fill(gain.length) }),
+});
+// @ts-expect-error the option is a number
+new Own({ gain: 'high' });
+const grid: GridOptions = { methods: ['own'], datasets: ['parts'], settings: ['unsupervised', { kind: 'few-shot', shots: 1 }] };
+export const figures = async () => {
+  const records: JobRecord[] = await runBenchmark(grid, { out: 'results' });
+  return gridTable(records).map(({ imageAuroc }) => imageAuroc.mean);
+};
 export const show = ({ image }: Evaluation) => image.auroc;
 export { topKNeighbors };
 `;
@@ -101,6 +142,22 @@ try {
     const options = ['--kind', 'metal', '--size', '64', '--train', '2', '--test-good', '1', '--test-per-defect', '1'];
     run('npx', ['--no-install', 'iad-tf', 'synth', '--out', 'parts', '--quiet', ...options]);
     check(readdirSync(join(project, 'parts/metal/train/good')).length === 2, 'the parts are not there');
+  });
+  step('npx iad-tf benchmark, with a method of the user', () => {
+    writeFileSync(join(project, 'brightness.js'), METHOD);
+    const options = ['--data', 'parts', '--methods', 'brightness', '--module', 'brightness.js', '--backend', 'wasm'];
+    const table = run('npx', [
+      '--no-install',
+      'iad-tf',
+      'benchmark',
+      '--out',
+      'results',
+      '--jobs',
+      '1',
+      '--quiet',
+      ...options,
+    ]);
+    check(/^brightness .* unsupervised /m.test(table), `its table is ${table}`);
   });
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LayoutName } from '../data/layouts/layout.js';
 import { LAYOUT_NAMES } from '../data/layouts/registry.js';
 import { useBackend } from '../kernels/backend.js';
+import { importMethods } from '../methods/modules.node.js';
 import type { MethodFlag } from '../methods/parts/flags.js';
 import { methodFlags, methodInfos } from '../methods/registry.js';
 import type { BackendName } from '../runtime/backend.js';
@@ -12,6 +13,7 @@ import { openTerminal, type Terminal } from './terminal.node.js';
 
 export interface CommonOptions {
   quiet?: boolean;
+  module?: string[];
   backend: BackendName | 'auto';
   workers?: number;
 }
@@ -61,9 +63,18 @@ export function list(text: string): string[] {
   return text.split(',').map((item) => item.trim());
 }
 
+function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 export function addCommon(command: Command): Command {
   const backends = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'];
   return command
+    .option('--module <file>', 'a method of your own, its default export; several: one --module each', collect)
+    .hook('preAction', async (_, action) => {
+      const { module = [] } = action.opts<CommonOptions>();
+      await importMethods(module);
+    })
     .addOption(new Option('--backend <name>', 'what computes').choices(backends).default('auto'))
     .option('--workers <n>', 'worker threads of backend wasm (default: one per core, at most 8)', countingNumber)
     .option('-q, --quiet', 'results and errors only');
@@ -95,7 +106,7 @@ function addWhich(command: Command): Command {
 export function addMethod(command: Command): Command {
   const ids = methodInfos().map(({ id }) => id);
   command
-    .option('--method <id>', `the method: ${ids.join(', ')}`, 'patchcore')
+    .option('--method <id>', `the method: ${ids.join(', ')}, or one that a --module brings`, 'patchcore')
     .option('--config <file>', "JSON file with the method's configuration; the options below override it");
   for (const flag of methodFlags()) command.addOption(methodOption(flag));
   return command.option('--skip-bad', 'leave out training images that cannot be read, and say which');

@@ -1,14 +1,13 @@
-// Finds methods by name. A new method adds one line here.
+// Finds methods by name. A new method of the library adds one line here; those of users are registered.
 import { IadError } from '../runtime/errors.js';
 import { CFlow } from './cflow/index.js';
 import { CsFlow } from './csflow/index.js';
 import { DifferNet } from './differnet/index.js';
 import { FastFlow } from './fastflow/index.js';
-import type { OwnMethodClass } from './own/index.js';
+import { type AnyMethodClass, checkMethodClass, type MethodClass } from './method-class.js';
 import { PaDiM } from './padim/index.js';
 import type { MethodFlag } from './parts/flags.js';
-import { malformed, readModel } from './parts/learned-file.js';
-import type { ModelContent } from './parts/model-file.js';
+import { readModel } from './parts/learned-file.js';
 import type { SessionKind } from './parts/session.js';
 import type { TrainingKind } from './parts/training/index.js';
 import { PatchCore } from './patchcore/index.js';
@@ -16,47 +15,58 @@ import { SPADE } from './spade/index.js';
 import { STPM } from './stpm/index.js';
 import type { AnomalyMethod, MethodInfo } from './types.js';
 
-/** What the class of a method offers besides its instances. */
-interface MethodClass {
-  readonly info: MethodInfo;
-  /** Its options on the command line. */
-  readonly flags: readonly MethodFlag[];
-  /** The code that its threads run. */
-  readonly sessions: SessionKind;
-  new (options: Record<string, unknown>): AnomalyMethod;
-  fromContent(content: ModelContent, path: string): Promise<AnomalyMethod>;
-}
-
 const METHODS: readonly MethodClass[] = [PatchCore, PaDiM, SPADE, FastFlow, STPM, CFlow, CsFlow, DifferNet];
 
-/** Brought along by a program or a benchmark. */
-const OWN = new Map<string, OwnMethodClass>();
-
-/**
- * Makes a method known to `createMethod`, and so to benchmarks, for as long as the process lasts. See `defineMethod`.
- * @throws IadError BAD_ARGUMENT if there is another method of this name
- */
-export function registerMethod(method: OwnMethodClass): void {
-  const { id } = method.info;
-  const other = find(id) ?? OWN.get(id);
-  if (other !== undefined && other !== method) {
-    throw new IadError('BAD_ARGUMENT', `there is a method '${id}' already`, {
-      path: 'method',
-      hint: 'Choose another id.',
-    });
-  }
-  OWN.set(id, method);
+/** A method that a user has brought. */
+interface Registered {
+  readonly methodClass: MethodClass;
+  readonly code: string | null;
 }
 
-/** Of the library. */
+const registered: Registered[] = [];
+
+/**
+ * Makes a method known in this process under its `info.id`: to `createMethod`, `loadMethod` and the benchmark. The same class a second
+ * time changes nothing. What other processes should know too comes in a module: see the option `modules` of a benchmark, which then also
+ * tells when the code is another than that of earlier results.
+ * @param code SHA-256 of the file that it comes from, if it comes from one
+ * @throws IadError BAD_ARGUMENT for what is no method, and for an id that another method has
+ */
+export function registerMethod(methodClass: AnyMethodClass, code: string | null = null): void {
+  checkMethodClass(methodClass, 'registerMethod');
+  const { id } = methodClass.info;
+  const known = find(id);
+  if (known === methodClass) return;
+  if (known) {
+    const hint = 'Give it another id.';
+    throw new IadError('BAD_ARGUMENT', `there is another method '${id}'`, { path: 'registerMethod', hint });
+  }
+  registered.push({ methodClass, code });
+}
+
+/** SHA-256 of the file that a method comes from; null for those of the library and those of no file. */
+export function methodCode(id: string): string | null {
+  return registered.find(({ methodClass }) => methodClass.info.id === id)?.code ?? null;
+}
+
+/** Whether a method is registered and comes from no file, so that other processes cannot know it. */
+export function isKnownHereOnly(id: string): boolean {
+  return registered.some(({ methodClass, code }) => methodClass.info.id === id && code === null);
+}
+
+/** Those of the library, and those that are registered. */
+function methods(): MethodClass[] {
+  return [...METHODS, ...registered.map(({ methodClass }) => methodClass)];
+}
+
 export function methodInfos(): MethodInfo[] {
-  return METHODS.map(({ info }) => info);
+  return methods().map(({ info }) => info);
 }
 
 /** The options of all methods, each once; one that several methods have, with what each says of it and the words of all of them. */
 export function methodFlags(): MethodFlag[] {
   const byFlag = new Map<string, MethodFlag>();
-  for (const flag of METHODS.flatMap(({ flags }) => flags)) {
+  for (const flag of methods().flatMap(({ flags = [] }) => flags)) {
     const known = byFlag.get(flag.flag);
     byFlag.set(flag.flag, known ? joined(known, flag) : flag);
   }
@@ -71,21 +81,25 @@ function joined(one: MethodFlag, other: MethodFlag): MethodFlag {
 
 /** @throws IadError BAD_ARGUMENT for an unknown name, BAD_CONFIG for options that the method refuses */
 export function createMethod(id: string, options: Record<string, unknown> = {}): AnomalyMethod {
-  const own = OWN.get(id);
-  return own ? new own(options) : new (methodClass(id))(options);
+  return new (methodClass(id))(options);
 }
 
 /** Reads any method's .iad file. @throws IadError as the method's own `load`; MODEL_FORMAT for a method that is not known */
 export async function loadMethod(path: string): Promise<AnomalyMethod> {
   const content = await readModel(path);
   const found = find(content.method);
-  if (!found) throw malformed(`a model of method '${content.method}', which this library does not know`, path);
-  return found.fromContent(content, path);
+  if (found) return found.fromContent(content, path);
+  throw new IadError('MODEL_FORMAT', `a model of method '${content.method}', which is not known here`, {
+    path,
+    hint: 'If the method is your own: registerMethod() first, or --module <file> on the command line.',
+  });
 }
 
 /** What a worker thread runs for a method. @throws IadError BAD_ARGUMENT */
 export function sessionKind(id: string): SessionKind {
-  return methodClass(id).sessions;
+  const { sessions } = methodClass(id);
+  if (sessions) return sessions;
+  throw new IadError('BAD_ARGUMENT', `${id} does not run on threads`, { path: 'method' });
 }
 
 /** What a worker thread trains a method by. @throws IadError BAD_ARGUMENT */
@@ -96,7 +110,7 @@ export function trainingKind(id: string): TrainingKind {
 }
 
 function find(id: string): MethodClass | undefined {
-  return METHODS.find(({ info }) => info.id === id);
+  return methods().find(({ info }) => info.id === id);
 }
 
 function methodClass(id: string): MethodClass {
@@ -104,6 +118,8 @@ function methodClass(id: string): MethodClass {
   if (found) return found;
   throw new IadError('BAD_ARGUMENT', `there is no method '${id}'`, {
     path: 'method',
-    hint: `Known: ${[...METHODS.map(({ info }) => info.id), ...OWN.keys()].join(', ')}.`,
+    hint: `Known: ${methods()
+      .map(({ info }) => info.id)
+      .join(', ')}; one of your own is brought by a module.`,
   });
 }

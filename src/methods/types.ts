@@ -81,7 +81,9 @@ export interface FitResult {
  * What a method can learn from: all good images; defective ones with masks besides; a handful of good ones; good ones with
  * unknown defects among them; one product after another.
  */
-export type LearningSetting = 'unsupervised' | 'supervised' | 'few-shot' | 'noisy' | 'continual';
+export const LEARNING_SETTINGS = ['unsupervised', 'supervised', 'few-shot', 'noisy', 'continual'] as const;
+
+export type LearningSetting = (typeof LEARNING_SETTINGS)[number];
 
 export interface MethodInfo {
   readonly id: string;

@@ -6,6 +6,7 @@ export type IadErrorCode =
   | 'BAD_ARGUMENT'
   | 'BAD_CONFIG'
   | 'NOT_FITTED'
+  | 'MODULE_FAILED'
   | 'ABORTED'
   // images, masks and datasets
   | 'IMAGE_NOT_FOUND'

@@ -1,12 +1,11 @@
 // The examples run as they stand, on the build.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type GridOptions, parseGridConfig } from '../../src/benchmark/grid/config.js';
 import { encodePng, loadImage } from '../../src/data/index.js';
 import { writeSynth } from '../../src/data/synth/index.js';
 import { ROOT } from '../helpers/bundle.js';
@@ -20,12 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function example(name: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(ROOT, 'examples', name), ...args], {
-    cwd: ROOT,
-  });
+async function typescript(file: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', join(ROOT, file), ...args], { cwd: ROOT });
   return stdout;
 }
+
+const example = (name: string, ...args: string[]) => typescript(join('examples', name), ...args);
 
 test('metrics.ts', async () => {
   expect(await example('metrics.ts')).toMatch(/^AUROC 0\.75 {2}AP 0\.83/);
@@ -69,26 +68,33 @@ test.each([['patchcore.ts'], ['padim.ts'], ['fastflow.ts', '10']])(
   },
 );
 
-test("own-benchmark.json: a method and a dataset of one's own beside the library's, in processes too", {
-  timeout: 300_000,
-}, async () => {
-  const config: GridOptions = JSON.parse(await readFile(join(ROOT, 'examples/own-benchmark.json'), 'utf8'));
-  expect(parseGridConfig(config).modules).toEqual(['own-method.ts']);
-  // Fewer and smaller, from where the parts of this test lie.
-  const small = {
-    ...config,
-    modules: [join(ROOT, 'examples/own-method.ts')],
-    methods: ['pixel-deviation', { id: 'patchcore', config: { resize: 64, inputSize: 64, coresetRatio: 0.05 } }],
-    datasets: [{ folder: 'metal', name: 'own-parts' }],
-    settings: ['unsupervised', 'few-shot:m=4,augmentation=rotation'],
-    seeds: [0],
-  };
-  await writeFile(join(folder, 'own.json'), JSON.stringify(small));
-  const run = (out: string, ...more: string[]) => {
-    const files = ['--config', join(folder, 'own.json'), '--out', join(folder, out)];
-    return example('../dist/cli/main.node.js', 'benchmark', ...files, '--backend', 'wasm', '--workers', '1', ...more);
-  };
-  const table = await run('own-results', '--jobs', '2');
-  expect(table.match(/^(pixel-deviation|patchcore) .* own-parts /gm)?.length).toBe(4);
-  expect(await run('own-results-here')).toBe(table);
+test('own-method.ts is a method of the command line and its benchmark, and own-dataset.ts a dataset', async () => {
+  const photos = join(folder, 'photos');
+  await mkdir(photos);
+  const parts = join(folder, 'metal');
+  const copy = async (from: string, name: string) => copyFile(join(parts, from), join(photos, name));
+  const train = await readdir(join(parts, 'train/good'));
+  for (const [i, name] of train.entries()) await copy(`train/good/${name}`, `good-00${i}.png`);
+  for (const defect of ['hole', 'scratch']) {
+    await copy(`test/${defect}/000.png`, `${defect}-000.png`);
+    await copy(`ground_truth/${defect}/000_mask.png`, `${defect}-000.mask.png`);
+  }
+  const table = await example('own-dataset.ts', photos, join(folder, 'results'));
+  expect(await readFile(join(photos, 'manifest.csv'), 'utf8')).toContain(
+    '\nhole-000.png,test,anomalous,hole,hole-000.mask.png\n',
+  );
+  const [, one, few] = table.split('\n');
+  expect(one).toMatch(/^patchcore +resnet50 +unsupervised +photos +photos +1 +0 +[01]\.\d{4} /);
+  expect(few).toMatch(/^patchcore +resnet50 +few-shot:m=1,augmentation=none +photos +photos +3 +0 +[01]\.\d{4} ± /);
+
+  const benchmark = ['benchmark', '--backend', 'wasm', '--module', 'examples/own-method.ts', '--data', photos];
+  const methods = ['--methods', 'pixel-gaussian', '--jobs', '2', '--out', join(folder, 'own')];
+  const own = await typescript('dist/cli/main.node.js', ...benchmark, ...methods);
+  expect(own.split('\n')[1]).toMatch(/^pixel-gaussian +- +unsupervised +photos +photos +1 +0 +[01]\.\d{4} /);
+}, 300_000);
+
+test("one's own method and dataset take less than thirty lines each", async () => {
+  for (const name of ['own-method.ts', 'own-dataset.ts']) {
+    expect((await readFile(join(ROOT, 'examples', name), 'utf8')).trimEnd().split('\n').length).toBeLessThan(30);
+  }
 });

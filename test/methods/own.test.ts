@@ -1,158 +1,244 @@
-// A method from a recipe: it sees squares of pixels, its maps become predictions, and nonsense is refused.
-import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../src/benchmark/index.js';
-import { encodePng } from '../../src/data/index.js';
-import type { Dataset, Image, Sample, Split } from '../../src/data/types.js';
+// A method that a user defines by two functions is one like any other, and what it does wrong is said.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pixelGaussian from '../../examples/own-method.js';
+import { evaluate } from '../../src/benchmark/evaluate.js';
 import { useBackend } from '../../src/kernels/backend.js';
-import { defineMethod, type MethodRecipe } from '../../src/methods/own/index.js';
-import { createMethod, methodInfos, registerMethod } from '../../src/methods/registry.js';
+import { defineMethod, type MethodDefinition, type OwnArrays } from '../../src/methods/own/index.js';
+import { PatchCore } from '../../src/methods/patchcore/index.js';
+import { createMethod, loadMethod, methodInfos, registerMethod } from '../../src/methods/registry.js';
+import { content, smallParts } from '../helpers/small-parts.js';
 
-const grey = (value: number, width = 20, height = 10): Image => {
-  return { width, height, data: new Uint8Array(3 * width * height).fill(value) };
-};
+const SMALL = { inputSize: 64, resize: 64, smoothing: 1 };
+const scratch = mkdtempSync(join(tmpdir(), 'iad-tf-own-'));
+const parts = smallParts('cloth', { train: 8, testGood: 3, testPerDefect: 1 });
 
-interface Mean {
-  readonly mean: number;
-  readonly seed: number;
+beforeAll(async () => {
+  await useBackend('wasm');
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** Scores the distance to the first image's brightness. */
+function brightness(more: Partial<MethodDefinition<Record<never, never>, OwnArrays>> = {}) {
+  const mean = (data: Uint8Array) => data.reduce((sum, value) => sum + value, 0) / data.length;
+  return defineMethod<Record<never, never>, OwnArrays>({
+    id: 'brightness',
+    async fit(views) {
+      for await (const { data } of views) return { level: Float32Array.of(mean(data)) };
+      return { level: Float32Array.of(0) };
+    },
+    score: ({ width, data }, { level }) => ({
+      map: new Float32Array(width ** 2).fill(Math.abs(mean(data) - level![0]!)),
+    }),
+    ...more,
+  });
 }
 
-/** The distance of the red channel from its mean over all good pixels. */
-const RECIPE: MethodRecipe<Mean> = {
-  id: 'grey',
-  inputSize: 8,
-  learn(images, seed) {
-    const values = images.flatMap(({ data }) => [...data]);
-    return { mean: values.reduce((sum, value) => sum + value, 0) / values.length, seed };
-  },
-  map: ({ data }, { mean }) => Float32Array.from({ length: data.length / 3 }, (_, i) => Math.abs(data[3 * i]! - mean)),
-};
-
-test('learns from squares of its size, and scores by the largest value of the map', async () => {
-  const seen: [number, number, number][] = [];
-  const Grey = defineMethod({
-    ...RECIPE,
-    learn(images, seed) {
-      for (const { width, height } of images) seen.push([width, height, seed]);
-      return RECIPE.learn(images, seed);
-    },
-  });
-  const method = new Grey({ seed: 5, inputSize: 16 });
-  const fit = await method.fit([grey(100), grey(110, 7, 9)]);
-  expect(seen).toEqual([
-    [16, 16, 5],
-    [16, 16, 5],
-  ]);
-  expect(fit).toMatchObject({ images: 2, calibrationImages: 0 });
-  const half = { ...grey(105), data: grey(105).data.map((value, i) => (i < 60 ? value + 40 : value)) };
-  const [same, other] = await method.predict([grey(105), half]);
-  expect(same).toMatchObject({ id: 'image-0', score: 0, isAnomalous: null, threshold: null, regions: [] });
-  expect(other?.score).toBeCloseTo(40);
-  expect(other?.map.shape).toEqual([10, 20]);
-  const [input] = await method.predict([half], { maps: 'input' });
-  expect(input?.map.shape).toEqual([16, 16]);
-  expect(input?.map.get(0, 0)).toBeCloseTo(40);
-  expect(input?.map.get(15, 0)).toBe(0);
-});
-
-test('is evaluated like any other', async () => {
-  await useBackend('cpu');
-  const side = 32;
-  const corner = (i: number) => i % side < 8 && i < 8 * side;
-  const spotted = (value: number): Image => {
-    const data = Uint8Array.from({ length: 3 * side * side }, (_, i) =>
-      corner(Math.floor(i / 3)) ? value + 60 : value,
-    );
-    return { width: side, height: side, data };
-  };
-  const mask = encodePng(
-    { width: side, height: side, data: Uint8Array.from({ length: side * side }, (_, i) => +corner(i)) },
-    'mask',
-  );
-  const sample = (id: string, split: Split, label: 0 | 1, image: Image): Sample => {
-    const masks = label === 1 ? [{ source: mask, rule: 'nonzero' as const }] : [];
-    return { id, category: 'grey', split, label, defectType: label === 1 ? 'spot' : 'good', image, masks };
-  };
-  const parts: Dataset = {
-    layout: 'folder',
-    name: 'grey',
-    train: [98, 100, 102].map((value, i) => sample(`${i}`, 'train', 0, grey(value, side, side))),
-    test: [
-      ...[99, 101].map((value) => sample(`good-${value}`, 'test', 0, grey(value, side, side))),
-      ...[99, 101].map((value) => sample(`bad-${value}`, 'test', 1, spotted(value))),
-    ],
-    hasMasks: true,
-    warnings: [],
-  };
-  const method = new (defineMethod({ ...RECIPE, inputSize: side }))({});
-  const fit = await method.fit(parts.train);
-  const found = await evaluate(method, parts, { fit });
-  expect(found).toMatchObject({ image: { auroc: 1 }, pixel: { auroc: 1, aupro: 1 }, operatingPoint: null });
-  expect(found).toMatchObject({
-    config: { inputSize: side, seed: 0 },
-    backbone: { id: 'none' },
-    dataset: { train: 3 },
-  });
-});
-
-describe('bad input', () => {
-  const method = new (defineMethod(RECIPE))({});
-
-  test.each([
-    [{ seed: -1 }, /grey\.seed: must be a whole number/],
-    [{ inputSize: 0 }, /grey\.inputSize: must be a whole number/],
-    [{ layers: [] }, /grey\.layers/],
-  ])('configuration %j', (options, message) => {
-    const Grey = defineMethod(RECIPE);
-    expect(() => new Grey(options)).toThrow(
-      expect.objectContaining({ code: 'BAD_CONFIG', message: expect.stringMatching(message) }),
-    );
+describe('a method from two functions', () => {
+  test('learns, judges, finds defects far better than chance', async () => {
+    const model = new pixelGaussian({ ...SMALL, seed: 1 });
+    const before = tf.memory().numTensors;
+    const stages = new Set<string>();
+    const fit = await model.fit(parts.train, { onProgress: ({ stage }) => stages.add(stage) });
+    expect(fit).toMatchObject({ images: 7, calibrationImages: 1, skipped: [] });
+    expect(fit.warnings.join()).toMatch(/^too few good images/);
+    expect([...stages]).toEqual(['fit', 'calibration']);
+    expect(model.learned).toEqual([
+      { name: 'mean', shape: [3 * 64 * 64] },
+      { name: 'spread', shape: [3 * 64 * 64] },
+    ]);
+    const { image, pixel, operatingPoint, backbone } = await evaluate(model, parts, { fit });
+    expect(image.auroc).toBeGreaterThan(0.8);
+    expect(pixel?.auroc).toBeGreaterThan(0.8);
+    expect(operatingPoint).not.toBeNull();
+    expect(backbone.id).toBe('pixels');
+    expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('prediction before a fit, a fit without images, a model file', async () => {
-    await expect(method.predict([grey(1)])).rejects.toMatchObject({ code: 'NOT_FITTED' });
-    await expect(method.fit([])).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES' });
-    await expect(method.save('grey.iad')).rejects.toMatchObject({ code: 'BAD_ARGUMENT', path: 'grey.iad' });
+  test('has options of its own beside the common ones, each checked', () => {
+    const method = new pixelGaussian({ floor: 2 });
+    expect(method.config).toMatchObject({ floor: 2, inputSize: 224, geometry: 'crop', seed: 0, falseAlarmRate: 0.01 });
+    const create = (options: Record<string, unknown>) => () => new pixelGaussian(options);
+    expect(create({ floor: 'low' })).toThrow(/^\[BAD_CONFIG\] pixel-gaussian\.floor: .*expected number/);
+    expect(create({ inputSize: 1 })).toThrow(/^\[BAD_CONFIG\] pixel-gaussian\.inputSize: /);
+    expect(create({ ceiling: 1 })).toThrow(/^\[BAD_CONFIG\] pixel-gaussian\.ceiling: /);
+    // @ts-expect-error there is no such option
+    expect(() => new pixelGaussian({ backbone: 'resnet18' })).toThrow(/BAD_CONFIG/);
   });
 
-  test.each([
-    ['of another size', new Float32Array(3), 'has 3 values, not 8 x 8'],
-    ['with a NaN', new Float32Array(64).fill(Number.NaN, 5, 6), 'no numbers, or infinite'],
-    ['with infinity', new Float32Array(64).fill(Number.POSITIVE_INFINITY), 'no numbers, or infinite'],
-  ])('a map %s is never a score', async (_, map, words) => {
-    const bad = new (defineMethod({ ...RECIPE, map: () => map }))({});
-    await bad.fit([grey(1)]);
-    await expect(bad.predict([{ ...grey(3) }])).rejects.toMatchObject({
-      code: 'BAD_ARGUMENT',
-      path: 'image-0',
-      message: expect.stringContaining(words),
+  test('may be asynchronous, and give a score that is not the maximum of its map', async () => {
+    const model = new (brightness({
+      score: async ({ width }) => ({ map: new Float32Array(width ** 2).fill(1), score: 7 }),
+    }))({ ...SMALL, calibrationShare: 0 });
+    await model.fit(parts.train.slice(0, 2));
+    const [prediction] = await model.predict([parts.test[0]!]);
+    expect(prediction).toMatchObject({ score: 7, isAnomalous: null, mask: null });
+    expect(prediction?.map.shape).toEqual([96, 96]);
+    expect(model.thresholds).toBeNull();
+  });
+
+  test('is saved and loaded, and predicts the same bit for bit', async () => {
+    const model = new pixelGaussian({ ...SMALL, floor: 3 });
+    await model.fit(parts.train);
+    const file = join(scratch, 'parts.iad');
+    await model.save(file);
+    const loaded = await pixelGaussian.load(file);
+    expect(loaded.config).toEqual(model.config);
+    const [one, two] = [await model.predict(parts.test), await loaded.predict(parts.test)];
+    expect(two.map(content)).toEqual(one.map(content));
+    await expect(brightness().load(file)).rejects.toMatchObject({ code: 'MODEL_FORMAT' });
+    await expect(PatchCore.load(file)).rejects.toMatchObject({ code: 'MODEL_FORMAT' });
+  });
+
+  test('leaves out what cannot be read, if told so', async () => {
+    const bad = join(scratch, 'bad.png');
+    writeFileSync(bad, 'no image');
+    const model = new pixelGaussian({ ...SMALL, calibrationShare: 0 });
+    const images = [bad, ...parts.train];
+    await expect(model.fit(images)).rejects.toMatchObject({ code: 'IMAGE_FORMAT' });
+    expect(await model.fit(images, { skipBad: true })).toMatchObject({ images: 8, skipped: [{ id: bad }] });
+    await expect(model.fit([bad], { skipBad: true })).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES' });
+  });
+
+  test('learns on top of what it knows, if it can', async () => {
+    const able = brightness({
+      update: async ({ level }, views) => {
+        for await (const _ of views);
+        return { level: Float32Array.of(level![0]! + 1) };
+      },
     });
+    expect(able.info.settings).toEqual(['unsupervised', 'few-shot', 'noisy', 'continual']);
+    const model = new able(SMALL);
+    await expect(model.update?.(parts.train)).rejects.toMatchObject({ code: 'NOT_FITTED' });
+    await model.fit(parts.train.slice(0, 4));
+    const [before, { score }] = [model.calibration?.scores, (await model.predict([parts.train[0]!]))[0]!];
+    expect(await model.update?.(parts.train.slice(4))).toMatchObject({ images: 3, calibrationImages: 2 });
+    expect(model.calibration?.scores.length).toBe(2);
+    expect(model.calibration?.scores).toContain(before?.[0]);
+    expect(Math.abs((await model.predict([parts.train[0]!]))[0]!.score - score)).toBeCloseTo(1, 4);
+    expect(new (brightness())().update).toBeUndefined();
   });
 
-  test('an image that cannot be read ends the fit, or is left out if that is asked for', async () => {
-    const whole = await encodePng(grey(9));
-    const images = [whole, whole.subarray(0, 40)];
-    await expect(method.fit(images)).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
-    expect(await method.fit(images, { skipBad: true })).toMatchObject({ images: 1, skipped: [{ id: 'image-1' }] });
+  test('sees every augmented copy, and none of those held out', async () => {
+    const seen: string[] = [];
+    const model = new (brightness({
+      async fit(views) {
+        for await (const { id, data } of views) seen.push(`${id} ${data.join()}`);
+        return { level: Float32Array.of(0) };
+      },
+    }))({ ...SMALL, calibrationShare: 0.5 });
+    const copies = parts.train.slice(0, 2).flatMap((sample) =>
+      [0, 1, 2].map((copy) => {
+        const steps = [{ kind: 'rotate', degrees: [90 * copy, 90 * copy] } as const];
+        return { ...sample, augmentation: { steps, seed: 1, sample: sample.id, copy } };
+      }),
+    );
+    expect(await model.fit(copies)).toMatchObject({ images: 3, calibrationImages: 1 });
+    expect(new Set(seen).size).toBe(3);
+    expect(new Set(seen.map((each) => each.split(' ')[0])).size).toBe(1);
   });
 
-  test('a stop', async () => {
-    await expect(method.fit([grey(1)], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+  test('is stopped between two images, and stays as it was', async () => {
+    const model = new pixelGaussian(SMALL);
+    const stop = new AbortController();
+    const onProgress = ({ done }: { done: number }) => done === 3 && stop.abort('enough');
+    await expect(model.fit(parts.train, { onProgress, signal: stop.signal })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    await expect(model.predict(parts.test)).rejects.toMatchObject({
+      code: 'NOT_FITTED',
+      path: 'pixel-gaussian.predict',
+    });
+    await expect(model.fit([])).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES' });
+  });
+});
+
+describe('what it does wrong is said', () => {
+  const fitted = async (more: Parameters<typeof brightness>[0]) => {
+    const model = new (brightness(more))(SMALL);
+    return { model, fit: await model.fit(parts.train.slice(0, 3)) };
+  };
+
+  test('tensors that it leaves behind', async () => {
+    const kept: tf.Tensor[] = [];
+    const { fit } = await fitted({
+      score: ({ width }) => {
+        kept.push(tf.scalar(1), tf.scalar(2));
+        return { map: new Float32Array(width ** 2) };
+      },
+    });
+    tf.dispose(kept);
+    expect(fit.warnings[0]).toMatch(/^2 tensors were left on the backend/);
+    expect((await fitted({})).fit.warnings.join()).not.toContain('tensors');
+  });
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['nothing learned', { fit: () => ({}) }, /brightness\.fit: it must give what it learned/],
+    ['nothing at all', { fit: () => undefined }, /brightness\.fit: it must give what it learned/],
+    ['no arrays', { fit: () => ({ level: [1] }) }, /brightness\.fit: level must be a Float32Array/],
+    ['no numbers', { fit: () => ({ level: Float32Array.of(Number.NaN) }) }, /brightness\.fit: level holds/],
+    ['no map', { score: () => ({}) }, /brightness\.score: the map .* for .+ must be a Float32Array of 64 x 64/],
+    ['a map of another size', { score: () => ({ map: new Float32Array(5) }) }, /brightness\.score: the map/],
+    [
+      'a map of nothing',
+      { score: () => ({ map: new Float32Array(64 * 64).fill(Infinity) }) },
+      /brightness\.score: the map/,
+    ],
+    ['no score', { score: () => ({ map: new Float32Array(64 * 64), score: 'high' }) }, /brightness\.score: the score/],
+  ])('%s', async (_, more, message) => {
+    await expect(fitted(more)).rejects.toMatchObject({ code: 'BAD_ARGUMENT', message: expect.stringMatching(message) });
+  });
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['an id with a blank', { id: 'pixel gaussian' }, /info\.id: must be of lower-case/],
+    ['a setting that there is not', { settings: ['online'] }, /info\.settings\.0/],
+    [
+      'an option that all have',
+      { options: { inputSize: 3 } },
+      /brightness\.options\.inputSize: an option of this name/,
+    ],
+    ['an option of no type', { options: { sizes: [1, 2] } }, /brightness\.options\.sizes: not a default/],
+  ])('%s', (_, more, message) => {
+    expect(() => brightness(more)).toThrow(message);
   });
 });
 
 describe('the registry', () => {
-  const Registered = defineMethod({ ...RECIPE, id: 'registered' });
-
-  test('knows it by its id, and not among its own', () => {
-    expect(() => createMethod('registered')).toThrow("there is no method 'registered'");
-    registerMethod(Registered);
-    registerMethod(Registered);
-    expect(createMethod('registered', { seed: 3 }).config.seed).toBe(3);
-    expect(methodInfos().some(({ id }) => id === 'registered')).toBe(false);
-    expect(() => createMethod('register')).toThrow(/Known: .*patchcore.*, registered\./);
+  test('knows it once it is registered, and says how where it does not', async () => {
+    const model = new pixelGaussian({ ...SMALL, calibrationShare: 0 });
+    await model.fit(parts.train.slice(0, 2));
+    const file = join(scratch, 'unknown.iad');
+    await model.save(file);
+    await expect(loadMethod(file)).rejects.toThrow(
+      /^\[MODEL_FORMAT\] .*unknown\.iad: a model of method 'pixel-gaussian', which is not known here\. .*--module/,
+    );
+    expect(() => createMethod('pixel-gaussian')).toThrow(
+      /^\[BAD_ARGUMENT\] method: there is no method 'pixel-gaussian'/,
+    );
+    registerMethod(pixelGaussian);
+    registerMethod(pixelGaussian);
+    expect(methodInfos().filter(({ id }) => id === 'pixel-gaussian').length).toBe(1);
+    expect((await loadMethod(file)).info).toBe(pixelGaussian.info);
+    expect(createMethod('pixel-gaussian', { floor: 9 }).config).toMatchObject({ floor: 9 });
   });
 
-  test.each(['patchcore', 'registered'])('refuses another %s', (id) => {
-    expect(() => registerMethod(defineMethod({ ...RECIPE, id }))).toThrow(`there is a method '${id}' already`);
+  test('refuses an id that another method has', () => {
+    expect(() => registerMethod(brightness({ id: 'patchcore' }))).toThrow(/there is another method 'patchcore'/);
+    registerMethod(brightness({ id: 'twice' }));
+    expect(() => registerMethod(brightness({ id: 'twice' }))).toThrow(/there is another method 'twice'/);
+  });
+
+  test('refuses what is no method, and says what it lacks', () => {
+    class Empty {
+      static readonly info = { id: 'empty', name: 'Empty', paper: '', year: 2026, family: '', settings: ['noisy'] };
+      fit() {}
+    }
+    const register = (value: unknown) => () => Reflect.apply(registerMethod, null, [value]);
+    expect(register(Empty)).toThrow(/it lacks planOf, predict, predictEach, save, dispose, static fromContent/);
+    expect(register({ info: Empty.info })).toThrow(/it is no class/);
+    expect(register(class {})).toThrow(/not a method: info: /);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { bundle, packages } from '../helpers/bundle.js';
 
-const ENTRIES = ['iad-tf', 'iad-tf/metrics', 'iad-tf/kernels', 'iad-tf/data', 'iad-tf/backbones'];
+const ENTRIES = ['iad-tf', 'iad-tf/metrics', 'iad-tf/kernels', 'iad-tf/data', 'iad-tf/backbones', 'iad-tf/benchmark'];
 const NODE_PACKAGES = [
   'pngjs',
   'jpeg-js',

@@ -72,7 +72,7 @@ export const gridSchema = z
     modules: z
       .array(z.string().min(1))
       .optional()
-      .describe('Files that bring methods of your own, each as its default export; relative to this file'),
+      .describe('Files that bring methods of your own, imported in every process; relative to this file'),
     methods: z.array(method).min(1).describe('What is compared'),
     datasets: z.array(dataset).min(1).describe('On what'),
     settings: z.array(setting).min(1).default(['unsupervised']).describe('Under which learning settings'),

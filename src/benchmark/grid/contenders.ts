@@ -9,8 +9,6 @@ export interface Contender {
   readonly info: MethodInfo;
   /** What the results call it. */
   readonly name: string;
-  /** SHA-256 of the module that brings it; null for a method of the library. */
-  readonly code: string | null;
   /** Complete, but for the seed, which every job has its own of. */
   readonly config: Readonly<Record<string, unknown>>;
   /** A weights file as configured; null for a backbone of the catalogue. */
@@ -18,27 +16,30 @@ export interface Contender {
 }
 
 /** @throws IadError BAD_ARGUMENT for an unknown method, BAD_CONFIG for options that it refuses, WEIGHTS_UNKNOWN */
-export function contendersOf(
-  { methods, backbones }: Pick<GridConfig, 'methods' | 'backbones'>,
-  code: ReadonlyMap<string, string>,
-): Contender[] {
+export function contendersOf({ methods, backbones }: Pick<GridConfig, 'methods' | 'backbones'>): Contender[] {
   const entries = methods.map((method): MethodEntry => (typeof method === 'string' ? { id: method } : method));
   refuseTwice(
     'methods',
     entries.map(({ id, name = id }) => name),
   );
   return entries.flatMap((entry) => {
-    // A method of one's own need not have one.
-    const common = code.has(entry.id) ? undefined : backbones;
-    const choices: readonly (BackboneOption | undefined)[] = entry.backbones ?? common ?? [undefined];
-    return choices.map((backbone) => ({ ...contender(entry, backbone), code: code.get(entry.id) ?? null }));
+    const own = entry.backbones ?? (hasBackbone(entry.id) ? backbones : undefined);
+    const choices: readonly (BackboneOption | undefined)[] = own ?? [undefined];
+    return choices.map((backbone) => contender(entry, backbone));
   });
 }
 
-function contender(
-  { id, name = id, config = {} }: MethodEntry,
-  backbone: BackboneOption | undefined,
-): Omit<Contender, 'code'> {
+/** A method without one, such as a user's own, has nothing to do with the backbones of the benchmark. */
+function hasBackbone(id: string): boolean {
+  const method = createMethod(id);
+  try {
+    return 'backbone' in method.config;
+  } finally {
+    method.dispose();
+  }
+}
+
+function contender({ id, name = id, config = {} }: MethodEntry, backbone: BackboneOption | undefined): Contender {
   for (const field of ['backbone', 'seed']) {
     if (!Object.hasOwn(config, field)) continue;
     const hint = `Use "${field}s".`;

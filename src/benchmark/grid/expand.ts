@@ -1,6 +1,7 @@
 // From a configuration to its jobs. Everything that can be known beforehand is checked here, so that no mistake of the
 // configuration shows hours later: methods, their options, settings, folders, categories, labelled test images.
 import type { Dataset } from '../../data/types.js';
+import { methodCode } from '../../methods/registry.js';
 import { IadError, type IadErrorCode } from '../../runtime/errors.js';
 import {
   checkServes,
@@ -33,21 +34,16 @@ export interface Skipped {
   readonly reason: string;
 }
 
-export interface ExpandOptions extends PlaceOptions {
-  /** Of methods that modules brought: the SHA-256 of the module, by the method's id. */
-  readonly code?: ReadonlyMap<string, string>;
-}
-
 /**
  * All jobs of a configuration, always in the same order: those of the same images one after another.
  * @throws IadError BAD_CONFIG, BAD_ARGUMENT (unknown method), what opening a dataset throws, ABORTED; if no job is left, the
  *   first reason: SETTING_NOT_SERVED, BAD_ARGUMENT
  */
-export async function expandGrid(config: GridConfig, options: ExpandOptions): Promise<Grid> {
+export async function expandGrid(config: GridConfig, options: PlaceOptions): Promise<Grid> {
   const settings = config.settings.map((entry) => (typeof entry === 'string' ? readSetting(entry) : entry));
   refuseTwice('settings', settings.map(settingId));
   const skipped: Skipped[] = [];
-  const contenders = contendersOf(config, options.code ?? new Map());
+  const contenders = contendersOf(config);
   const rounds = settings.map((setting) => ({ setting, served: servedBy(contenders, setting, skipped) }));
   const jobs: Job[] = [];
   for (const place of await placesOf(config, options)) {
@@ -117,7 +113,7 @@ async function plansOf(
 }
 
 async function jobOf(
-  { info, name, code, config, weights }: Contender,
+  { info, name, config, weights }: Contender,
   { facts, folder }: Place,
   { isWhole, categories }: Part,
   { setting, repeat: seed, baseSeed, tasks }: SettingPlan,
@@ -130,7 +126,7 @@ async function jobOf(
       method: {
         id: info.id,
         name,
-        code,
+        code: methodCode(info.id),
         config: { ...config, ...settingFields(setting, config), seed: tasks[0]?.seeds.train },
       },
       setting: { id: settingId(setting), options: { ...setting } },

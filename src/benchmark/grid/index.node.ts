@@ -2,7 +2,10 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { importMethods } from '../../methods/modules.node.js';
+import { isKnownHereOnly } from '../../methods/registry.js';
 import type { BackendName } from '../../runtime/backend.js';
+import { IadError } from '../../runtime/errors.js';
 import { CACHE_FOLDER } from './cache-folder.node.js';
 import { CHILD_SCRIPT } from './child-script.node.js';
 import { parseGridConfig } from './config.js';
@@ -11,7 +14,6 @@ import { type Execute, recording } from './execute.js';
 import { expandGrid, type Grid } from './expand.js';
 import { ResultsFolder } from './folder.node.js';
 import { type Shard, shardOf } from './job.js';
-import { loadMethods } from './modules.node.js';
 import { inProcesses } from './processes.node.js';
 import type { QueueAddress } from './queue/address.js';
 import { runThroughQueue } from './queue.node.js';
@@ -26,15 +28,16 @@ export interface ExecutorOptions {
   readonly workers?: number;
   /** Of the child processes. */
   readonly backend: BackendName | 'auto';
-  /** Files that bring methods, see `loadMethods`. */
+  /** Files that bring methods of users, imported in child processes; in this one they are already. */
   readonly modules?: readonly string[];
   /** Where outputs of backbones are kept, if a job asks for that. Default: a folder for temporary files. */
   readonly cacheFolder?: string;
 }
 
+/** In this process, on the fastest backend, until all is done, unless told otherwise. */
 export interface BenchmarkOptions
-  extends Omit<ExecutorOptions, 'modules' | 'cacheFolder'>,
-    Omit<RunOptions, 'parallel'> {
+  extends Partial<Omit<ExecutorOptions, 'modules' | 'cacheFolder'>>,
+    Partial<Omit<RunOptions, 'parallel'>> {
   /** The results folder. */
   readonly out: string;
   /** What the paths of the configuration are relative to. Default: the working directory. */
@@ -52,15 +55,18 @@ export interface BenchmarkOptions
 /**
  * Runs what has no record yet of a configuration's jobs.
  * @returns the records of this run's jobs, earlier ones among them
- * @throws IadError BAD_CONFIG, BAD_ARGUMENT, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT; ABORTED;
+ * @throws IadError BAD_CONFIG, BAD_ARGUMENT, MODULE_FAILED, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT; ABORTED;
  *   QUEUE_UNAVAILABLE; no failure of a job
  */
-export async function runBenchmark(config: unknown, options: BenchmarkOptions): Promise<JobRecord[]> {
+export async function runBenchmark(config: unknown, given: BenchmarkOptions): Promise<JobRecord[]> {
+  const options = { processes: 0, backend: 'auto', signal: new AbortController().signal, ...given } as const;
   const { out, base = '', shard = { index: 1, count: 1 }, signal, onBegin } = options;
   const locate = (path: string) => (isAbsolute(path) ? path : join(base, path));
   const parsed = parseGridConfig(config);
   const modules = (parsed.modules ?? []).map((path) => resolve(locate(path)));
-  const grid = await expandGrid(parsed, { locate, signal, code: await loadMethods(modules) });
+  await importMethods(modules);
+  const grid = await expandGrid(parsed, { locate, signal });
+  if (options.processes > 0 || options.queue) checkKnownElsewhere(grid);
   const folder = await ResultsFolder.open(out, grid);
   const jobs = shardOf(grid.jobs, shard);
   if (onBegin) {
@@ -76,6 +82,14 @@ export async function runBenchmark(config: unknown, options: BenchmarkOptions): 
   return records;
 }
 
+/** @throws IadError BAD_ARGUMENT for a method that child processes and workers cannot know */
+function checkKnownElsewhere({ jobs }: Grid): void {
+  const here = jobs.map(({ description }) => description.method.id).find(isKnownHereOnly);
+  if (here === undefined) return;
+  const hint = 'Make it the default export of a file, and name that in "modules".';
+  throw new IadError('BAD_ARGUMENT', 'other processes do not know it', { path: `method ${here}`, hint });
+}
+
 /** How jobs are carried out on this machine. */
 export async function executor(options: ExecutorOptions): Promise<Execute> {
   const { processes, workers, backend, modules = [], cacheFolder = CACHE_FOLDER } = options;
@@ -83,11 +97,9 @@ export async function executor(options: ExecutorOptions): Promise<Execute> {
   // Alone, a job takes as many threads as the library thinks best; several at once share the cores.
   const share = processes > 1 ? Math.max(1, Math.floor(availableParallelism() / processes)) : null;
   const circumstances = { environment: await environment(), workers: workers ?? share, parallel };
-  if (processes > 0)
+  if (processes > 0) {
     return inProcesses({ script: CHILD_SCRIPT, setup: { backend, modules, cacheFolder }, circumstances });
-  return recording(methodWork({ workers: circumstances.workers, code: await loadMethods(modules), cacheFolder }), {
-    ...circumstances,
-    ownProcess: false,
-    attempts: 1,
-  });
+  }
+  const work = methodWork({ workers: circumstances.workers, cacheFolder });
+  return recording(work, { ...circumstances, ownProcess: false, attempts: 1 });
 }

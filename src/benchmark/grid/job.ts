@@ -8,7 +8,7 @@ export interface JobDescription {
     readonly id: string;
     /** What the results call it. */
     readonly name: string;
-    /** SHA-256 of the module that brings it; null for a method of the library. */
+    /** SHA-256 of the module that brings it; null for a method of the library, or one registered by hand. */
     readonly code: string | null;
     /** The full configuration, defaults filled in, with backbone and seed. */
     readonly config: Readonly<Record<string, unknown>>;

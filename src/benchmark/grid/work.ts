@@ -13,6 +13,7 @@ import {
   taskManifest,
   trainingInputs,
 } from '../settings/index.js';
+import { checkCode } from './code.js';
 import { openJob } from './datasets.js';
 import type { Work } from './execute.js';
 import type { Job } from './job.js';
@@ -22,13 +23,11 @@ import type { JobOutcome, JobTask } from './record.js';
 export interface WorkPlace {
   /** Threads of one job; null: as many as the library takes by itself. */
   readonly workers: number | null;
-  /** Of methods that modules brought: the SHA-256 of the module, by the method's id. */
-  readonly code: ReadonlyMap<string, string>;
   /** Where outputs of backbones are kept, if a job asks for that. */
   readonly cacheFolder: string;
 }
 
-export function methodWork({ workers, code, cacheFolder }: WorkPlace): Work {
+export function methodWork({ workers, cacheFolder }: WorkPlace): Work {
   return async (job, signal, onProgress) => {
     const { method: wanted, cacheFeatures } = job.description;
     const call = {
@@ -38,10 +37,7 @@ export function methodWork({ workers, code, cacheFolder }: WorkPlace): Work {
       ...(cacheFeatures && { cacheFolder }),
     };
     const { lessons, evaluations } = await lessonsOf(job, signal);
-    if ((code.get(wanted.id) ?? null) !== wanted.code) {
-      const what = `the module that brings ${wanted.id} is not here, or is not as it was when the job was made`;
-      throw new IadError('RESULTS_MISMATCH', what, { hint: 'Use the same modules everywhere.' });
-    }
+    checkCode(job);
     const method = createMethod(wanted.id, configOf(job));
     const tasks: JobTask[] = [];
     const outcomes: JobOutcome[] = [];

@@ -1,6 +1,8 @@
 // A machine that carries out the jobs of benchmarks elsewhere.
 import { join } from 'node:path';
+import { importMethods } from '../../methods/modules.node.js';
 import { IadError } from '../../runtime/errors.js';
+import { checkCode } from './code.js';
 import { openJob } from './datasets.js';
 import { type ExecutorOptions, executor } from './index.node.js';
 import { canonical, type Job, jobTitle } from './job.js';
@@ -14,17 +16,20 @@ export interface WorkerOptions extends Omit<ExecutorOptions, 'processes'>, Omit<
 /**
  * Carries out jobs until it is stopped, each in a process of its own: a job that computes must not keep this one from telling
  * Redis that it lives.
- * @throws IadError as `serveQueue`; what opening a dataset throws, RESULTS_MISMATCH if it has other images than the coordinator's
+ * @throws IadError as `serveQueue`; what opening a dataset throws, RESULTS_MISMATCH if it has other images, or
+ *   other code of a user's method, than the coordinator; BAD_ARGUMENT if such a method is not here, MODULE_FAILED
  */
 export async function runWorker(options: WorkerOptions): Promise<never> {
+  await importMethods(options.modules ?? []);
   const execute = await executor({ ...options, processes: options.parallel });
   return serveQueue(execute, { ...options, locate: finder(options) });
 }
 
-/** Finds a job's files, and looks once at each dataset whether it is the one that the job was made for. */
+/** Looks at the code of a user's method, finds a job's files, and looks once at each dataset whether it is the one that the job was made for. */
 function finder({ dataRoot, signal }: WorkerOptions): (job: Job) => Promise<Job> {
   const looked = new Map<string, Promise<unknown>>();
   return async (job) => {
+    checkCode(job);
     const found = dataRoot === undefined ? job : below(dataRoot, job);
     const key = canonical([found.folder, found.description.dataset]);
     const look = looked.get(key) ?? openJob(found, signal);

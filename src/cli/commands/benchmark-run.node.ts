@@ -44,6 +44,7 @@ interface Options extends CommonOptions {
 
 /** Flags that describe the grid; a configuration file says it all. */
 const GRID = [
+  'module',
   'methods',
   'data',
   'layout',
@@ -135,6 +136,7 @@ function shard(text: string): Shard {
 async function gridConfig(options: Options): Promise<unknown> {
   const {
     config: path,
+    module: modules,
     methods,
     data,
     layout,
@@ -162,6 +164,7 @@ async function gridConfig(options: Options): Promise<unknown> {
     });
   }
   return {
+    modules,
     methods,
     datasets: data.map((folder) => ({ folder, layout, split, fold, categories })),
     settings,

@@ -12,7 +12,6 @@ interface Options extends CommonOptions {
   queue: string;
   jobs: number;
   dataRoot?: string;
-  modules?: string[];
 }
 
 export function workerCommand(signal: AbortSignal): Command {
@@ -23,8 +22,7 @@ export function workerCommand(signal: AbortSignal): Command {
     .option(
       '--data-root <folder>',
       'folder of the datasets, each in a folder of its name, and of weights files (default: where the benchmark has them)',
-    )
-    .option('--modules <files...>', 'what brings methods of your own, the same files as the benchmark has');
+    );
   return addCommon(command).action(async (options: Options) => {
     const address = parseQueueAddress(options.queue);
     const terminal = openTerminal(options);
@@ -35,7 +33,7 @@ export function workerCommand(signal: AbortSignal): Command {
       backend: options.backend,
       ...(options.workers !== undefined && { workers: options.workers }),
       ...(options.dataRoot !== undefined && { dataRoot: options.dataRoot }),
-      ...(options.modules && { modules: options.modules.map((path) => resolve(path)) }),
+      ...(options.module && { modules: options.module.map((path) => resolve(path)) }),
       signal,
       onBegin: (job) => terminal.note(`Begun: ${jobTitle(job)}`),
       onRecord: (record, job) => {

@@ -9,6 +9,7 @@ import { asItIs, type NamedImage, originalsOf } from './inputs.js';
 import { openThreads } from './open-threads.js';
 import { scoreEach } from './score-each.js';
 import type { SessionInit, SessionKind } from './session.js';
+import type { Threads } from './threads.js';
 
 /**
  * A seeded share of the images for the thresholds, at least one where any are wanted; the order is kept. Of an original that is held out
@@ -17,7 +18,7 @@ import type { SessionInit, SessionKind } from './session.js';
 export function holdOut(
   method: string,
   all: readonly NamedImage[],
-  { calibrationShare, seed }: FrozenConfig,
+  { calibrationShare, seed }: Pick<FrozenConfig, 'calibrationShare' | 'seed'>,
 ): { held: NamedImage[]; kept: NamedImage[] } {
   const originals = originalsOf(all);
   const total = new Set(originals).size;
@@ -41,27 +42,37 @@ export async function calibrate<Init extends SessionInit>(
 ): Promise<Calibration | null> {
   if (held.length === 0) return null;
   const threads = await openThreads(kind, init, held.length, options.workers);
-  const { onProgress, signal, skipBad = false } = options;
+  return calibrateOn(threads, kind.method, init.config, held, skipped, options).finally(() => threads.close());
+}
+
+/** The same on threads that are open, which stay so. @param method its id */
+export async function calibrateOn(
+  threads: Threads,
+  method: string,
+  { memoryBudget, seed }: Pick<FrozenConfig, 'memoryBudget' | 'seed'>,
+  held: readonly NamedImage[],
+  skipped: { id: string; reason: string }[],
+  { onProgress, signal, skipBad = false }: FitOptions,
+): Promise<Calibration | null> {
   const watch = { onProgress, signal, skipped: skipBad ? skipped : null };
   // The sample of pixels may take half of the budget: it is joined from parts before it is sorted.
-  const perImage = Math.max(4096, Math.floor(init.config.memoryBudget / (16 * held.length)));
-  const random = Random.forKey(`${kind.method}|pixels`, init.config.seed);
+  const perImage = Math.max(4096, Math.floor(memoryBudget / (16 * held.length)));
+  const random = Random.forKey(`${method}|pixels`, seed);
   const scores: number[] = [];
   const parts: Float32Array[] = [];
-  try {
-    for await (const { score, viewMaps, plan } of scoreEach(held, threads, 'calibration', watch)) {
-      scores.push(score);
-      parts.push(samplePixels(evaluationMap(viewMaps, plan).data, perImage, random));
-    }
-  } finally {
-    await threads.close();
+  for await (const { score, viewMaps, plan } of scoreEach(held, threads, 'calibration', watch)) {
+    scores.push(score);
+    parts.push(samplePixels(evaluationMap(viewMaps, plan).data, perImage, random));
   }
   if (scores.length === 0) return null;
   return { scores: Float32Array.from(scores).sort(), pixelQuantiles: quantileTable(concatenate(parts)) };
 }
 
 /** What a person should know about thresholds from so few images. */
-export function calibrationWarnings({ falseAlarmRate }: FrozenConfig, calibrationImages: number): string[] {
+export function calibrationWarnings(
+  { falseAlarmRate }: Pick<FrozenConfig, 'falseAlarmRate'>,
+  calibrationImages: number,
+): string[] {
   const needed = Math.ceil(1 / falseAlarmRate);
   if (calibrationImages === 0) return ['no good images were held out: there are no thresholds'];
   if (calibrationImages >= needed) return [];

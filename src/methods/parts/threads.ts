@@ -1,7 +1,7 @@
 // Where jobs run: in this thread, or spread over worker threads.
 
 import { throwIfAborted } from '../../runtime/errors.js';
-import type { Job, JobAnswer, SessionInit, SessionKind } from './session.js';
+import type { Job, JobAnswer, Session } from './session.js';
 
 /** One job's end. Its arrays may be reused once the next one is asked for: copy what must stay. */
 export type JobOutcome = JobAnswer | { readonly error: Error };
@@ -13,7 +13,7 @@ export interface Threads {
 }
 
 /** Runs jobs one after another on this thread's backend. */
-export async function thisThread<Init extends SessionInit>(kind: SessionKind<Init>, init: Init): Promise<Threads> {
+export async function thisThread<Init>(kind: { start(init: Init): Promise<Session> }, init: Init): Promise<Threads> {
   const session = await kind.start(init);
   return {
     async *run(jobs, signal) {

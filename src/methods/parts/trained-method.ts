@@ -50,7 +50,9 @@ export abstract class TrainedMethod<Config extends TrainedConfig, State> extends
     const skipped = [...found.skipped];
     const { arrays, images: count, training } = found;
     const learned = { setting, arrays, state, images: count, epoch: training.epoch, calibration: null };
-    const calibration = await this.calibrate(learned, weights, held, skipped, options);
+    // Without the cache, so that a fit gives the same bytes wherever its features were kept.
+    const { cacheFolder: _, ...exactly } = options;
+    const calibration = await this.calibrate(learned, weights, held, skipped, exactly);
     this.adopt({ ...learned, calibration }, options.signal);
     const calibrationImages = calibration?.scores.length ?? 0;
     return {

@@ -1,12 +1,16 @@
-// Methods of one's own in a benchmark: their modules are loaded, their state is a part of the results, and mistakes are told.
+// Methods of one's own in a benchmark: the state of their modules is a part of the results, and no backbone of the others is.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { parseGridConfig } from '../../../src/benchmark/grid/config.js';
 import { expandGrid } from '../../../src/benchmark/grid/expand.js';
-import { loadMethods } from '../../../src/benchmark/grid/modules.node.js';
+import { runBenchmark } from '../../../src/benchmark/grid/index.node.js';
+import { makeJob } from '../../../src/benchmark/grid/job.js';
 import { methodWork } from '../../../src/benchmark/grid/work.js';
+import { importMethods } from '../../../src/methods/modules.node.js';
+import { defineMethod } from '../../../src/methods/own/index.js';
+import { registerMethod } from '../../../src/methods/registry.js';
 import { sha256 } from '../../../src/runtime/sha256.js';
 import { fakeMvtecAd, writeFake } from '../../helpers/fake-datasets.js';
 
@@ -17,64 +21,56 @@ afterAll(() => {
   remove();
 });
 
-function module(name: string, text: string): string {
-  const path = join(scratch, name);
-  writeFileSync(path, text);
-  return path;
-}
-
 /** A class as a module of somebody else may have it, without this library's help. */
-const classOf = (id: string) => `export default class {
-  static info = { id: '${id}', name: '${id}', settings: ['unsupervised'] };
+const TEXT = `export default class {
+  static info = { id: 'own-one', name: 'own', paper: '', year: 2026, family: '', settings: ['unsupervised'] };
+  static fromContent() {}
   info = this.constructor.info;
   constructor(options) { this.config = { falseAlarmRate: 0.01, seed: 0, ...options }; }
-  dispose() {}
+  planOf() {} fit() {} predict() {} predictEach() {} save() {} dispose() {}
 }`;
+const locate = (path: string) => path;
+const work = methodWork({ workers: 1, cacheFolder: scratch });
+const never = () => new AbortController().signal;
 
 test('the hash of its module is a part of a job, and no backbone of the others', async () => {
-  const text = classOf('own-one');
-  const code = await loadMethods([module('one.mjs', text)]);
-  expect([...code]).toEqual([['own-one', await sha256(new TextEncoder().encode(text))]]);
+  const path = join(scratch, 'one.mjs');
+  writeFileSync(path, TEXT);
+  await importMethods([path]);
   const config = parseGridConfig({ methods: ['own-one', 'padim'], datasets: [root], backbones: ['resnet18'] });
-  const locate = (path: string) => path;
-  const { jobs } = await expandGrid(config, { locate, code });
+  const { jobs } = await expandGrid(config, { locate });
   const [own, padim] = jobs.map(({ description }) => description.method);
-  expect(own).toMatchObject({ id: 'own-one', code: code.get('own-one') });
+  expect(own).toMatchObject({ id: 'own-one', code: await sha256(new TextEncoder().encode(TEXT)) });
   expect(own?.config).not.toHaveProperty('backbone');
   expect(padim).toMatchObject({ code: null, config: { backbone: 'resnet18' } });
-  const changed = await expandGrid(config, { locate, code: new Map([['own-one', 'f'.repeat(64)]]) });
-  expect(changed.jobs[0]?.id).not.toBe(jobs[0]?.id);
-  expect(changed.jobs[1]?.id).toBe(jobs[1]?.id);
-  const signal = new AbortController().signal;
-  for (const other of [new Map<string, string>(), new Map([['own-one', 'f'.repeat(64)]])]) {
-    const work = methodWork({ workers: 1, code: other, cacheFolder: scratch });
-    await expect(work(jobs[0]!, signal, () => {})).rejects.toMatchObject({
-      code: 'RESULTS_MISMATCH',
-      message: expect.stringContaining('the module that brings own-one'),
-    });
-  }
+
+  const { description, folder } = jobs[0]!;
+  const other = await makeJob({ ...description, method: { ...description.method, code: 'f'.repeat(64) } }, folder);
+  expect(other.id).not.toBe(jobs[0]?.id);
+  await expect(work(other, never(), () => {})).rejects.toMatchObject({
+    code: 'RESULTS_MISMATCH',
+    path: 'method own-one',
+  });
+  const unknown = await makeJob({ ...description, method: { ...description.method, id: 'own-two' } }, folder);
+  await expect(work(unknown, never(), () => {})).rejects.toMatchObject({
+    code: 'BAD_ARGUMENT',
+    message: expect.stringContaining('--module'),
+  });
 });
 
-describe('refused', () => {
-  test.each([
-    ['no such file', () => join(scratch, 'none.mjs'), 'BAD_CONFIG', 'cannot be loaded'],
-    ['a module that throws', () => module('throws.mjs', 'throw new Error("my fault")'), 'BAD_CONFIG', 'my fault'],
-    ['no JavaScript', () => module('text.mjs', 'Dear all,'), 'BAD_CONFIG', 'cannot be loaded'],
-    ['no default export', () => module('empty.mjs', 'export const a = 1;'), 'BAD_CONFIG', 'is no method'],
-    ['a default export of another kind', () => module('list.mjs', 'export default [];'), 'BAD_CONFIG', 'is no method'],
-    [
-      'a class without settings',
-      () => module('bare.mjs', 'export default class { static info = { id: "a" } }'),
-      'BAD_CONFIG',
-      'is no method',
-    ],
-    [
-      'a name that is taken',
-      () => module('padim.mjs', classOf('padim')),
-      'BAD_ARGUMENT',
-      "there is a method 'padim' already",
-    ],
-  ] as const)('%s', async (_, path, code, message) => {
-    await expect(loadMethods([path()])).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+test('one that is registered by hand runs in this process, and is refused for others before anything is written', async () => {
+  registerMethod(
+    defineMethod({
+      id: 'by-hand',
+      fit: () => ({ nothing: Float32Array.of(0) }),
+      score: ({ width }) => ({ map: new Float32Array(width ** 2) }),
+    }),
+  );
+  const config = { methods: ['by-hand'], datasets: [root] };
+  await expect(runBenchmark(config, { out: join(scratch, 'others'), processes: 2 })).rejects.toMatchObject({
+    code: 'BAD_ARGUMENT',
+    path: 'method by-hand',
   });
+  const [record] = await runBenchmark(config, { out: join(scratch, 'here') });
+  expect(record).toMatchObject({ status: 'done', description: { method: { id: 'by-hand', code: null } } });
 });
