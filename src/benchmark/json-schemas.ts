@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { gridSchema } from './grid/config.js';
 import { gridManifestSchema, jobRecordSchema } from './grid/record.js';
+import { benchmarkReportSchema } from './report/schema.js';
 import { evaluationSchema, predictionsSchema } from './schema.js';
 
 /** By file name. */
@@ -10,6 +11,7 @@ export function jsonSchemas(): Record<string, unknown> {
   const publish = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
   return {
     'benchmark.json': publish(gridSchema),
+    'benchmark-report.json': publish(benchmarkReportSchema),
     'evaluation.json': publish(evaluationSchema),
     'grid.json': publish(gridManifestSchema),
     'job.json': publish(jobRecordSchema),

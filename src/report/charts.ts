@@ -34,7 +34,7 @@ export async function renderCharts(evaluation: Evaluation): Promise<Charts> {
 }
 
 /** A Vega-Lite specification as SVG text. The chart libraries are loaded here, for they are large and seldom needed. */
-async function renderChart(spec: TopLevelSpec): Promise<string> {
+export async function renderChart(spec: TopLevelSpec): Promise<string> {
   const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const view = new View(parse(compile(spec).spec), { renderer: 'none' });
   try {

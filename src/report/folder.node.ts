@@ -4,20 +4,30 @@ import { join } from 'node:path';
 import { IadError } from '../runtime/errors.js';
 import { checkWritable, errorCode, writing } from '../runtime/writing.node.js';
 
-const ENTRIES = ['report.html', 'evaluation.json', 'charts', 'overlays'];
-const MARKS = ['report.html', 'evaluation.json'];
+/** What a report consists of. */
+export interface ReportEntries {
+  /** Its files and folders. */
+  readonly all: readonly string[];
+  /** Those that together show that a report was written there. */
+  readonly marks: readonly string[];
+}
+
+const EVALUATION: ReportEntries = {
+  all: ['report.html', 'evaluation.json', 'charts', 'overlays'],
+  marks: ['report.html', 'evaluation.json'],
+};
 
 /** Whether a report can go there; makes nothing. @throws IadError WRITE_FAILED */
-export async function checkReportFolder(target: string): Promise<void> {
+export async function checkReportFolder(target: string, entries: ReportEntries = EVALUATION): Promise<void> {
   await checkWritable('folder', target);
-  await refuseStranger(target);
+  await refuseStranger(target, entries);
 }
 
 /** Only an earlier report's files are replaced: a folder named `charts` without a report beside it is somebody's. */
-async function refuseStranger(target: string): Promise<void> {
+async function refuseStranger(target: string, { all, marks }: ReportEntries): Promise<void> {
   const entries = (await writing(target, () => existingEntries(target))) ?? [];
-  const stranger = ENTRIES.find((entry) => entries.includes(entry));
-  if (stranger === undefined || MARKS.every((mark) => entries.includes(mark))) return;
+  const stranger = all.find((entry) => entries.includes(entry));
+  if (stranger === undefined || marks.every((mark) => entries.includes(mark))) return;
   throw new IadError('WRITE_FAILED', `the folder holds '${stranger}', which no report has written`, {
     path: target,
     hint: 'Name a new or empty folder.',
@@ -34,13 +44,17 @@ async function existingEntries(target: string): Promise<string[] | null> {
 }
 
 /** Old entries step aside, new ones take their place; should one not land, all go back. */
-export async function replaceReport(target: string, scratch: string): Promise<void> {
+export async function replaceReport(
+  target: string,
+  scratch: string,
+  { all }: ReportEntries = EVALUATION,
+): Promise<void> {
   await mkdir(target, { recursive: true });
   const aside = await mkdtemp(`${target}.old-`);
   const landed: string[] = [];
   const old: string[] = [];
   try {
-    for (const entry of ENTRIES) {
+    for (const entry of all) {
       const existing = await existingEntries(target);
       if (existing?.includes(entry)) {
         await rename(join(target, entry), join(aside, entry));

@@ -10,7 +10,7 @@ export function shrinkCase(item: ReportCase, maxSide: number): ReportCase {
   const { width, height } = item.image;
   const factor = maxSide / Math.max(width, height);
   if (factor >= 1) return item;
-  const to = { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+  const to = scaled({ width, height }, factor);
   const mask = (from: Mask | null): Mask | null =>
     from && { ...to, data: largest(from.data, width, height, to, new Uint8Array(to.width * to.height)) };
   return {
@@ -22,9 +22,19 @@ export function shrinkCase(item: ReportCase, maxSide: number): ReportCase {
   };
 }
 
+/** The image with its longer side at most `maxSide` pixels, by averaging areas. */
+export function shrinkImage(image: Image, maxSide: number): Image {
+  const factor = maxSide / Math.max(image.width, image.height);
+  return factor >= 1 ? image : average(image, scaled(image, factor));
+}
+
 interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+function scaled({ width, height }: Size, factor: number): Size {
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 
 function average(image: Image, to: Size): Image {
