@@ -158,7 +158,7 @@ export const evaluationSchema = z
       layout: z.string().describe('mvtec_ad, visa, folder or another layout'),
       split: z.string().describe("Name of the split; 'given' where the folders say it"),
       train: count(
-        'Good images fitted on, augmented copies one by one; of a loaded model, the good images in the dataset',
+        'Good images fitted on, without those held out, augmented copies one by one; of a loaded model, the good images in the dataset',
       ),
       testGood: count('Good test images'),
       testAnomalous: count('Anomalous test images'),

@@ -66,7 +66,7 @@ export interface Prediction {
 }
 
 export interface FitResult {
-  /** Good images that went into the model; augmented copies count one by one. */
+  /** Good images that went into the model, without those that chose an epoch; augmented copies count one by one. */
   readonly images: number;
   /** Good images held out to calibrate the thresholds. */
   readonly calibrationImages: number;

@@ -7,6 +7,9 @@ import {
   type ReportTable,
 } from '../../src/benchmark/report/index.js';
 import { benchmarkReportSchema } from '../../src/benchmark/report/schema.js';
+import { csvText } from '../../src/report/benchmark/csv.js';
+import { renderBenchmarkReport } from '../../src/report/benchmark/html.js';
+import { markdownReport } from '../../src/report/benchmark/markdown.js';
 import { result, sampleEvaluation } from '../report/sample.js';
 import { evaluationOf, type MadeUpJob, madeUpResults } from './made-up.js';
 
@@ -274,6 +277,37 @@ describe('settings', () => {
     expect(images[2]?.manifests[0]).toMatch(
       /^parts\|bolt\|few-shot:m=1,augmentation=none\|repeat=0\|seed=66 [0-9a-f]{64}$/,
     );
+  });
+
+  test('what each method learned from, beside what it was given', async () => {
+    const learned = (images: number) => ({ dataset: { ...sampleEvaluation().dataset, train: images } });
+    const job = (method: string, images: number, repeat = 0): MadeUpJob => {
+      const evaluation = evaluationOf(0.9, learned(images));
+      return { method, repeat, gives: [{ after: 'bolt', on: 'bolt', evaluation }] };
+    };
+    const failed = { method: 'spade', gives: { code: null, message: 'no' } };
+    const report = await reportOf([
+      job('patchcore', 18),
+      job('padim', 18),
+      job('stpm', 14),
+      job('stpm', 15, 1),
+      failed,
+    ]);
+    const [images] = report.datasets[0]!.images;
+    expect(images).toMatchObject({ train: '20', setting: 'unsupervised' });
+    expect(images?.learnedFrom).toEqual([
+      { method: 'PatchCore', images: '18' },
+      { method: 'PaDiM', images: '18' },
+      { method: 'STPM', images: '14–15' },
+    ]);
+    const line = '| unsupervised | bolt | 20 | 0 | 18; STPM 14–15 | 3 | 4 |';
+    expect(markdownReport(report)).toContain(line);
+    expect(renderBenchmarkReport(report, new Map())).toContain('<td>18; STPM 14–15</td>');
+    const fields = csvText(report)
+      .split('\r\n')
+      .find((each) => each.includes(',STPM,'))!
+      .split(',');
+    expect(fields.slice(-2)).toEqual(['20', '14–15']);
   });
 
   test('curves over shots, and over noise from the clean setting on', async () => {

@@ -47,9 +47,9 @@ afterAll(async () => {
 });
 
 test('fit tells the course of the training, and keeps the epoch with the smallest mean map', () => {
-  expect(result).toMatchObject({ images: 8, calibrationImages: 1, skipped: [] });
+  expect(result).toMatchObject({ images: 6, calibrationImages: 1, skipped: [] });
   const { epochs, epoch, steps } = result.training;
-  // Two of the eight choose the epoch; six make batches of four and two.
+  // Two of eight choose the epoch; six make batches of four and two.
   expect([epochs.length, steps]).toEqual([3, 6]);
   expect(epochs[2]!.loss).toBeLessThan(epochs[0]!.loss);
   const values = epochs.map(({ validation }) => validation!);

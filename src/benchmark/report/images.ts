@@ -1,5 +1,5 @@
 // Which images the numbers of a study come from: how many of what, of which tasks, and what has to be said of them.
-import { type DoneRecord, isDone, type Study } from './gather.js';
+import { type DoneRecord, grouped, isDone, outcomeOf, type Study } from './gather.js';
 import type { ReportDataset } from './schema.js';
 
 type Task = DoneRecord['tasks'][number];
@@ -21,12 +21,24 @@ export function imageCounts(study: Study, categories: readonly string[]): Report
         setting: study.settingId,
         category,
         train: of(({ trainNormal }) => trainNormal),
+        learnedFrom: learnedFrom(study, category),
         trainAnomalous: of(({ trainAnomalous }) => trainAnomalous),
         testGood: of(({ testNormal }) => testNormal),
         testAnomalous: of(({ testAnomalous }) => testAnomalous),
         manifests: [...new Set(manifests)],
       },
     ];
+  });
+}
+
+/** What `fit` learned from, method by method: each holds out what its configuration says. */
+function learnedFrom({ jobs }: Study, category: string): ReportDataset['images'][number]['learnedFrom'] {
+  const counts = jobs.flatMap(({ method, record }) => {
+    const outcome = isDone(record) ? outcomeOf(record, category) : undefined;
+    return outcome ? [{ method: method.label, images: outcome.evaluation.dataset.train }] : [];
+  });
+  return grouped(counts, ({ method }) => method).map((own) => {
+    return { method: own[0].method, images: range(own.map(({ images }) => images)) };
   });
 }
 

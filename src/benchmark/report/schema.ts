@@ -96,7 +96,17 @@ const reference = z.object({
 const used = z.object({
   setting: labels.setting,
   category: labels.category,
-  train: text('Normal images learned from, augmented copies not counted; a range where jobs differ'),
+  train: text('Normal images given to learn from, augmented copies not counted; a range where jobs differ'),
+  learnedFrom: z
+    .array(
+      z.object({
+        method: labels.method,
+        images: text('Number of images, a range where jobs differ'),
+      }),
+    )
+    .describe(
+      'What each method learned from, without the images held out for thresholds or to choose an epoch; noise and augmented copies count one by one',
+    ),
   trainAnomalous: text('Anomalous images in the training set, as anomalies or as noise'),
   testGood: text('Good test images'),
   testAnomalous: text('Anomalous test images'),

@@ -6,7 +6,7 @@ import { STYLE } from '../style.js';
 import type { ChartFigure, DatasetFigures } from './charts.js';
 import { tablesSection } from './html-tables.js';
 import { type Thumbnails, thumbnailStyle, worstSection } from './html-worst.js';
-import { COST_HEAD, configTexts, costLines, methodText } from './text.js';
+import { COST_HEAD, configTexts, costLines, HELD_OUT, IMAGES_HEAD, imageLines, methodText } from './text.js';
 
 /** Added to the look of all reports. */
 const OWN_STYLE = `
@@ -149,26 +149,17 @@ function costTable(report: BenchmarkReport, { name }: ReportDataset): Markup | n
   )}</tbody></table></div></details>`;
 }
 
-function imagesUsed({ settings }: BenchmarkReport, { images }: ReportDataset): Markup | null {
+function imagesUsed(report: BenchmarkReport, dataset: ReportDataset): Markup | null {
+  const { images } = dataset;
   if (images.length === 0) return null;
-  const titleOf = (id: string) => settings.find((setting) => setting.id === id)?.title ?? id;
-  const head = [
-    'Setting',
-    'Category',
-    'Trained on: normal',
-    'anomalous',
-    'Tested on: good',
-    'anomalous',
-    'Manifests, SHA-256',
-  ];
+  const head = [...IMAGES_HEAD, 'Manifests, SHA-256'];
   return html`<details><summary><strong>Images used</strong></summary><div class="card scroll"><table class="results">
 <thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>${images.map(({ setting, category, train, trainAnomalous, testGood, testAnomalous, manifests }) => {
-    const hashes = manifests.map((manifest) => manifest.slice(-64).slice(0, 8)).join(' ');
-    const fields = [titleOf(setting), category, train, trainAnomalous, testGood, testAnomalous];
+<tbody>${imageLines(report, dataset).map((fields, i) => {
+    const hashes = images[i]!.manifests.map((manifest) => manifest.slice(-64).slice(0, 8)).join(' ');
     return html`<tr>${fields.map((field) => html`<td>${field}</td>`)}<td><code>${hashes}</code></td></tr>
 `;
-  })}</tbody></table></div></details>`;
+  })}</tbody></table></div><p class="soft small">${HELD_OUT}</p></details>`;
 }
 
 function definitions(items: readonly (readonly [string, Content])[]): Markup {

@@ -7,6 +7,9 @@ import {
   configTexts,
   costLines,
   differenceLines,
+  HELD_OUT,
+  IMAGES_HEAD,
+  imageLines,
   isMarked,
   MARKING,
   meanText,
@@ -60,10 +63,9 @@ function listed<T>(title: string, items: readonly T[], line: (item: T) => string
 }
 
 function datasetParts(report: BenchmarkReport, dataset: ReportDataset): string[] {
-  const { tables, settings } = report;
-  const { name, layout, split, references, images } = dataset;
+  const { tables } = report;
+  const { name, layout, split, references } = dataset;
   const own = shownTables(tables.filter((table) => table.dataset === name));
-  const title = (id: string) => settings.find((setting) => setting.id === id)?.title ?? id;
   return [
     `## ${markdownText(name)}`,
     `Layout ${markdownText(layout)}, split ${markdownText(split)}.`,
@@ -87,12 +89,10 @@ function datasetParts(report: BenchmarkReport, dataset: ReportDataset): string[]
       COST_HEAD,
       costLines(report, name).map((line) => line.map(markdownText)),
     ),
-    'Images used:',
+    `Images used. ${HELD_OUT}`,
     grid(
-      ['setting', 'category', 'train normal', 'train anomalous', 'test good', 'test anomalous'],
-      images.map(({ setting, category, train, trainAnomalous, testGood, testAnomalous }) =>
-        [title(setting), category, train, trainAnomalous, testGood, testAnomalous].map(markdownText),
-      ),
+      IMAGES_HEAD,
+      imageLines(report, dataset).map((line) => line.map(markdownText)),
     ),
   ];
 }

@@ -99,6 +99,42 @@ export function configTexts(
   return [text(config), ...except.map((own) => `under ${titleOf(own.setting)}: ${text(own.config)}`)];
 }
 
+/** `18`, or `18; STPM 14` where methods differ: the number that most of them have comes first. */
+function learnedFromText(learnedFrom: ReportDataset['images'][number]['learnedFrom']): string {
+  const groups = grouped(learnedFrom, ({ images }) => images).sort((a, b) => b.length - a.length);
+  const [most, ...others] = groups;
+  if (!most) return '–';
+  const named = others.map((group) => `${group.map(({ method }) => method).join(', ')} ${group[0].images}`);
+  return [most[0].images, ...named].join('; ');
+}
+
+export const IMAGES_HEAD = [
+  'Setting',
+  'Category',
+  'Given to learn from: normal',
+  'anomalous',
+  'Learned from',
+  'Tested on: good',
+  'anomalous',
+];
+
+/** How many images of what there were, a line for each category under each setting. */
+export function imageLines({ settings }: BenchmarkReport, { images }: ReportDataset): string[][] {
+  return images.map(({ setting, category, train, trainAnomalous, learnedFrom, testGood, testAnomalous }) => [
+    settings.find(({ id }) => id === setting)?.title ?? setting,
+    category,
+    train,
+    trainAnomalous,
+    learnedFromText(learnedFrom),
+    testGood,
+    testAnomalous,
+  ]);
+}
+
+/** Why fewer are learned from than given, or more. */
+export const HELD_OUT =
+  'Learned from: without the images held out for thresholds or to choose an epoch; noise and augmented copies count one by one.';
+
 export const COST_HEAD = [
   'Setting',
   'Method',

@@ -45,7 +45,7 @@ export type TrainingRecord = Pick<TrainingResult, 'epochs' | 'epoch' | 'steps'>;
 
 export interface LearnedNetwork {
   readonly arrays: NamedArrays;
-  /** Images that it learned from, those for validation among them. */
+  /** Images that it learned from; those that chose the epoch are not among them. */
   readonly images: number;
   readonly skipped: readonly { id: string; reason: string }[];
   readonly training: TrainingRecord;
@@ -130,7 +130,7 @@ async function learnFrom<Config extends TrainedConfig, State>(
     const { epochs, epoch, steps } = result;
     return {
       arrays: { ...arrays, ...last },
-      images: images.length,
+      images: training.length,
       skipped,
       training: { epochs, epoch, steps },
       timings: { features: read - start, training: performance.now() - read },
