@@ -184,6 +184,10 @@ describe('published numbers', () => {
   });
 
   test('nor beside a folder of somebody else with the same name', async () => {
+    for (const layout of ['mvtec', 'mvtec_ad']) {
+      const named = await reportOf([{ dataset: { ...mpdd, layout }, categories: ['tubes'], gives: 0.9 }]);
+      expect(named.datasets[0]).toMatchObject({ id: null, allCategories: null, references: [] });
+    }
     const report = await reportOf([{ dataset: mpdd, categories: ['mine'], gives: 0.9 }]);
     expect(report.datasets[0]).toMatchObject({ id: null, allCategories: null, references: [] });
   });

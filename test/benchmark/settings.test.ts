@@ -676,6 +676,9 @@ test('published datasets go by their layout, other data by their own name', () =
   expect(datasetId('mvtec_ad', 'mvtec_anomaly_detection')).toBe('mvtec_ad');
   expect(datasetId('mvtec', 'screws')).toBe('screws');
   expect(datasetId('manifest', 'screws')).toBe('screws');
+  expect(datasetId('mvtec', 'btad')).toBe('btad (own)');
+  expect(datasetId('folder', 'visa')).toBe('visa (own)');
+  expect(datasetId('btad', 'anything')).toBe('btad');
 });
 
 test('opened datasets make an index', () => {

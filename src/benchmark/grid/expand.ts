@@ -20,18 +20,11 @@ import { type Contender, contendersOf } from './contenders.js';
 import { hashOf, type Job, jobTitle, makeJob, placeName } from './job.js';
 import { type Category, type Place, type PlaceOptions, placesOf } from './places.js';
 import { refuseTwice } from './refuse.js';
+import { addSkipped, type Skipped } from './skipped.js';
 
 export interface Grid {
   readonly jobs: readonly Job[];
   readonly skipped: readonly Skipped[];
-}
-
-/** What a configuration asks for and cannot be: a method that does not serve a setting, images that do not fit one. */
-export interface Skipped {
-  /** For people. */
-  readonly what: string;
-  readonly code: IadErrorCode;
-  readonly reason: string;
 }
 
 /**
@@ -46,7 +39,8 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
   const contenders = contendersOf(config);
   const rounds = settings.map((setting) => ({ setting, served: servedBy(contenders, setting, skipped) }));
   const jobs: Job[] = [];
-  for (const place of await placesOf(config, options)) {
+  const places = await placesOf(config, options);
+  for (const place of places) {
     for (const part of partsOf(place)) {
       for (const { setting, served } of rounds) {
         if ((setting.kind === 'continual') !== part.isWhole || served.length === 0) continue;
@@ -65,7 +59,7 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
     'jobs',
     jobs.map((job) => `${jobTitle(job)} (${job.id})`),
   );
-  return { jobs, skipped };
+  return { jobs, skipped: [...skipped, ...places.flatMap(({ leftOut }) => leftOut)] };
 }
 
 function servedBy(contenders: readonly Contender[], setting: Setting, skipped: Skipped[]): Contender[] {
@@ -152,8 +146,4 @@ function faultOf(attempt: () => void): IadError | null {
     if (error instanceof IadError && MISFIT.includes(error.code)) return error;
     throw error;
   }
-}
-
-function addSkipped(skipped: Skipped[], what: string, { code, message }: IadError): void {
-  if (!skipped.some((other) => other.what === what)) skipped.push({ what, code, reason: message });
 }

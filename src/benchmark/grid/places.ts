@@ -1,17 +1,22 @@
 // Where methods are compared: the datasets of a configuration and their categories, opened and checked.
+import type { Collection } from '../../data/dataset.js';
 import type { Dataset } from '../../data/types.js';
+import { IadError } from '../../runtime/errors.js';
 import { checkEvaluable } from '../evaluate.js';
-import { datasetId } from '../settings/index.js';
+import { datasetId, isOnlyNamedSo } from '../settings/index.js';
 import type { DatasetEntry, GridConfig } from './config.js';
 import { imagesHash, openPlace } from './datasets.js';
 import type { JobDescription } from './job.js';
 import { refuseTwice } from './refuse.js';
+import { addSkipped, type Skipped } from './skipped.js';
 
 /** A dataset with some or all of its categories. */
 export interface Place {
   readonly folder: string;
   readonly facts: Omit<JobDescription['dataset'], 'categories' | 'images'>;
   readonly categories: readonly Category[];
+  /** What might be thought to be part of it, and is not. */
+  readonly leftOut: readonly Skipped[];
   /** The same categories in a repeat: another split, where it is drawn. */
   at(seed: number): Promise<readonly Dataset[]>;
 }
@@ -63,7 +68,9 @@ async function placeOf(entry: DatasetEntry, baseSeed: number, { locate, signal }
     const collection = await open(seed);
     return names.map((category) => collection.dataset(category));
   };
-  const name = entry.name ?? datasetId(first.layout, first.name);
+  // As the folder is called, even where that is a published dataset's name.
+  const plain = isOnlyNamedSo(first.layout, first.name) ? first.name : datasetId(first.layout, first.name);
+  const name = entry.name ?? plain;
   return {
     folder,
     facts: {
@@ -73,6 +80,7 @@ async function placeOf(entry: DatasetEntry, baseSeed: number, { locate, signal }
       split: datasets[0]?.split ?? 'given',
       fold,
     },
+    leftOut: leftOutOf(first, name, entry.folder),
     categories: names.map((category, i) => ({ name: category, images: hashes[i]! })),
     at(seed) {
       // What the folders say is the same in every repeat. Others may have to read masks or tables: once, for all settings.
@@ -82,4 +90,14 @@ async function placeOf(entry: DatasetEntry, baseSeed: number, { locate, signal }
       return opened;
     },
   };
+}
+
+function leftOutOf({ layout }: Collection, name: string, folder: string): Skipped[] {
+  const leftOut: Skipped[] = [];
+  if (isOnlyNamedSo(layout, name)) {
+    const what = `it has the name of a published dataset, but the layout ${layout}, which any data can have`;
+    const hint = `If it is ${name}, say so: "layout": "${name}".`;
+    addSkipped(leftOut, `${name}, published numbers`, new IadError('LAYOUT_UNKNOWN', what, { path: folder, hint }));
+  }
+  return leftOut;
 }

@@ -70,7 +70,8 @@ export function gather(records: readonly JobRecord[]): Gathered {
     const alone = names.filter((other) => other === name).length === 1;
     const cut = [split, ...(fold === 0 ? [] : [`fold ${fold}`])].join(', ');
     const seen = [...new Set(group.flatMap(({ description }) => description.dataset.categories))];
-    const known = all.length > 0 && seen.every((category) => all.includes(category));
+    // The layout says which dataset it is, not the name.
+    const known = id === layout && all.length > 0 && seen.every((category) => all.includes(category));
     return {
       name: alone ? name : `${name} (${cut})`,
       folder: name,

@@ -14,7 +14,7 @@ export {
 export { publishedOrder } from './continual.js';
 export { type TaskManifest, taskManifest, taskManifestSchema } from './manifest.js';
 export { planSetting } from './plan.js';
-export { datasetId, datasetIndex } from './population.js';
+export { datasetId, datasetIndex, isOnlyNamedSo } from './population.js';
 export type { Draw, Purpose } from './sampling.js';
 export { checkServes, serves } from './serves.js';
 export { readSetting, settingId } from './setting-id.js';

@@ -1,4 +1,5 @@
 // The images of each category by what a setting may do with them, sorted, so that a draw means the same everywhere.
+import { knownDataset } from '../../data/layouts/published.js';
 import { byCodeUnits } from '../../data/paths.js';
 import type { Dataset, Sample } from '../../data/types.js';
 import { IadError } from '../../runtime/errors.js';
@@ -22,11 +23,18 @@ export interface Population {
 const NAMELESS: readonly string[] = ['mvtec', 'folder', 'manifest'];
 
 /**
- * What draws and published numbers know a dataset by: the layout where it is that of one dataset, such as `mvtec_ad`.
+ * What draws and published numbers know a dataset by: the layout where it is that of one dataset, such as `mvtec_ad`. Data of one's own
+ * never gets the identifier of a published dataset, whatever its folder is called: nobody's numbers may stand beside it.
  * @param name used for data of one's own
  */
 export function datasetId(layout: string, name: string): string {
-  return NAMELESS.includes(layout) ? name : layout;
+  if (!NAMELESS.includes(layout)) return layout;
+  return isOnlyNamedSo(layout, name) ? `${name} (own)` : name;
+}
+
+/** Whether data of one's own have the name of a published dataset without its layout. */
+export function isOnlyNamedSo(layout: string, name: string): boolean {
+  return NAMELESS.includes(layout) && knownDataset(name) !== undefined;
 }
 
 /**

@@ -261,6 +261,23 @@ describe('what cannot be is left out and said', () => {
     expect(grid.jobs.map(({ description }) => description.setting.id)).toEqual(Array(4).fill('unsupervised'));
   });
 
+  test('a folder that only has the name of a published dataset gets neither its draws nor its numbers', async () => {
+    const bottle = Object.entries(fakeMvtecAd(['bottle'])).map(([path, bytes]) => [path.replace('bottle/', ''), bytes]);
+    const named = written(Object.fromEntries(bottle), 'btad');
+    const { jobs, skipped } = await expand({ datasets: [named] });
+    expect(jobs[0]?.description.dataset).toMatchObject({ id: 'btad (own)', name: 'btad', layout: 'mvtec' });
+    expect(skipped).toEqual([
+      {
+        what: 'btad, published numbers',
+        code: 'LAYOUT_UNKNOWN',
+        reason: expect.stringContaining('"layout": "btad"'),
+      },
+    ]);
+    const told = await expand({ datasets: [{ folder: named, layout: 'mvtec_ad' }] });
+    expect(told.jobs[0]?.description.dataset.id).toBe('mvtec_ad');
+    expect(told.skipped).toEqual([]);
+  });
+
   test('nothing left is an error', async () => {
     await expect(expand({ methods: ['fastflow', 'stpm'], settings: ['continual'] })).rejects.toMatchObject({
       code: 'SETTING_NOT_SERVED',

@@ -1,0 +1,15 @@
+// What a configuration asks for and cannot be, or might be thought to ask for and does not.
+import type { IadError, IadErrorCode } from '../../runtime/errors.js';
+
+/** A method that does not serve a setting, images that do not fit one, a folder of a dataset that is none of its categories. */
+export interface Skipped {
+  /** For people. */
+  readonly what: string;
+  readonly code: IadErrorCode;
+  readonly reason: string;
+}
+
+/** Says the same of nothing twice. */
+export function addSkipped(skipped: Skipped[], what: string, { code, message }: IadError): void {
+  if (!skipped.some((other) => other.what === what)) skipped.push({ what, code, reason: message });
+}
