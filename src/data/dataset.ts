@@ -49,6 +49,8 @@ export interface Collection {
   readonly warnings: readonly string[];
   /** The folders in the root that hold images. */
   readonly folders: readonly string[];
+  /** The folders in the root that there is no file in; not known of a list of files. */
+  readonly emptyFolders: readonly string[];
   /** One category; by default the only one. @throws IadError as `openDataset` */
   dataset(category?: string): Dataset;
   /** How many images of what a category has. @throws IadError as `openDataset` */
@@ -67,12 +69,13 @@ export async function openDataset(root: string, options: OpenOptions = {}): Prom
 
 /** Opens all categories of a dataset in a folder. @throws IadError as `openDataset` */
 export async function openCollection(root: string, options: OpenOptions = {}): Promise<Collection> {
-  const { name, files, warnings } = await listFolder(root);
+  const { name, files, emptyFolders, warnings } = await listFolder(root);
   const list = { name, files, locate: (path: string) => locate(root, path) };
   const collection = await readCollection(list, options, root);
   const all = [...warnings, ...collection.warnings];
   return {
     ...collection,
+    emptyFolders,
     warnings: all,
     dataset(category) {
       const dataset = collection.dataset(category);
@@ -138,6 +141,7 @@ function collect(
     splits: layout.splits,
     warnings: left,
     folders: [...new Set(images.flatMap((path) => /^([^/]+)\//.exec(path)?.[1] ?? []))],
+    emptyFolders: [],
     dataset(category) {
       const { chosen, indexed } = index(category);
       // The published counts of VisA and ELPV are those of the first split.

@@ -37,6 +37,7 @@ export async function listFolder(root: string): Promise<FolderListing> {
     throw new IadError('FOLDER_NOT_FOUND', 'no such folder', { path: root, hint: 'Check the path.', cause });
   });
   const files: string[] = [];
+  const empty = new Set<string>();
   const warnings: string[] = [];
   let entriesSeen = 0;
 
@@ -50,6 +51,7 @@ export async function listFolder(root: string): Promise<FolderListing> {
           cause,
         });
       }
+      empty.delete(topOf(relative));
       warnings.push(`${relative}: left out, it cannot be read (${reasonOf(cause)})`);
       return [];
     });
@@ -61,6 +63,8 @@ export async function listFolder(root: string): Promise<FolderListing> {
     for (const entry of entries) {
       const name = relative === '' ? entry.name : `${relative}/${entry.name}`;
       if (isIgnored(entry.name)) continue;
+      if (relative === '' && entry.isDirectory()) empty.add(name);
+      if (!entry.isDirectory()) empty.delete(topOf(name));
       if (entry.isFile()) files.push(name);
       else if (entry.isDirectory()) await walk(join(folder, entry.name), name, [...above, folder]);
       else if (entry.isSymbolicLink()) {
@@ -75,12 +79,16 @@ export async function listFolder(root: string): Promise<FolderListing> {
     }
   };
   await walk(top, '', []);
-  return { name: basename(resolve(root)), files, warnings };
+  return { name: basename(resolve(root)), files, emptyFolders: [...empty].sort(), warnings };
 }
 
 /** A file below a folder as a path to open. */
 export function locate(root: string, relative: string): string {
   return join(root, ...relative.split('/'));
+}
+
+function topOf(relative: string): string {
+  return relative.split('/')[0] ?? '';
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Counts } from './layouts/counts.js';
 import type { LayoutName } from './layouts/layout.js';
 import { type PublishedCounts, publishedCategory } from './layouts/published.js';
 import { listed } from './paths.js';
+import { strayFolders } from './stray.js';
 import type { Dataset } from './types.js';
 
 export interface CategoryReport {
@@ -45,26 +46,29 @@ export async function inspectDataset(root: string, options: OpenOptions = {}): P
   const collection = await openCollection(root, rest);
   const names = category === undefined ? collection.categories : [category];
   const categories: CategoryReport[] = [];
-  const used = new Set<string>();
+  const opened: Dataset[] = [];
   for (const name of names) {
     throwIfAborted(options.signal);
-    categories.push(await inspectCategory(collection, name, used));
+    categories.push(await inspectCategory(collection, name, opened));
   }
   const { layout, name, splits, warnings } = collection;
   const whole = category === undefined && categories.every(({ problems }) => problems.length === 0);
-  const strange = whole ? collection.folders.filter((folder) => !used.has(folder)) : [];
-  const notice = strange.length > 0 ? [`folders with images that are no part of it: ${listed(strange)}`] : [];
-  return { layout, name, splits, categories, warnings: [...warnings, ...notice] };
+  const stray = whole ? strayFolders(collection, opened) : [];
+  const notices = [
+    ...(stray.length > 0 ? [`folders with images that are no part of it: ${listed(stray)}`] : []),
+    ...(collection.emptyFolders.length > 0 ? [`folders without any file: ${listed(collection.emptyFolders)}`] : []),
+  ];
+  return { layout, name, splits, categories, warnings: [...warnings, ...notices] };
 }
 
-/** @param used gets the root's folders that the category's files lie in */
-async function inspectCategory(collection: Collection, name: string, used: Set<string>): Promise<CategoryReport> {
+/** @param opened gets the category */
+async function inspectCategory(collection: Collection, name: string, opened: Dataset[]): Promise<CategoryReport> {
   const published = publishedCategory(collection.layout, name)?.counts ?? null;
   try {
     const dataset = collection.dataset(name);
     const types = dataset.test.filter(({ label }) => label === 1).map(({ defectType }) => defectType);
     const { sizes, problems } = await lookAt(dataset);
-    for (const path of filesOf(dataset)) used.add(path.slice(0, path.indexOf('/')));
+    opened.push(dataset);
     return {
       name,
       counts: collection.counts(name),
@@ -86,11 +90,6 @@ function testWarnings({ test }: Dataset): string[] {
   const lacking = ([0, 1] as const).filter((label) => !test.some((sample) => sample.label === label));
   if (lacking.length === 2) return ['no labelled test images: it can be fitted on, not evaluated on'];
   return lacking.map((label) => `no ${label === 0 ? 'good' : 'anomalous'} test image: image metrics will be null`);
-}
-
-function filesOf({ train, test, validation = [], setAside = [] }: Dataset): string[] {
-  const samples = [...train, ...test, ...validation, ...setAside];
-  return samples.flatMap(({ id, masks }) => [id, ...masks.flatMap(({ path }) => path ?? [])]);
 }
 
 async function lookAt(dataset: Dataset): Promise<{ sizes: string[]; problems: string[] }> {

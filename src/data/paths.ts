@@ -6,6 +6,8 @@ export interface FolderListing {
   readonly name: string;
   /** Files below it, relative, in no order of meaning. */
   readonly files: readonly string[];
+  /** The folders in it that there is no file in, however deep; of those that can be read. */
+  readonly emptyFolders: readonly string[];
   /** What was left out, and why. */
   readonly warnings: readonly string[];
 }

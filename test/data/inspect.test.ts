@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inspectDataset, KNOWN_DATASETS, openDataset, verifyDataset } from '../../src/data/index.js';
@@ -42,8 +42,10 @@ describe('inspectDataset', () => {
   });
 
   test('folders that are no part of it are said', async () => {
-    const { warnings } = await inspectDataset(onDisk({ ...fakeBtad(), 'notes/photo.png': maskPng() }));
-    expect(warnings).toEqual(['folders with images that are no part of it: notes']);
+    const root = onDisk({ ...fakeBtad(), 'notes/photo.png': maskPng() });
+    mkdirSync(join(root, '04/train/ok'), { recursive: true });
+    const { warnings } = await inspectDataset(root);
+    expect(warnings).toEqual(['folders with images that are no part of it: notes', 'folders without any file: 04']);
   });
 
   test.each([

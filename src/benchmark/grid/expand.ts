@@ -20,7 +20,7 @@ import { type Contender, contendersOf } from './contenders.js';
 import { hashOf, type Job, jobTitle, makeJob, placeName } from './job.js';
 import { type Category, type Place, type PlaceOptions, placesOf } from './places.js';
 import { refuseTwice } from './refuse.js';
-import { addSkipped, type Skipped } from './skipped.js';
+import { type Skipped, skippedFor } from './skipped.js';
 
 export interface Grid {
   readonly jobs: readonly Job[];
@@ -146,4 +146,9 @@ function faultOf(attempt: () => void): IadError | null {
     if (error instanceof IadError && MISFIT.includes(error.code)) return error;
     throw error;
   }
+}
+
+/** Says the same of nothing twice. */
+function addSkipped(skipped: Skipped[], what: string, fault: IadError): void {
+  if (!skipped.some((other) => other.what === what)) skipped.push(skippedFor(what, fault));
 }

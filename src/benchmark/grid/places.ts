@@ -1,5 +1,6 @@
 // Where methods are compared: the datasets of a configuration and their categories, opened and checked.
 import type { Collection } from '../../data/dataset.js';
+import { strayFolders } from '../../data/stray.js';
 import type { Dataset } from '../../data/types.js';
 import { IadError } from '../../runtime/errors.js';
 import { checkEvaluable } from '../evaluate.js';
@@ -8,7 +9,7 @@ import type { DatasetEntry, GridConfig } from './config.js';
 import { imagesHash, openPlace } from './datasets.js';
 import type { JobDescription } from './job.js';
 import { refuseTwice } from './refuse.js';
-import { addSkipped, type Skipped } from './skipped.js';
+import { type Skipped, skippedFor } from './skipped.js';
 
 /** A dataset with some or all of its categories. */
 export interface Place {
@@ -80,7 +81,10 @@ async function placeOf(entry: DatasetEntry, baseSeed: number, { locate, signal }
       split: datasets[0]?.split ?? 'given',
       fold,
     },
-    leftOut: leftOutOf(first, name, entry.folder),
+    leftOut: [
+      ...misnamed(first, name, entry.folder),
+      ...(entry.categories === undefined ? strangersIn(first, datasets, name, folder) : []),
+    ],
     categories: names.map((category, i) => ({ name: category, images: hashes[i]! })),
     at(seed) {
       // What the folders say is the same in every repeat. Others may have to read masks or tables: once, for all settings.
@@ -92,12 +96,24 @@ async function placeOf(entry: DatasetEntry, baseSeed: number, { locate, signal }
   };
 }
 
-function leftOutOf({ layout }: Collection, name: string, folder: string): Skipped[] {
-  const leftOut: Skipped[] = [];
-  if (isOnlyNamedSo(layout, name)) {
-    const what = `it has the name of a published dataset, but the layout ${layout}, which any data can have`;
-    const hint = `If it is ${name}, say so: "layout": "${name}".`;
-    addSkipped(leftOut, `${name}, published numbers`, new IadError('LAYOUT_UNKNOWN', what, { path: folder, hint }));
-  }
-  return leftOut;
+function misnamed({ layout }: Collection, name: string, path: string): Skipped[] {
+  if (!isOnlyNamedSo(layout, name)) return [];
+  const what = `it has the name of a published dataset, but the layout ${layout}, which any data can have`;
+  const hint = `If it is ${name}, say so: "layout": "${name}".`;
+  return [skippedFor(`${name}, published numbers`, new IadError('LAYOUT_UNKNOWN', what, { path, hint }))];
+}
+
+/** Folders that look like categories and are none, where all categories are asked for. */
+function strangersIn(collection: Collection, datasets: readonly Dataset[], name: string, folder: string): Skipped[] {
+  const root = folder.replace(/[\\/]+$/, '');
+  const images = 'its images are no part of the dataset';
+  const hint = 'A category has train/good and test. Mend it, or name the categories that are meant.';
+  return [
+    ...strayFolders(collection, datasets).map((own) =>
+      skippedFor(`${name}/${own}`, new IadError('NO_GOOD_IMAGES', images, { path: `${root}/${own}`, hint })),
+    ),
+    ...collection.emptyFolders.map((own) =>
+      skippedFor(`${name}/${own}`, new IadError('FOLDER_EMPTY', 'no file in it', { path: `${root}/${own}`, hint })),
+    ),
+  ];
 }

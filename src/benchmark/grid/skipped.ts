@@ -9,7 +9,6 @@ export interface Skipped {
   readonly reason: string;
 }
 
-/** Says the same of nothing twice. */
-export function addSkipped(skipped: Skipped[], what: string, { code, message }: IadError): void {
-  if (!skipped.some((other) => other.what === what)) skipped.push({ what, code, reason: message });
+export function skippedFor(what: string, { code, message }: IadError): Skipped {
+  return { what, code, reason: message };
 }

@@ -1,4 +1,5 @@
 // From a configuration to its jobs: every cell once, what cannot be said beforehand, mistakes before anything runs.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GridOptions } from '../../../src/benchmark/grid/config.js';
@@ -188,7 +189,8 @@ describe('datasets of every layout', () => {
 
   test.each(LAYOUTS)('%s', async (layout, fake, categories, options = {}) => {
     const folder = written(fake, 'some-folder');
-    const { jobs } = await expand({ datasets: [{ folder, ...options }] });
+    const { jobs, skipped } = await expand({ datasets: [{ folder, ...options }] });
+    expect(skipped).toEqual([]);
     const name = layout === 'manifest' ? 'some-folder' : layout;
     expect(
       jobs.map(({ description: { dataset } }) => [dataset.id, dataset.name, dataset.layout, ...dataset.categories]),
@@ -276,6 +278,24 @@ describe('what cannot be is left out and said', () => {
     const told = await expand({ datasets: [{ folder: named, layout: 'mvtec_ad' }] });
     expect(told.jobs[0]?.description.dataset.id).toBe('mvtec_ad');
     expect(told.skipped).toEqual([]);
+  });
+
+  test('folders that look like categories and are none', async () => {
+    const { 'bottle/train/good/000.png': image } = fakeMvtecAd(['bottle']);
+    const folder = written(
+      { ...fakeMvtecAd(['bottle']), 'nut/test/crack/0.png': image!, 'bolt/trian/good/0.png': image! },
+      'parts',
+    );
+    mkdirSync(join(folder, 'gear/train/good'), { recursive: true });
+    const { jobs, skipped } = await expand({ datasets: [folder] });
+    expect(jobs.map(({ description }) => description.dataset.categories)).toEqual([['bottle']]);
+    expect(skipped).toEqual([
+      { what: 'mvtec_ad/bolt', code: 'NO_GOOD_IMAGES', reason: expect.stringContaining(`${folder}/bolt: its images`) },
+      { what: 'mvtec_ad/nut', code: 'NO_GOOD_IMAGES', reason: expect.stringContaining('train/good') },
+      { what: 'mvtec_ad/gear', code: 'FOLDER_EMPTY', reason: expect.stringContaining('no file in it') },
+    ]);
+    const named = await expand({ datasets: [{ folder, categories: ['bottle'] }] });
+    expect(named.skipped).toEqual([]);
   });
 
   test('nothing left is an error', async () => {
