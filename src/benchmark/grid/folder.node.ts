@@ -6,7 +6,7 @@ import { isIgnored } from '../../data/paths.js';
 import { IadError } from '../../runtime/errors.js';
 import { writeFileAtomic } from '../../runtime/files.node.js';
 import { VERSION } from '../../runtime/version.js';
-import { errorCode, writeError } from '../../runtime/writing.node.js';
+import { errorCode } from '../../runtime/writing.node.js';
 import type { Grid } from './expand.js';
 import { canonical, hashOf, jobId, jobTitle } from './job.js';
 import { type GridManifest, gridManifestSchema, type JobRecord, jobRecordSchema } from './record.js';
@@ -27,7 +27,7 @@ export class ResultsFolder {
   /**
    * Opens or begins the results of a grid: all its jobs, whichever part of them is run here.
    * @throws IadError RESULTS_MISMATCH if the folder holds something else: results of another configuration, of other images,
-   *   of another version; RESULTS_CORRUPT; DISK_FULL, WRITE_FAILED
+   *   of another version; RESULTS_CORRUPT; RESULTS_UNREADABLE; DISK_FULL, WRITE_FAILED
    */
   static async open(path: string, { jobs, skipped }: Grid): Promise<ResultsFolder> {
     const folder = new ResultsFolder(path, new Set(jobs.map(({ id }) => id)));
@@ -50,7 +50,7 @@ export class ResultsFolder {
     return folder;
   }
 
-  /** What is there, by id. @throws IadError RESULTS_CORRUPT, RESULTS_MISMATCH */
+  /** What is there, by id. @throws IadError RESULTS_CORRUPT, RESULTS_MISMATCH, RESULTS_UNREADABLE */
   records(): Promise<Map<string, JobRecord>> {
     return readRecords(this.path, this.#ids, VERSION);
   }
@@ -79,7 +79,7 @@ export class ResultsFolder {
 /**
  * Results as they are, of a run that is over or not: no configuration is needed.
  * @returns the records in the order of the jobs; those without one are in the manifest alone
- * @throws IadError RESULTS_MISMATCH if the folder holds no results, RESULTS_CORRUPT
+ * @throws IadError RESULTS_MISMATCH if the folder holds no results, RESULTS_CORRUPT, RESULTS_UNREADABLE
  */
 export async function readResults(path: string): Promise<{ manifest: GridManifest; records: JobRecord[] }> {
   if (!(await namesIn(path)).includes('grid.json'))
@@ -128,7 +128,7 @@ async function checkSame(path: string, wanted: GridManifest): Promise<GridManife
   throw mismatch(`results of another configuration or of other images: ${what}`, file);
 }
 
-/** @throws IadError RESULTS_CORRUPT */
+/** @throws IadError RESULTS_CORRUPT, RESULTS_UNREADABLE */
 async function readManifest(folder: string): Promise<GridManifest> {
   const path = join(folder, 'grid.json');
   const manifest = await readJson(path, gridManifestSchema, ELSEWHERE);
@@ -152,19 +152,29 @@ function corrupt(what: string, path: string, hint: string, cause?: unknown): Iad
   return new IadError('RESULTS_CORRUPT', what, { path, hint, cause });
 }
 
+/** The system's own fault, which says nothing of what the file holds. */
+function unreadable(path: string, cause: unknown): IadError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const hint = 'Check that it is what its name says, and its permissions.';
+  return new IadError('RESULTS_UNREADABLE', `cannot be read (${reason})`, { path, hint, cause });
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
-    throw writeError(folder, error);
+    throw unreadable(folder, error);
   }
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>, hint: string): Promise<T> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
     throw corrupt('cannot be read as JSON', path, hint, cause);
   }

@@ -55,7 +55,7 @@ export interface BenchmarkOptions
 /**
  * Runs what has no record yet of a configuration's jobs.
  * @returns the records of this run's jobs, earlier ones among them
- * @throws IadError BAD_CONFIG, BAD_ARGUMENT, MODULE_FAILED, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT; ABORTED;
+ * @throws IadError BAD_CONFIG, BAD_ARGUMENT, MODULE_FAILED, a dataset's own error; RESULTS_MISMATCH, RESULTS_CORRUPT, RESULTS_UNREADABLE; ABORTED;
  *   QUEUE_UNAVAILABLE; no failure of a job
  */
 export async function runBenchmark(config: unknown, given: BenchmarkOptions): Promise<JobRecord[]> {

@@ -1,5 +1,5 @@
 // The results folder: whole files, and no results taken for those of another configuration, other images or another version.
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -136,6 +136,37 @@ describe('of something else is refused', () => {
     const stranger = join(out, 'jobs', `${'0'.repeat(16)}.json`);
     await writeFile(stranger, '{}');
     await expect(folder.records()).rejects.toMatchObject({ code: 'RESULTS_MISMATCH', path: stranger });
+  });
+});
+
+describe('what the system does not let us read is no damage, and nothing to be written', () => {
+  const unreadable = (path: string, reason: string) => ({
+    code: 'RESULTS_UNREADABLE',
+    path,
+    message: expect.stringMatching(new RegExp(`cannot be read \\(${reason}.*permissions`)),
+  });
+
+  test('a file where a folder should be', async () => {
+    await writeFile(out, '');
+    await expect(ResultsFolder.open(out, GRID)).rejects.toMatchObject(unreadable(out, 'ENOTDIR'));
+    await expect(readResults(out)).rejects.toMatchObject(unreadable(out, 'ENOTDIR'));
+  });
+
+  test('a folder where a record should be', async () => {
+    const folder = await begun(2);
+    await rm(fileOf(0));
+    await mkdir(fileOf(0));
+    await expect(folder.records()).rejects.toMatchObject(unreadable(fileOf(0), 'EISDIR'));
+    expect((await readdir(join(out, 'jobs'))).length).toBe(2);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('without permission', async () => {
+    const folder = await begun(1);
+    await chmod(fileOf(0), 0o000);
+    await expect(folder.records()).rejects.toMatchObject(unreadable(fileOf(0), 'EACCES'));
+    await chmod(join(out, 'jobs'), 0o000);
+    await expect(folder.records()).rejects.toMatchObject(unreadable(join(out, 'jobs'), 'EACCES'));
+    await chmod(join(out, 'jobs'), 0o700);
   });
 });
 
