@@ -7,6 +7,8 @@ import {
   type ReportTable,
 } from '../../src/benchmark/report/index.js';
 import { benchmarkReportSchema } from '../../src/benchmark/report/schema.js';
+import type { SettingOptions } from '../../src/benchmark/settings/index.js';
+import { publishedNames } from '../../src/data/layouts/published.js';
 import { csvText } from '../../src/report/benchmark/csv.js';
 import { renderBenchmarkReport } from '../../src/report/benchmark/html.js';
 import { markdownReport } from '../../src/report/benchmark/markdown.js';
@@ -321,6 +323,66 @@ describe('settings', () => {
       ['shots', 'no augmentation', [1, 4]],
     ]);
     expect(curves[1]?.points[0]?.mean).toBeCloseTo(0.65, 12);
+  });
+});
+
+describe('the mean of four settings', () => {
+  const ALL = publishedNames('mpdd');
+  const mpdd = { id: 'mpdd', name: 'mpdd', layout: 'mpdd' };
+  const of = (setting: SettingOptions, gives: number, repeat = 0): MadeUpJob[] =>
+    ALL.map((category) => ({ dataset: mpdd, setting, categories: [category], repeat, gives }));
+  const three = [
+    ...of({ kind: 'unsupervised' }, 0.9),
+    ...of({ kind: 'noisy', percent: 15 }, 0.8),
+    {
+      dataset: mpdd,
+      setting: { kind: 'continual' as const },
+      categories: ALL,
+      gives: ALL.flatMap((after, i) => ALL.slice(0, i + 1).map((on) => ({ after, on, evaluation: evaluationOf(0.7) }))),
+    },
+  ];
+  const few = [
+    ...of({ kind: 'few-shot', shots: 8 }, 0.5),
+    ...of({ kind: 'few-shot', shots: 8 }, 0.7, 1),
+    ...of({ kind: 'few-shot', shots: 8, augmentation: 'rotation' }, 0.4),
+  ];
+  const rowsOf = (report: BenchmarkReport, metric?: string) =>
+    table(report, 'settings', metric).rows.filter(({ kind }) => kind === 'mean-of-four');
+
+  test('stands below the settings, one for each few-shot setting of 8 images, with what is published', async () => {
+    const report = await reportOf([...three, ...few]);
+    const rows = rowsOf(report);
+    expect(rows.map(({ name, repeats: n }) => [name, n])).toEqual([
+      ['mean of four: unsupervised, noisy 15 %, few-shot, m = 8, no augmentation, continual', 1],
+      ['mean of four: unsupervised, noisy 15 %, few-shot, m = 8, rotation, K = 4, continual', 1],
+    ]);
+    const [cell] = rows[0]!.cells;
+    expect(cell?.mean).toBeCloseTo((0.9 + 0.8 + 0.6 + 0.7) / 4, 12);
+    expect(cell).toMatchObject({ sd: null, repeats: 1, best: true });
+    expect(rows[1]?.cells[0]?.mean).toBeCloseTo(0.7, 12);
+    expect(cell?.published).toHaveLength(1);
+    expect(cell?.published[0]).toMatchObject({ value: 0.803 });
+    expect(cell?.published[0]?.difference).toBeCloseTo(0.75 - 0.803, 12);
+    const reference = report.datasets[0]!.references[cell!.published[0]!.reference];
+    expect(reference).toMatchObject({ source: 'im-iad', table: 'XIII', setting: 'mean-of-four', ours: 'mean-of-four' });
+    expect(reference?.runs[0]?.differences).toContain('the augmentation of its few-shot setting is not stated');
+    expect(rowsOf(report, 'pixel_ap')[0]?.cells[0]?.published[0]?.value).toBe(0.321);
+    expect(rowsOf(report, 'pixel_auroc')).toEqual([]);
+    const lines = csvText(report).split('\r\n');
+    expect(lines.filter((line) => line.startsWith('mpdd,mean-of-four,image_auroc,settings,'))).toHaveLength(2);
+  });
+
+  test('needs all four, of every method', async () => {
+    expect(rowsOf(await reportOf(three))).toEqual([]);
+    expect(rowsOf(await reportOf([...three.slice(ALL.length), ...few]))).toEqual([]);
+    const { cells } = rowsOf(
+      await reportOf([
+        ...three,
+        ...few,
+        ...of({ kind: 'unsupervised' }, 1).map((job) => ({ ...job, method: 'padim' })),
+      ]),
+    )[0]!;
+    expect(cells[1]).toMatchObject({ mean: null, repeats: 0, published: [{ value: 0.588, difference: null }] });
   });
 });
 

@@ -1,7 +1,6 @@
 // The published numbers that belong beside one of our own, the most comparable first.
-import type { Setting } from '../settings/config.js';
 import { settingId } from '../settings/setting-id.js';
-import { type OwnResult, type ProtocolDifference, protocolDifferences } from './differences.js';
+import { type ComparedSetting, type OwnResult, type ProtocolDifference, protocolDifferences } from './differences.js';
 import type { PublishedValue } from './parse.js';
 import { neighboursIn } from './protocols.js';
 import { PUBLISHED_SOURCES, type PublishedSource } from './sources.js';
@@ -46,7 +45,7 @@ function isVariant({ method }: PublishedValue, { config }: OwnResult): boolean {
 }
 
 /** The settings of published numbers that one of ours may stand beside. */
-function publishedSettings(setting: Setting, dataset: string): readonly string[] {
+function publishedSettings(setting: ComparedSetting, dataset: string): readonly string[] {
   switch (setting.kind) {
     case 'unsupervised': {
       const same = ['unsupervised', 'unsupervised:reported-elsewhere', 'supervised:reference'];
@@ -57,7 +56,8 @@ function publishedSettings(setting: Setting, dataset: string): readonly string[]
       return [published, `few-shot:m=${setting.shots},augmentation=unstated`];
     }
     case 'continual':
-      return ['continual'];
+    case 'mean-of-four':
+      return [setting.kind];
     case 'supervised':
       // Of the tables of methods that ten anomalies were given to, with PatchCore beside them that saw none.
       return setting.anomalies === 10 ? [settingId(setting), 'supervised:reference'] : [settingId(setting)];

@@ -4,13 +4,16 @@ import type { Setting } from '../settings/config.js';
 import type { PublishedValue } from './parse.js';
 import { publishedConfig } from './protocols.js';
 
+/** What a number of our own is of: a setting, or the four whose mean IM-IAD takes in its Table XIII. */
+export type ComparedSetting = Setting | { readonly kind: 'mean-of-four' };
+
 /** A number of our own, as far as it decides what it can be compared with. */
 export interface OwnResult {
   /** As `datasetId` gives it. */
   readonly dataset: string;
   /** As opened: `given`, `differnet`, ... */
   readonly split: string;
-  readonly setting: Setting;
+  readonly setting: ComparedSetting;
   /** As published ones are called: `image_auroc`, `image_ap`, `pixel_auroc`, `pixel_ap`, `pixel_aupro_0.3`, ... */
   readonly metric: string;
   /** `mean` for the mean over all categories of the dataset; of LOCO also `logical` and `structural`. */
@@ -91,6 +94,8 @@ const imIadSetting: Rule = ({ source, setting, metric }, own) => {
       'its published code takes a mixture of normal and anomalous images for the anomalous ones',
     ),
     ...when(resets, 'setting', 'its published code adds up the changes over copies and images'),
+    ...when(setting === 'mean-of-four', 'setting', 'the augmentation of its few-shot setting is not stated'),
+    ...when(setting === 'mean-of-four', 'setting', 'one draw each of noise and of few-shot images, without a seed'),
     ...when(setting.endsWith('augmentation=unstated'), 'setting', 'the augmentation is not stated'),
     ...when(orders, 'setting', 'categories in another order', 'apart'),
     ...when(isFinal, 'source', 'not said to be the mean after the last category'),

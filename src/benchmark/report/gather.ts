@@ -138,7 +138,7 @@ function withoutSeed({ seed: _, ...config }: Config): Config {
 }
 
 /** As the jobs of a study have it. */
-export function configIn({ jobs }: Study, method: Contender): Config {
+export function configIn({ jobs }: Pick<Study, 'jobs'>, method: Contender): Config {
   const own = jobs.find((job) => job.method === method);
   return own ? withoutSeed(own.record.description.method.config) : method.config;
 }

@@ -1,6 +1,6 @@
 // Published numbers beside ours, and where they come from: collected over the tables of a dataset, so that each publication's
 // table is named once, with all that is known to differ.
-import { PUBLISHED_SOURCES, type PublishedComparison, publishedFor } from '../published/index.js';
+import { type ComparedSetting, PUBLISHED_SOURCES, type PublishedComparison, publishedFor } from '../published/index.js';
 import { type Contender, configIn, type StudiedDataset, type Study } from './gather.js';
 import type { ReportMetric } from './metrics.js';
 import type { BenchmarkReport, ReportCell, ReportDataset } from './schema.js';
@@ -11,6 +11,11 @@ type Reference = ReportDataset['references'][number];
 interface Place extends Omit<Reference, 'runs'> {
   /** By method and differences. */
   readonly runs: Map<string, { method: string; metrics: Set<string>; differences: readonly string[] }>;
+}
+
+/** A study, or several that a published number is the mean of. */
+export interface ComparedStudy extends Omit<Study, 'setting'> {
+  readonly setting: ComparedSetting;
 }
 
 type PublishedMetric = Pick<ReportMetric, 'id' | 'published'>;
@@ -38,7 +43,7 @@ export class References {
    * @param repeats that the mean is of
    */
   find(
-    study: Study,
+    study: ComparedStudy,
     method: Contender,
     { id, published }: PublishedMetric,
     category: string | null,
@@ -78,7 +83,12 @@ export class References {
     }));
   }
 
-  #place({ published, differences }: PublishedComparison, method: Contender, study: Study, metric: string): number {
+  #place(
+    { published, differences }: PublishedComparison,
+    method: Contender,
+    study: ComparedStudy,
+    metric: string,
+  ): number {
     const { source, table, setting } = published;
     const key = JSON.stringify([source, table, setting, study.settingId]);
     const place = this.#places.get(key) ?? { source, table, setting, ours: study.settingId, runs: new Map() };

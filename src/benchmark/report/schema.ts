@@ -56,9 +56,9 @@ const cell = z.object({
 const row = z.object({
   name: text('What the row is of'),
   kind: z
-    .enum(['category', 'mean', 'setting', 'final', 'forgetting', 'just-learnt'])
+    .enum(['category', 'mean', 'setting', 'mean-of-four', 'final', 'forgetting', 'just-learnt'])
     .describe(
-      'A category; the mean over categories; that mean under a setting; of continual learning the mean after the last task, the forgetting measure, and the mean of each task when just learnt',
+      'A category; the mean over categories; that mean under a setting; the mean of four settings that IM-IAD compares methods by; of continual learning the mean after the last task, the forgetting measure, and the mean of each task when just learnt',
     ),
   repeats: count('Repeats that were wanted of each cell'),
   better: z.enum(['higher', 'lower']).describe('Which values are better'),
@@ -81,7 +81,7 @@ const reference = z.object({
   source: text('The publication, as in `sources`'),
   table: text('The table there'),
   setting: text('The setting there'),
-  ours: text('The setting here, as in `settings`'),
+  ours: text('The setting here, as in `settings`, or mean-of-four'),
   runs: z
     .array(
       z.object({

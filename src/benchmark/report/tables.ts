@@ -2,6 +2,7 @@
 import type { Contender, StudiedDataset, Study } from './gather.js';
 import { imageNotes } from './images.js';
 import { forgettingOf, isContinual } from './matrices.js';
+import { meanOfFourRows } from './mean-of-four.js';
 import { metricsOf, type ReportMetric } from './metrics.js';
 import type { References } from './references.js';
 import { type BareCell, meanCell, tableRow, valueCell, valuesOf } from './rows.js';
@@ -19,7 +20,7 @@ export function tablesOf(
   );
   return metricsOf(dataset).flatMap((metric) => {
     const tables = dataset.studies.map((study) => studyTable({ dataset, study, metric, columns, references }));
-    const overview = settingsTable(dataset, metric, columns, tables);
+    const overview = settingsTable({ dataset, metric, columns, references }, tables);
     return overview ? [overview, ...tables] : tables;
   });
 }
@@ -101,20 +102,17 @@ export function wholeRow({ rows }: ReportTable): ReportRow {
   return rows.find(({ kind }) => kind === 'mean' || kind === 'final') ?? rows[0]!;
 }
 
-/** What every study's table says of the whole; null where there is one study only. */
-function settingsTable(
-  dataset: StudiedDataset,
-  metric: ReportMetric,
-  columns: readonly Contender[],
-  tables: readonly ReportTable[],
-): ReportTable | null {
+/** What every study's table says of the whole, and the mean of four of them; null where there is one study only. */
+function settingsTable(place: Omit<TablePlace, 'study'>, tables: readonly ReportTable[]): ReportTable | null {
+  const { dataset, metric, columns } = place;
   if (dataset.studies.length < 2) return null;
-  const rows = dataset.studies.map((study, i): ReportRow => {
+  const perStudy = dataset.studies.map((study, i): ReportRow => {
     const table = tables[i]!;
     const title = settingTitle(study.setting);
     const name = table.kind === 'continual' ? `${title}, after the last task` : title;
     return { ...wholeRow(table), name, kind: 'setting' };
   });
+  const rows = [...perStudy, ...meanOfFourRows(place, perStudy)];
   const over = dataset.categories.length === 1 ? '' : meanTitle(dataset);
   const seeds = [...new Set(dataset.studies.flatMap(({ baseSeeds }) => baseSeeds))].join(' and ');
   const images = dataset.studies.flatMap((study) =>
@@ -136,8 +134,13 @@ function settingsTable(
   };
 }
 
+/** Whether what is lacking is not the fault of other rows. */
+function isNoMean({ kind }: ReportRow): boolean {
+  return kind !== 'mean' && kind !== 'mean-of-four';
+}
+
 function undefinedIn(rows: readonly ReportRow[]): number {
-  const own = rows.filter(({ kind }) => kind !== 'mean');
+  const own = rows.filter(isNoMean);
   return own.flatMap(({ cells }) => cells).filter((cell) => cell.undefinedIn > 0).length;
 }
 
@@ -152,7 +155,7 @@ function standingNotes({ jobs }: Study, columns: readonly Contender[]): string[]
 /** What is not there, method by method. */
 function absenceNotes(columns: readonly Contender[], rows: readonly ReportRow[]): string[] {
   return columns.flatMap(({ label }, at) => {
-    const cells = rows.filter(({ kind }) => kind !== 'mean').map((row) => row.cells[at]!);
+    const cells = rows.filter(isNoMean).map((row) => row.cells[at]!);
     const count = (is: (cell: ReportCell) => boolean) => cells.filter(is).length;
     const said = [
       [count((cell) => cell.undefinedIn > 0), 'undefined'],

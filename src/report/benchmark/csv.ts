@@ -27,32 +27,33 @@ const COLUMNS = [
 ] as const;
 
 /**
- * Empty is what `null` is in report.json. Of published numbers the first. Settings tables repeat other tables and are left out. The numbers
- * of images are there in rows of categories.
+ * Empty is what `null` is in report.json. Of published numbers the first. Settings tables repeat other tables and are left out, but for
+ * the mean of four settings. The numbers of images are there in rows of categories.
  */
 export function csvText({ tables, datasets }: BenchmarkReport): string {
-  const lines = tables
-    .filter(({ kind }) => kind !== 'settings')
-    .flatMap(({ dataset, setting, metric, kind, columns, rows }) => {
-      const { references = [], images = [] } = datasets.find(({ name }) => name === dataset) ?? {};
-      return rows.flatMap((row) =>
-        row.cells.map((cell, i) => {
-          const [published] = cell.published;
-          const reference = published && references[published.reference];
-          const used = images.find((own) => {
-            return row.kind === 'category' && own.setting === setting && own.category === row.name;
-          });
-          const learned = used?.learnedFrom.find(({ method }) => method === columns[i]);
-          return [
-            ...[dataset, setting, metric, kind, row.name, columns[i]].map(textField),
-            ...figures(cell, row.repeats),
-            ...[published?.value, published?.std, published?.difference].map(numberField),
-            ...[reference?.source, reference?.table].map(textField),
-            ...[used?.train, learned?.images].map(textField),
-          ].join(',');
-        }),
-      );
-    });
+  const lines = tables.flatMap(({ dataset, setting: own, metric, kind, columns, rows: all }) => {
+    const isOverview = kind === 'settings';
+    const setting = isOverview ? 'mean-of-four' : own;
+    const rows = isOverview ? all.filter((row) => row.kind === 'mean-of-four') : all;
+    const { references = [], images = [] } = datasets.find(({ name }) => name === dataset) ?? {};
+    return rows.flatMap((row) =>
+      row.cells.map((cell, i) => {
+        const [published] = cell.published;
+        const reference = published && references[published.reference];
+        const used = images.find((each) => {
+          return row.kind === 'category' && each.setting === setting && each.category === row.name;
+        });
+        const learned = used?.learnedFrom.find(({ method }) => method === columns[i]);
+        return [
+          ...[dataset, setting, metric, kind, row.name, columns[i]].map(textField),
+          ...figures(cell, row.repeats),
+          ...[published?.value, published?.std, published?.difference].map(numberField),
+          ...[reference?.source, reference?.table].map(textField),
+          ...[used?.train, learned?.images].map(textField),
+        ].join(',');
+      }),
+    );
+  });
   return [COLUMNS.join(','), ...lines, ''].join('\r\n');
 }
 

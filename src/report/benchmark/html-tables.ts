@@ -53,7 +53,7 @@ ${[...missing, ...notes].length > 0 ? html`<ul class="notes small">${[...missing
 }
 
 function rowMarkup(row: ReportRow, { kind }: ReportTable): Markup {
-  const whole = row.kind === 'mean' ? html` class="whole"` : null;
+  const whole = row.kind === 'mean' || row.kind === 'mean-of-four' ? html` class="whole"` : null;
   const n = kind === 'settings' ? html`<td>${row.repeats}</td>` : null;
   return html`<tr${whole}><td>${row.name}</td>${n}${row.cells.map((cell) => html`<td>${cellMarkup(cell, row)}</td>`)}</tr>
 `;
