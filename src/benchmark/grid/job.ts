@@ -31,7 +31,7 @@ export interface JobDescription {
     readonly fold: number;
     /** One, or, under a setting that goes through a dataset in one job, all in their order of learning. */
     readonly categories: readonly string[];
-    /** SHA-256 of the names and labels of the images. */
+    /** SHA-256 of the names, labels and file sizes of the images, with the names, rules and file sizes of their masks. */
     readonly images: string;
   };
   /** Which repeat, from 0. */

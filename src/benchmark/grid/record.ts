@@ -32,7 +32,9 @@ export const jobDescriptionSchema = z
       split: text('Its split; given where the folders say it'),
       fold: count('Which part of a cross validation is tested'),
       categories: z.array(z.string()).min(1).describe('Those of this job, in the order of learning'),
-      images: text('SHA-256 of the names and labels of the images'),
+      images: text(
+        'SHA-256 of the names, labels and file sizes of the images, with the names, rules and file sizes of their masks',
+      ),
     }),
     seed: count('Which repeat, from 0'),
     baseSeed: count('Seed that every repeat, draw and initial value comes from'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GridOptions } from '../../../src/benchmark/grid/config.js';
 import { parseGridConfig } from '../../../src/benchmark/grid/config.js';
-import { openJob } from '../../../src/benchmark/grid/datasets.js';
+import { imagesHash, openJob } from '../../../src/benchmark/grid/datasets.js';
 import { expandGrid, type Grid } from '../../../src/benchmark/grid/expand.js';
 import { jobTitle } from '../../../src/benchmark/grid/job.js';
 import { placesOf } from '../../../src/benchmark/grid/places.js';
@@ -318,4 +318,35 @@ test('a job refuses other images than it was made for', async () => {
     path: other,
   });
   expect((await openJob({ ...jobs[1]!, folder: other })).length).toBe(1);
+});
+
+describe('a job refuses an edited copy of its dataset', () => {
+  const FAKE = fakeMvtecAd(['bottle']);
+  const longer = (path: string): Fake => ({ ...FAKE, [path]: Buffer.concat([FAKE[path] as Uint8Array, Buffer.of(0)]) });
+
+  test.each(['train/good/000.png', 'test/bent/000.png', 'ground_truth/glue/000_mask.png'])('in %s', async (path) => {
+    const { jobs } = await expand({ datasets: [written(FAKE)] });
+    const folder = written(longer(`bottle/${path}`));
+    await expect(openJob({ ...jobs[0]!, folder })).rejects.toMatchObject({ code: 'RESULTS_MISMATCH', path: folder });
+  });
+
+  test('in the names and rules of masks', async () => {
+    const { jobs } = await expand({ datasets: [written(FAKE)] });
+    const [dataset] = await openJob(jobs[0]!);
+    const at = dataset!.test.findIndex(({ masks }) => masks.length > 0);
+    const hashes = [{}, { path: 'elsewhere.png' }, { rule: 'half' as const }].map((change) => {
+      const edited = dataset!.test.with(at, {
+        ...dataset!.test[at]!,
+        masks: dataset!.test[at]!.masks.map((mask) => ({ ...mask, ...change })),
+      });
+      return imagesHash({ ...dataset!, test: edited });
+    });
+    expect(new Set(await Promise.all(hashes)).size).toBe(3);
+  });
+
+  test('not one that lies in another order or elsewhere', async () => {
+    const { jobs } = await expand({ datasets: [written(FAKE)] });
+    const [dataset] = await openJob({ ...jobs[0]!, folder: written(FAKE, 'elsewhere') });
+    expect(await imagesHash({ ...dataset!, test: dataset!.test.toReversed() })).toBe(await imagesHash(dataset!));
+  });
 });
