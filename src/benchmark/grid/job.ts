@@ -12,6 +12,8 @@ export interface JobDescription {
     readonly code: string | null;
     /** The full configuration, defaults filled in, with backbone and seed. */
     readonly config: Readonly<Record<string, unknown>>;
+    /** SHA-256 of the weights file that `config.backbone` names; absent for a backbone of the catalogue. */
+    readonly weights?: string | undefined;
   };
   readonly setting: {
     /** In one word, as `settingId` gives it. */

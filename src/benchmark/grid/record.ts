@@ -17,6 +17,9 @@ export const jobDescriptionSchema = z
       name: text('What the results call it'),
       code: z.string().nullable().describe('SHA-256 of the module that brings it; null for a method of the library'),
       config: anything('The full configuration, defaults filled in, with backbone and seed'),
+      weights: text(
+        'SHA-256 of the weights file that config.backbone names; absent for one of the catalogue',
+      ).optional(),
     }),
     setting: z.object({
       id: text('The learning setting in one word, such as few-shot:m=4,augmentation=rotation'),
