@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { Queue, Worker, type WorkerOptions } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { trivialJobs } from '../../../bench/benchmark/trivial-jobs.js';
+import { environment } from '../../../src/benchmark/grid/environment.node.js';
 import { ResultsFolder } from '../../../src/benchmark/grid/folder.node.js';
 import { type Job, jobId, jobTitle } from '../../../src/benchmark/grid/job.js';
 import { parseQueueAddress } from '../../../src/benchmark/grid/queue/address.js';
@@ -91,7 +92,7 @@ async function withQueue<T>(use: (queue: Queue) => Promise<T>): Promise<T> {
   }
 }
 
-const queued = (job: Job, data: unknown) => ({ name: 'job', data, opts: { jobId: queuedName(job) } });
+const queued = <T>(job: Job, data: T) => ({ name: 'job', data, opts: { jobId: queuedName(job) } });
 
 /** A worker that is not ours, and answers as it likes. */
 function rawWorker(of: (name: string) => Promise<unknown>, options: Partial<WorkerOptions> = {}): void {
@@ -186,6 +187,34 @@ describe.skipIf(lacks)('jobs through Redis', () => {
     expect(records.map(({ status }) => status)).toEqual(jobs.map(() => 'done'));
     expect(before).toBeLessThan(jobs.length);
     expect(begun.toSorted()).toEqual(ids(jobs).sort());
+    expect(await inRedis()).toEqual(EMPTY);
+  });
+
+  test.each<[string, object]>([
+    ['another commit', { commit: '0'.repeat(40) }],
+    ['another version', { version: '0.0.1' }],
+  ])('what a run of %s has left in Redis is not taken for ours: done or waiting, it is run again', async (_, old) => {
+    const [finished, waiting, ours] = await trivialJobs(3);
+    const { commit } = await environment();
+    const [first, ...rest] = [finished!, waiting!, ours!].map((job) => queued(job, { version: VERSION, commit, job }));
+    const signal = new AbortController().signal;
+    const left = await Promise.all([finished!, ours!].map((job) => trivialExecute(1)(job, signal, () => {})));
+    const records = new Map(left.map((record) => [queuedName(record), record]));
+    rawWorker(async (name) => records.get(name));
+    await withQueue((queue) => queue.addBulk([{ ...first!, data: { ...first!.data, ...old } }, rest[1]!]));
+    await expect.poll(async () => (await inRedis()).completed, SOON).toBe(2);
+    stop.abort('the test');
+    await Promise.allSettled(workers);
+    stop = new AbortController();
+    await withQueue((queue) => queue.addBulk([{ ...rest[0]!, data: { ...rest[0]!.data, ...old } }]));
+    let begun: string[] | undefined;
+    // A worker refuses jobs of another version: those that waited have gone by then.
+    const onNoWorker = () => {
+      begun = work().begun;
+    };
+    const done = await run([finished!, waiting!, ours!], { onNoWorker });
+    expect(done.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+    expect(begun?.toSorted()).toEqual(ids([finished!, waiting!]).sort());
     expect(await inRedis()).toEqual(EMPTY);
   });
 

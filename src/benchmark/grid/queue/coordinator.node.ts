@@ -10,7 +10,7 @@ import type { Job } from '../job.js';
 import type { JobRecord } from '../record.js';
 import type { QueueAddress } from './address.js';
 import { QueueConnection } from './connection.node.js';
-import { checkRecord, plain, QUEUE, type QueuedJob, queuedName } from './messages.js';
+import { checkRecord, isStale, plain, QUEUE, type QueuedJob, queuedName } from './messages.js';
 
 export interface CoordinatorOptions {
   readonly address: QueueAddress;
@@ -36,6 +36,8 @@ interface Wanted {
   readonly job: Job;
   attempts: number;
   inQueue: boolean;
+  /** Not one that another run has left there. */
+  isOurs: boolean;
   readonly settle: (end: { readonly record: JobRecord } | { readonly error: unknown }) => void;
 }
 
@@ -94,7 +96,7 @@ export class Coordinator {
       };
       if (signal.aborted) return reject(abortedError(signal));
       signal.addEventListener('abort', stop);
-      this.#wanted.set(name, { job, attempts: 0, inQueue: false, settle });
+      this.#wanted.set(name, { job, attempts: 0, inQueue: false, isOurs: false, settle });
       void this.#look();
     });
   };
@@ -127,6 +129,10 @@ export class Coordinator {
     }
   }
 
+  get #commit(): string | null {
+    return this.#options.circumstances.environment.commit;
+  }
+
   /** Until nothing is wanted. One at a time. */
   async #look(): Promise<void> {
     if (this.#looking) return;
@@ -149,6 +155,9 @@ export class Coordinator {
   /** Puts in what is not there. With `check`, also what was and has gone: Redis may have lost its data. */
   async #fill(check: boolean): Promise<void> {
     if (check) {
+      // What an earlier run has left may be of other code. Nobody has begun it: in it goes anew.
+      const waiting = await this.#ids('wait');
+      await this.#remove(waiting.filter((name) => this.#wanted.get(name)?.isOurs === false));
       const there = new Set(await this.#ids('wait', 'active', 'delayed', 'prioritized', 'completed', 'failed'));
       for (const [name, wanted] of this.#wanted) wanted.inQueue = there.has(name);
     }
@@ -157,10 +166,17 @@ export class Coordinator {
     const entries = missing.map(([name, { job }]) => {
       const { folder, weights } = job;
       const paths = { folder: resolve(folder), weights: weights === null ? null : resolve(weights) };
-      return { name: 'job', data: { version: VERSION, job: { ...job, ...paths } }, opts: { jobId: name } };
+      return {
+        name: 'job',
+        data: { version: VERSION, commit: this.#commit, job: { ...job, ...paths } },
+        opts: { jobId: name },
+      };
     });
     await this.#connection.answer(this.#queue.addBulk(entries));
-    for (const [, wanted] of missing) wanted.inQueue = true;
+    for (const [, wanted] of missing) {
+      wanted.inQueue = true;
+      wanted.isOurs = true;
+    }
   }
 
   async #collect(): Promise<void> {
@@ -175,15 +191,21 @@ export class Coordinator {
     try {
       const found = await this.#connection.answer(this.#queue.getJob(name).catch(unreadable));
       if (found === undefined) wanted.inQueue = false;
+      else if (isStale(found.data, this.#commit)) await this.#again(name, wanted);
       else if (found.failedReason) throw notRun(found.failedReason);
       else wanted.settle({ record: checkRecord(found.returnvalue, wanted.job) });
     } catch (error) {
       if (!(error instanceof IadError) || error.code === 'QUEUE_UNAVAILABLE') throw error;
-      await this.#remove([name]);
-      wanted.inQueue = false;
+      await this.#again(name, wanted);
       wanted.attempts++;
       if (wanted.attempts === ATTEMPTS) wanted.settle({ record: this.#failed(wanted.job, error) });
     }
+  }
+
+  /** Takes a finished job out; the next look puts it in anew. */
+  async #again(name: string, wanted: Wanted): Promise<void> {
+    await this.#remove([name]);
+    wanted.inQueue = false;
   }
 
   #failed(job: Job, { code, message }: IadError): JobRecord {
