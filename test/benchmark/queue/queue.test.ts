@@ -168,9 +168,13 @@ describe.skipIf(lacks)('jobs through Redis', () => {
     };
     const options = { lockDuration: 200, stalledInterval: 200, skipLockRenewal: true, concurrency: 100 };
     rawWorker(silent, options);
+    const start = Date.now();
     const [record] = await run(jobs);
     expect(record).toMatchObject({ status: 'failed', attempts: 3, error: { code: 'WORKER_CRASHED' } });
     expect(taken).toBe(6);
+    // The times are those of the last attempt; in each, two workers let a lock of 200 ms run out.
+    expect(record?.duration).toBeGreaterThan(50);
+    expect(Date.parse(record!.started) - start).toBeGreaterThan(400);
     expect(await inRedis()).toEqual(EMPTY);
   });
 

@@ -32,12 +32,16 @@ const ATTEMPTS = 3;
 /** Seconds after which records that nobody fetched leave Redis. */
 const KEEP = 7 * 24 * 3600;
 
+type Begun = ReturnType<typeof begin>;
+
 interface Wanted {
   readonly job: Job;
   attempts: number;
   inQueue: boolean;
   /** Not one that another run has left there. */
   isOurs: boolean;
+  /** The attempt under way, from when a worker was first seen at it. */
+  begun: Begun | undefined;
   readonly settle: (end: { readonly record: JobRecord } | { readonly error: unknown }) => void;
 }
 
@@ -96,7 +100,7 @@ export class Coordinator {
       };
       if (signal.aborted) return reject(abortedError(signal));
       signal.addEventListener('abort', stop);
-      this.#wanted.set(name, { job, attempts: 0, inQueue: false, isOurs: false, settle });
+      this.#wanted.set(name, { job, attempts: 0, inQueue: false, isOurs: false, begun: undefined, settle });
       void this.#look();
     });
   };
@@ -180,7 +184,9 @@ export class Coordinator {
   }
 
   async #collect(): Promise<void> {
-    this.#active = (await this.#ids('active')).filter((name) => this.#wanted.has(name)).length;
+    const active = (await this.#ids('active')).flatMap((name) => this.#wanted.get(name) ?? []);
+    this.#active = active.length;
+    for (const wanted of active) wanted.begun ??= this.#begin(wanted);
     for (const name of await this.#ids('completed', 'failed')) {
       const wanted = this.#wanted.get(name);
       if (wanted) await this.#take(name, wanted);
@@ -196,9 +202,11 @@ export class Coordinator {
       else wanted.settle({ record: checkRecord(found.returnvalue, wanted.job) });
     } catch (error) {
       if (!(error instanceof IadError) || error.code === 'QUEUE_UNAVAILABLE') throw error;
+      // One that no look has seen was over between two of them.
+      const begun = wanted.begun ?? this.#begin(wanted);
       await this.#again(name, wanted);
       wanted.attempts++;
-      if (wanted.attempts === ATTEMPTS) wanted.settle({ record: this.#failed(wanted.job, error) });
+      if (wanted.attempts === ATTEMPTS) wanted.settle({ record: failed(begun, error) });
     }
   }
 
@@ -206,11 +214,11 @@ export class Coordinator {
   async #again(name: string, wanted: Wanted): Promise<void> {
     await this.#remove([name]);
     wanted.inQueue = false;
+    wanted.begun = undefined;
   }
 
-  #failed(job: Job, { code, message }: IadError): JobRecord {
-    const begun = begin(job, { ...this.#options.circumstances, ownProcess: true, attempts: ATTEMPTS });
-    return { ...begun.end(null), status: 'failed', error: { code, message } };
+  #begin({ job, attempts }: Wanted): Begun {
+    return begin(job, { ...this.#options.circumstances, ownProcess: true, attempts: attempts + 1 });
   }
 
   async #countWorkers(): Promise<void> {
@@ -227,6 +235,10 @@ export class Coordinator {
   async #remove(names: readonly string[]): Promise<void> {
     await this.#connection.answer(Promise.all(names.map((name) => this.#queue.remove(name))));
   }
+}
+
+function failed(begun: Begun, { code, message }: IadError): JobRecord {
+  return { ...begun.end(null), status: 'failed', error: { code, message } };
 }
 
 function unreadable(error: unknown): never {
