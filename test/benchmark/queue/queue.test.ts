@@ -7,6 +7,7 @@ import { Queue, Worker, type WorkerOptions } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { trivialJobs } from '../../../bench/benchmark/trivial-jobs.js';
 import { environment } from '../../../src/benchmark/grid/environment.node.js';
+import type { Execute } from '../../../src/benchmark/grid/execute.js';
 import { ResultsFolder } from '../../../src/benchmark/grid/folder.node.js';
 import { type Job, jobId, jobTitle } from '../../../src/benchmark/grid/job.js';
 import { parseQueueAddress } from '../../../src/benchmark/grid/queue/address.js';
@@ -15,6 +16,7 @@ import { QUEUE, queuedName } from '../../../src/benchmark/grid/queue/messages.js
 import { type ServeOptions, serveQueue } from '../../../src/benchmark/grid/queue/worker.node.js';
 import { type QueueRunOptions, runThroughQueue } from '../../../src/benchmark/grid/queue.node.js';
 import type { JobRecord } from '../../../src/benchmark/grid/record.js';
+import { IadError } from '../../../src/runtime/errors.js';
 import { VERSION } from '../../../src/runtime/version.js';
 import { missing } from '../../helpers/needs.js';
 import { PASSWORD, RedisServer } from '../../helpers/redis.js';
@@ -59,6 +61,7 @@ function work(execute = trivialExecute(20), options: Partial<ServeOptions> = {})
   const ended = serveQueue(execute, {
     address: parseQueueAddress(redis.address),
     parallel: 1,
+    machine: 'one',
     locate: async (job) => job,
     signal: stop.signal,
     patience: PATIENCE,
@@ -284,6 +287,58 @@ describe.skipIf(lacks)('jobs through Redis', () => {
       expect((await running).map(({ status }) => status)).toEqual(['done', 'done']);
     },
   );
+
+  describe('that machines give back', () => {
+    const lacking = () => failingExecute('FOLDER_NOT_FOUND', '[FOLDER_NOT_FOUND] /data/x: no such folder.');
+
+    test('fail once three have done so, each of which ends', async () => {
+      const jobs = await trivialJobs(2);
+      const running = run(jobs);
+      const locate = async (job: Job) => {
+        if (job.id === jobs[0]!.id) throw new IadError('CSV_INVALID', 'row 2\u001b[2J', { path: 'table.csv' });
+        return job;
+      };
+      for (const machine of ['one', 'two', 'three']) {
+        await expect(work(trivialExecute(1), { machine, locate }).ended).rejects.toMatchObject({ code: 'CSV_INVALID' });
+      }
+      const { begun } = work();
+      const [record, other] = await running;
+      expect(record).toMatchObject({
+        status: 'failed',
+        attempts: 1,
+        error: {
+          code: 'CSV_INVALID',
+          message: expect.stringMatching(
+            /^\[CSV_INVALID\] queue: 3 machines \(one, two, three\) could .* table\.csv: row 2 \[2J\. Bring/,
+          ),
+        },
+      });
+      expect(other?.status).toBe('done');
+      expect(begun).toEqual([jobs[1]!.id]);
+      expect(await inRedis()).toEqual(EMPTY);
+    });
+
+    test('by one machine, however often, and another, are done by a third', async () => {
+      const jobs = await trivialJobs(2);
+      const running = run(jobs);
+      for (const machine of ['one', 'one', 'one', 'two', 'one']) {
+        await expect(work(lacking(), { machine }).ended).rejects.toMatchObject({ code: 'FOLDER_NOT_FOUND' });
+      }
+      work(trivialExecute(1), { machine: 'three' });
+      expect((await running).map(({ status }) => status)).toEqual(['done', 'done']);
+    });
+
+    test('for want of a backend never fail', async () => {
+      const jobs = await trivialJobs(1);
+      const running = run(jobs);
+      const broken: Execute = () => Promise.reject(new IadError('BACKEND_UNAVAILABLE', 'none'));
+      for (const machine of ['one', 'two', 'three', 'four']) {
+        await expect(work(broken, { machine }).ended).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+      }
+      work();
+      expect(await running).toMatchObject([{ status: 'done' }]);
+    });
+  });
 
   describe('what comes back is not trusted', () => {
     test.each<[string, unknown]>([

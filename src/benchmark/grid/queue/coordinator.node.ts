@@ -11,6 +11,7 @@ import type { JobRecord } from '../record.js';
 import type { QueueAddress } from './address.js';
 import { QueueConnection } from './connection.node.js';
 import { checkRecord, isStale, plain, QUEUE, type QueuedJob, queuedName } from './messages.js';
+import { REFUSALS, type Refusal, refusalsOf, refused } from './refusals.js';
 
 export interface CoordinatorOptions {
   readonly address: QueueAddress;
@@ -198,8 +199,11 @@ export class Coordinator {
       const found = await this.#connection.answer(this.#queue.getJob(name).catch(unreadable));
       if (found === undefined) wanted.inQueue = false;
       else if (isStale(found.data, this.#commit)) await this.#again(name, wanted);
-      else if (found.failedReason) throw notRun(found.failedReason);
-      else wanted.settle({ record: checkRecord(found.returnvalue, wanted.job) });
+      else if (found.failedReason) {
+        const refusals = refusalsOf(found.data);
+        if (refusals.length >= REFUSALS) return await this.#refuse(name, wanted, refusals);
+        throw notRun(found.failedReason);
+      } else wanted.settle({ record: checkRecord(found.returnvalue, wanted.job) });
     } catch (error) {
       if (!(error instanceof IadError) || error.code === 'QUEUE_UNAVAILABLE') throw error;
       // One that no look has seen was over between two of them.
@@ -208,6 +212,13 @@ export class Coordinator {
       wanted.attempts++;
       if (wanted.attempts === ATTEMPTS) wanted.settle({ record: failed(begun, error) });
     }
+  }
+
+  /** Not tried again: a machine that can carry it out would not have got it before the next three that cannot. */
+  async #refuse(name: string, wanted: Wanted, refusals: readonly Refusal[]): Promise<void> {
+    const begun = wanted.begun ?? this.#begin(wanted);
+    await this.#again(name, wanted);
+    wanted.settle({ record: failed(begun, refused(refusals)) });
   }
 
   /** Takes a finished job out; the next look puts it in anew. */
@@ -237,7 +248,7 @@ export class Coordinator {
   }
 }
 
-function failed(begun: Begun, { code, message }: IadError): JobRecord {
+function failed(begun: Begun, { code, message }: Pick<Refusal, 'code' | 'message'>): JobRecord {
   return { ...begun.end(null), status: 'failed', error: { code, message } };
 }
 

@@ -5,6 +5,7 @@ import { IadError } from '../../../runtime/errors.js';
 import { VERSION } from '../../../runtime/version.js';
 import { canonical, type Job, jobId, jobTitle } from '../job.js';
 import { JOB_ID, type JobRecord, jobDescriptionSchema, jobRecordSchema } from '../record.js';
+import type { Refusal } from './refusals.js';
 
 /** BullMQ's queue, and what its keys in Redis begin with. */
 export const QUEUE = { name: 'benchmark', prefix: 'iad-tf' } as const;
@@ -16,6 +17,8 @@ export interface QueuedJob {
   /** Where the coordinator was started, as in the environment of a record. */
   readonly commit: string | null;
   readonly job: Job;
+  /** By machines that could not carry it out, one each. */
+  readonly refusals?: readonly Refusal[];
 }
 
 const versionSchema = z.object({ version: z.string().max(100) });
