@@ -2,11 +2,11 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { featuresFolder } from '../../backbones/cache.node.js';
 import { importMethods } from '../../methods/modules.node.js';
 import { isKnownHereOnly } from '../../methods/registry.js';
 import type { BackendName } from '../../runtime/backend.js';
 import { IadError } from '../../runtime/errors.js';
-import { CACHE_FOLDER } from './cache-folder.node.js';
 import { CHILD_SCRIPT } from './child-script.node.js';
 import { parseGridConfig } from './config.js';
 import { environment } from './environment.node.js';
@@ -92,7 +92,7 @@ function checkKnownElsewhere({ jobs }: Grid): void {
 
 /** How jobs are carried out on this machine. */
 export async function executor(options: ExecutorOptions): Promise<Execute> {
-  const { processes, workers, backend, modules = [], cacheFolder = CACHE_FOLDER } = options;
+  const { processes, workers, backend, modules = [], cacheFolder = featuresFolder() } = options;
   const parallel = Math.max(1, processes);
   // Alone, a job takes as many threads as the library thinks best; several at once share the cores.
   const share = processes > 1 ? Math.max(1, Math.floor(availableParallelism() / processes)) : null;

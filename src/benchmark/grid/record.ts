@@ -1,11 +1,10 @@
 // What a job leaves behind, and what the results folder says of the whole: one definition for types, checks and JSON Schemas.
 import * as z from 'zod';
 import { evaluationSchema } from '../schema.js';
+import { count, text } from '../schema-fields.js';
 import { taskManifestSchema } from '../settings/manifest.js';
 import type { Frozen } from '../types.js';
 
-const text = (description: string) => z.string().describe(description);
-const count = (description: string) => z.int().min(0).describe(description);
 const anything = (description: string) => z.record(z.string(), z.unknown()).describe(description);
 
 export const JOB_ID = /^[0-9a-f]{16}$/;
