@@ -164,7 +164,7 @@ describe('a model file', () => {
     const path = join(folder, 'magic.iad');
     const whole = await decodeModel(await model.toBytes(), 'm.iad');
     await writeFile(path, await encodeModel({ ...whole, method: 'magic' }));
-    await expect(loadMethod(path)).rejects.toThrow(/MODEL_FORMAT.*method 'magic', which this library does not know/);
+    await expect(loadMethod(path)).rejects.toThrow(/MODEL_FORMAT.*method 'magic', which is not known here/);
   });
 });
 
