@@ -21,7 +21,9 @@ export async function throughRedis(
     const address = parseQueueAddress(redis.address);
     const stop = new AbortController();
     const locate = async (job: Job) => job;
-    const working = serveQueue(execute, { address, parallel, locate, signal: stop.signal }).catch(ignoreStop);
+    const working = serveQueue(execute, { address, parallel, machine: 'here', locate, signal: stop.signal }).catch(
+      ignoreStop,
+    );
     const begin = performance.now();
     await runThroughQueue(jobs, store, { address, signal: new AbortController().signal });
     const ms = performance.now() - begin;

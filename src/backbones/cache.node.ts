@@ -22,6 +22,11 @@ export function cacheHome(): string {
   return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'iad-tf');
 }
 
+/** Where outputs of backbones are kept unless told: where nobody else may write. */
+export function featuresFolder(): string {
+  return join(cacheHome(), 'features');
+}
+
 /** The folder of the cache that an entry's files belong in, there or not. */
 export function cacheFolder({ id }: CatalogueEntry): string {
   return join(cacheHome(), 'weights', id);

@@ -28,7 +28,7 @@ export async function loadWeights(
 ): Promise<FoldedWeights> {
   const { path, architecture } = origin;
   const options = { ...origin, until: until ?? ARCHITECTURES[architecture].usual };
-  if (bytes[0] === 0x7b) {
+  if (isLayersModel(bytes)) {
     const { tensors, batchNormEpsilon } = await readLayersModel(bytes, readSibling, path);
     return foldWeights(tensors, { ...options, epsilon: batchNormEpsilon });
   }
@@ -39,4 +39,9 @@ export async function loadWeights(
     path,
     hint: 'Convert it to one of these, best to safetensors.',
   });
+}
+
+/** A model.json begins with its brace. */
+export function isLayersModel(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x7b;
 }

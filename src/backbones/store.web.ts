@@ -43,6 +43,11 @@ export async function verifyWeights(_idOrAlias: string): Promise<{ id: string; p
   throw new IadError('NODE_ONLY', NODE_ONLY, { hint: HINT });
 }
 
+/** @throws NODE_ONLY */
+export async function hashWeights(_path: string): Promise<string> {
+  throw new IadError('NODE_ONLY', NODE_ONLY, { hint: HINT });
+}
+
 /** All missing: a page has no store. */
 export async function listWeights(): Promise<WeightsStatus[]> {
   return CATALOGUE.map((entry) => ({ entry, state: 'missing', path: undefined }));

@@ -1,10 +1,9 @@
 // The records that `evaluate --json` and `predict --json` write: one definition for the types, the checks and the published
 // JSON Schemas (schemas/*.json). A field may be added; a change of meaning or a removal raises the number after the `@`.
 import * as z from 'zod';
+import { count, share } from './schema-fields.js';
 
-const share = (description: string) => z.number().min(0).max(1).describe(description);
 const metric = (description: string) => share(`${description}; null where undefined`).nullable();
-const count = (description: string) => z.int().min(0).describe(description);
 const milliseconds = (description: string) => z.number().min(0).describe(`${description}, milliseconds`);
 
 export const imageMetrics = z.object({

@@ -16,7 +16,7 @@ export interface DatasetOptions {
   category?: string;
   /** Where a dataset has several (`mtd`, `visa`, `ksdd`, `elpv`). Default its first. */
   split?: string;
-  /** Repeat of a random split, a whole number from 0. Default 0. */
+  /** Repeat of a random split, a whole number from 0 below 2^32. Default 0. */
   seed?: number;
   /** What the draws of all repeats come from, a whole number from 0 below 2^32. Default 66. */
   baseSeed?: number;

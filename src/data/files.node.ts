@@ -27,6 +27,15 @@ export async function readBytes(path: string, maxBytes: number): Promise<Uint8Ar
   }
 }
 
+/** Bytes of a file, which is not read. @throws IadError `IMAGE_NOT_FOUND` */
+export async function fileSize(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (cause) {
+    throw new IadError('IMAGE_NOT_FOUND', reasonOf(cause), { path, hint: 'Check the path.', cause });
+  }
+}
+
 /**
  * All files below a folder. Symbolic links are followed inside the folder only, and never in a circle; a subfolder that
  * cannot be read gives a warning.

@@ -39,6 +39,11 @@ export async function readBytes(path: string, maxBytes: number): Promise<Uint8Ar
 }
 
 /** @throws IadError `NODE_ONLY` always */
+export async function fileSize(path: string): Promise<number> {
+  throw nodeOnly(path);
+}
+
+/** @throws IadError `NODE_ONLY` always */
 export async function listFolder(root: string): Promise<FolderListing> {
   throw nodeOnly(root);
 }

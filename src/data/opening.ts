@@ -2,6 +2,7 @@
 import { readBytes } from '#platform/data/files';
 import { IadError, throwIfAborted } from '../runtime/errors.js';
 import { stageProgress } from '../runtime/progress.js';
+import { checkWhole } from '../runtime/whole.js';
 import type { DatasetOptions, FileList, OpenOptions } from './dataset.js';
 import { decodeImage } from './image.js';
 import type { Contents, Layout, LayoutName } from './layouts/layout.js';
@@ -42,11 +43,6 @@ export function layoutOf(files: readonly string[], list: FileList, root: string,
     throw new IadError('BAD_ARGUMENT', `fold ${fold}`, { path: 'fold', hint });
   }
   return layout;
-}
-
-function checkWhole(path: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 0) return;
-  throw new IadError('BAD_ARGUMENT', `${path} ${value}, must be a whole number`, { path, hint: 'Use 0 or more.' });
 }
 
 /**

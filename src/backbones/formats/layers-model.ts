@@ -64,6 +64,11 @@ export async function readLayersModel(json: Uint8Array, readSibling: ReadSibling
   return { tensors, batchNormEpsilon: batchNormEpsilon(manifest, path) };
 }
 
+/** The files beside a model.json that hold its numbers, in their order. @throws WEIGHTS_FORMAT */
+export function shardNames(json: Uint8Array, path: string): string[] {
+  return parseManifest(json, path).weightsManifest.flatMap(({ paths }) => paths);
+}
+
 function parseManifest(json: Uint8Array, path: string): z.infer<typeof manifestSchema> {
   let value: unknown;
   try {

@@ -1,8 +1,8 @@
 // The entry of a job's process.
+import { featuresFolder } from '../../backbones/cache.node.js';
 import { useBackend } from '../../kernels/backend.js';
 import { importMethods } from '../../methods/modules.node.js';
 import type { BackendName } from '../../runtime/backend.js';
-import { CACHE_FOLDER } from './cache-folder.node.js';
 import { serveJob } from './serve.node.js';
 import { methodWork } from './work.js';
 
@@ -14,7 +14,7 @@ export interface MethodSetup {
   readonly cacheFolder?: string;
 }
 
-serveJob<MethodSetup>(async ({ backend, modules = [], cacheFolder = CACHE_FOLDER }, { workers }) => {
+serveJob<MethodSetup>(async ({ backend, modules = [], cacheFolder = featuresFolder() }, { workers }) => {
   await importMethods(modules);
   await useBackend(backend);
   return methodWork({ workers, cacheFolder });

@@ -1,5 +1,6 @@
 // From a configuration to its jobs. Everything that can be known beforehand is checked here, so that no mistake of the
 // configuration shows hours later: methods, their options, settings, folders, categories, labelled test images.
+import { hashWeights } from '#platform/backbones/store';
 import type { Dataset } from '../../data/types.js';
 import { methodCode } from '../../methods/registry.js';
 import { IadError, type IadErrorCode } from '../../runtime/errors.js';
@@ -29,7 +30,7 @@ export interface Grid {
 
 /**
  * All jobs of a configuration, always in the same order: those of the same images one after another.
- * @throws IadError BAD_CONFIG, BAD_ARGUMENT (unknown method), what opening a dataset throws, ABORTED; if no job is left, the
+ * @throws IadError BAD_CONFIG, BAD_ARGUMENT (unknown method), WEIGHTS_MISSING (a file of the configuration), what opening a dataset throws, ABORTED; if no job is left, the
  *   first reason: SETTING_NOT_SERVED, BAD_ARGUMENT
  */
 export async function expandGrid(config: GridConfig, options: PlaceOptions): Promise<Grid> {
@@ -38,6 +39,7 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
   const skipped: Skipped[] = [];
   const contenders = contendersOf(config);
   const rounds = settings.map((setting) => ({ setting, served: servedBy(contenders, setting, skipped) }));
+  const hashFile = once(hashWeights);
   const jobs: Job[] = [];
   const places = await placesOf(config, options);
   for (const place of places) {
@@ -46,7 +48,7 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
         if ((setting.kind === 'continual') !== part.isWhole || served.length === 0) continue;
         for (const plan of await plansOf(place, part, setting, config, skipped)) {
           for (const contender of served)
-            jobs.push(await jobOf(contender, place, part, plan, { ...options, ...config }));
+            jobs.push(await jobOf(contender, place, part, plan, { ...options, ...config }, hashFile));
         }
       }
     }
@@ -60,6 +62,16 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
     jobs.map((job) => `${jobTitle(job)} (${job.id})`),
   );
   return { jobs, skipped: [...skipped, ...places.flatMap(({ leftOut }) => leftOut)] };
+}
+
+/** Weights files are large, and the same for many jobs. */
+function once(hash: (path: string) => Promise<string>): (path: string) => Promise<string> {
+  const hashes = new Map<string, Promise<string>>();
+  return (path) => {
+    const found = hashes.get(path) ?? hash(path);
+    hashes.set(path, found);
+    return found;
+  };
 }
 
 function servedBy(contenders: readonly Contender[], setting: Setting, skipped: Skipped[]): Contender[] {
@@ -112,9 +124,11 @@ async function jobOf(
   { isWhole, categories }: Part,
   { setting, repeat: seed, baseSeed, tasks }: SettingPlan,
   { locate, cacheFeatures }: PlaceOptions & Pick<GridConfig, 'cacheFeatures'>,
+  hashFile: (path: string) => Promise<string>,
 ): Promise<Job> {
   const names = isWhole ? tasks.map(({ category }) => category) : categories.map((category) => category.name);
   const images = names.map((name) => categories.find((category) => category.name === name)?.images);
+  const file = weights === null ? null : locate(weights);
   return makeJob(
     {
       method: {
@@ -122,6 +136,7 @@ async function jobOf(
         name,
         code: methodCode(info.id),
         config: { ...config, ...settingFields(setting, config), seed: tasks[0]?.seeds.train },
+        ...(file !== null && { weights: await hashFile(file) }),
       },
       setting: { id: settingId(setting), options: { ...setting } },
       standing: standing(info, setting) ?? 'served',
@@ -131,7 +146,7 @@ async function jobOf(
       cacheFeatures,
     },
     folder,
-    weights === null ? null : locate(weights),
+    file,
   );
 }
 

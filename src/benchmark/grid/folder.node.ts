@@ -55,6 +55,12 @@ export class ResultsFolder {
     return readRecords(this.path, this.#ids, VERSION);
   }
 
+  /** Every job has a record, whoever wrote it. Looks at names only. */
+  async isComplete(): Promise<boolean> {
+    const names = new Set(await namesIn(join(this.path, 'jobs')));
+    return [...this.#ids].every((id) => names.has(`${id}.json`));
+  }
+
   /** @throws IadError DISK_FULL, WRITE_FAILED */
   async write(record: JobRecord): Promise<void> {
     await writeJson(join(this.path, 'jobs', `${record.id}.json`), record);

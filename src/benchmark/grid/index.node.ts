@@ -2,11 +2,11 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { featuresFolder } from '../../backbones/cache.node.js';
 import { importMethods } from '../../methods/modules.node.js';
 import { isKnownHereOnly } from '../../methods/registry.js';
 import type { BackendName } from '../../runtime/backend.js';
 import { IadError } from '../../runtime/errors.js';
-import { CACHE_FOLDER } from './cache-folder.node.js';
 import { CHILD_SCRIPT } from './child-script.node.js';
 import { parseGridConfig } from './config.js';
 import { environment } from './environment.node.js';
@@ -18,7 +18,7 @@ import { inProcesses } from './processes.node.js';
 import type { QueueAddress } from './queue/address.js';
 import { runThroughQueue } from './queue.node.js';
 import type { JobRecord } from './record.js';
-import { type RunOptions, runGrid } from './run.js';
+import { type RecordStore, type RunOptions, runGrid } from './run.js';
 import { methodWork } from './work.js';
 
 export interface ExecutorOptions {
@@ -69,16 +69,16 @@ export async function runBenchmark(config: unknown, given: BenchmarkOptions): Pr
   if (options.processes > 0 || options.queue) checkKnownElsewhere(grid);
   const folder = await ResultsFolder.open(out, grid);
   const jobs = shardOf(grid.jobs, shard);
-  if (onBegin) {
-    const records = await folder.records();
-    onBegin({ jobs, skipped: grid.skipped }, jobs.filter(({ id }) => records.has(id)).length);
-  }
-  if (options.queue) return runThroughQueue(jobs, folder, { ...options, address: options.queue });
+  // Read once: every record is checked, and there may be thousands.
+  const there = await folder.records();
+  const store: RecordStore = { records: async () => there, write: (record) => folder.write(record) };
+  onBegin?.({ jobs, skipped: grid.skipped }, jobs.filter(({ id }) => there.has(id)).length);
+  if (options.queue) return runThroughQueue(jobs, store, { ...options, address: options.queue });
   const features = join(out, 'features');
   const execute = await executor({ ...options, modules, cacheFolder: features });
-  const records = await runGrid(jobs, folder, execute, { ...options, parallel: Math.max(1, options.processes) });
+  const records = await runGrid(jobs, store, execute, { ...options, parallel: Math.max(1, options.processes) });
   // Nobody else of this folder needs them any more.
-  if ((await folder.records()).size === grid.jobs.length) await rm(features, { recursive: true, force: true });
+  if (await folder.isComplete()) await rm(features, { recursive: true, force: true });
   return records;
 }
 
@@ -92,7 +92,7 @@ function checkKnownElsewhere({ jobs }: Grid): void {
 
 /** How jobs are carried out on this machine. */
 export async function executor(options: ExecutorOptions): Promise<Execute> {
-  const { processes, workers, backend, modules = [], cacheFolder = CACHE_FOLDER } = options;
+  const { processes, workers, backend, modules = [], cacheFolder = featuresFolder() } = options;
   const parallel = Math.max(1, processes);
   // Alone, a job takes as many threads as the library thinks best; several at once share the cores.
   const share = processes > 1 ? Math.max(1, Math.floor(availableParallelism() / processes)) : null;

@@ -12,6 +12,8 @@ export interface JobDescription {
     readonly code: string | null;
     /** The full configuration, defaults filled in, with backbone and seed. */
     readonly config: Readonly<Record<string, unknown>>;
+    /** SHA-256 of the weights file that `config.backbone` names; absent for a backbone of the catalogue. */
+    readonly weights?: string | undefined;
   };
   readonly setting: {
     /** In one word, as `settingId` gives it. */
@@ -31,7 +33,7 @@ export interface JobDescription {
     readonly fold: number;
     /** One, or, under a setting that goes through a dataset in one job, all in their order of learning. */
     readonly categories: readonly string[];
-    /** SHA-256 of the names and labels of the images. */
+    /** SHA-256 of the names, labels and file sizes of the images, with the names, rules and file sizes of their masks. */
     readonly images: string;
   };
   /** Which repeat, from 0. */

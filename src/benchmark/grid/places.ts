@@ -24,7 +24,7 @@ export interface Place {
 
 export interface Category {
   readonly name: string;
-  /** SHA-256 of the names and labels of its images. */
+  /** As `imagesHash` gives it. */
   readonly images: string;
 }
 

@@ -1,11 +1,10 @@
 // What a job leaves behind, and what the results folder says of the whole: one definition for types, checks and JSON Schemas.
 import * as z from 'zod';
 import { evaluationSchema } from '../schema.js';
+import { count, text } from '../schema-fields.js';
 import { taskManifestSchema } from '../settings/manifest.js';
 import type { Frozen } from '../types.js';
 
-const text = (description: string) => z.string().describe(description);
-const count = (description: string) => z.int().min(0).describe(description);
 const anything = (description: string) => z.record(z.string(), z.unknown()).describe(description);
 
 export const JOB_ID = /^[0-9a-f]{16}$/;
@@ -17,6 +16,9 @@ export const jobDescriptionSchema = z
       name: text('What the results call it'),
       code: z.string().nullable().describe('SHA-256 of the module that brings it; null for a method of the library'),
       config: anything('The full configuration, defaults filled in, with backbone and seed'),
+      weights: text(
+        'SHA-256 of the weights file that config.backbone names; absent for one of the catalogue',
+      ).optional(),
     }),
     setting: z.object({
       id: text('The learning setting in one word, such as few-shot:m=4,augmentation=rotation'),
@@ -32,7 +34,9 @@ export const jobDescriptionSchema = z
       split: text('Its split; given where the folders say it'),
       fold: count('Which part of a cross validation is tested'),
       categories: z.array(z.string()).min(1).describe('Those of this job, in the order of learning'),
-      images: text('SHA-256 of the names and labels of the images'),
+      images: text(
+        'SHA-256 of the names, labels and file sizes of the images, with the names, rules and file sizes of their masks',
+      ),
     }),
     seed: count('Which repeat, from 0'),
     baseSeed: count('Seed that every repeat, draw and initial value comes from'),

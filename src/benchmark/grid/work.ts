@@ -18,6 +18,7 @@ import { openJob } from './datasets.js';
 import type { Work } from './execute.js';
 import type { Job } from './job.js';
 import type { JobOutcome, JobTask } from './record.js';
+import { checkWeights } from './weights.js';
 
 /** What a job finds on its machine. */
 export interface WorkPlace {
@@ -38,6 +39,7 @@ export function methodWork({ workers, cacheFolder }: WorkPlace): Work {
     };
     const { lessons, evaluations } = await lessonsOf(job, signal);
     checkCode(job);
+    await checkWeights(job);
     const method = createMethod(wanted.id, configOf(job));
     const tasks: JobTask[] = [];
     const outcomes: JobOutcome[] = [];

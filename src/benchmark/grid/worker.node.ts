@@ -1,4 +1,5 @@
 // A machine that carries out the jobs of benchmarks elsewhere.
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { importMethods } from '../../methods/modules.node.js';
 import { IadError } from '../../runtime/errors.js';
@@ -8,7 +9,7 @@ import { type ExecutorOptions, executor } from './index.node.js';
 import { canonical, type Job, jobTitle } from './job.js';
 import { type ServeOptions, serveQueue } from './queue/worker.node.js';
 
-export interface WorkerOptions extends Omit<ExecutorOptions, 'processes'>, Omit<ServeOptions, 'locate'> {
+export interface WorkerOptions extends Omit<ExecutorOptions, 'processes'>, Omit<ServeOptions, 'locate' | 'machine'> {
   /** Where datasets lie on this machine, each in a folder of its name, and weights files; default: where they lie on the coordinator's. */
   readonly dataRoot?: string;
 }
@@ -22,7 +23,7 @@ export interface WorkerOptions extends Omit<ExecutorOptions, 'processes'>, Omit<
 export async function runWorker(options: WorkerOptions): Promise<never> {
   await importMethods(options.modules ?? []);
   const execute = await executor({ ...options, processes: options.parallel });
-  return serveQueue(execute, { ...options, locate: finder(options) });
+  return serveQueue(execute, { ...options, machine: hostname(), locate: finder(options) });
 }
 
 /** Looks at the code of a user's method, finds a job's files, and looks once at each dataset whether it is the one that the job was made for. */

@@ -1,10 +1,8 @@
 // What `iad-tf benchmark report` makes of a results folder, as data: report.json. The pages are this, laid out.
 import * as z from 'zod';
+import { count, share, text } from '../schema-fields.js';
 import type { Frozen } from '../types.js';
 
-const text = (description: string) => z.string().describe(description);
-const count = (description: string) => z.int().min(0).describe(description);
-const share = (description: string) => z.number().min(0).max(1).describe(description);
 const value = (description: string) => z.number().nullable().describe(description);
 const deviation = (description: string) => z.number().min(0).nullable().describe(description);
 

@@ -1,11 +1,10 @@
 // The manifest of a task: which images were trained on and tested with, in a form that results can refer to by its hash.
 import * as z from 'zod';
 import { sha256 } from '../../runtime/sha256.js';
+import { count, text } from '../schema-fields.js';
 import type { Frozen } from '../types.js';
 import type { LearningTask } from './types.js';
 
-const text = (description: string) => z.string().describe(description);
-const count = (description: string) => z.int().min(0).describe(description);
 const hash = (description: string) =>
   z
     .string()

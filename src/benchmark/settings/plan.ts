@@ -1,5 +1,5 @@
 // From the images of a dataset and a setting to its tasks: a pure function, the same for the same arguments on every machine.
-import { IadError } from '../../runtime/errors.js';
+import { checkWhole } from '../../runtime/whole.js';
 import { autoviTask } from './autovi.js';
 import { noisyTask, supervisedTask } from './borrowed.js';
 import { parseSetting, type Setting, type SettingOptions } from './config.js';
@@ -54,9 +54,4 @@ function taskOf(place: TaskPlace, population: Population, setting: Setting): Lea
     default:
       return setting satisfies never;
   }
-}
-
-function checkWhole(path: string, value: number): void {
-  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return;
-  throw new IadError('BAD_ARGUMENT', `${value}, must be a whole number`, { path, hint: 'Use 0 or more.' });
 }

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GridOptions } from '../../../src/benchmark/grid/config.js';
 import { parseGridConfig } from '../../../src/benchmark/grid/config.js';
-import { openJob } from '../../../src/benchmark/grid/datasets.js';
+import { imagesHash, openJob } from '../../../src/benchmark/grid/datasets.js';
 import { expandGrid, type Grid } from '../../../src/benchmark/grid/expand.js';
 import { jobTitle } from '../../../src/benchmark/grid/job.js';
 import { placesOf } from '../../../src/benchmark/grid/places.js';
+import { methodWork } from '../../../src/benchmark/grid/work.js';
 import { parseSetting, settingId } from '../../../src/benchmark/settings/index.js';
 import { methodInfos } from '../../../src/methods/registry.js';
+import { sha256 } from '../../../src/runtime/sha256.js';
 import {
   type Fake,
   fakeAitex,
@@ -158,16 +160,46 @@ describe('every cell once', () => {
     ]);
   });
 
-  test('a weights file counts by its name in the configuration, and is opened where that lies', async () => {
-    const backbones = [{ architecture: 'resnet18' as const, weights: 'weights/r18.pth' }];
-    const config = parseGridConfig({ methods: ['patchcore'], datasets: [mvtec], backbones });
-    const [here, there] = await Promise.all(
-      ['/here', '/there'].map((base) =>
-        expandGrid(config, { locate: (path) => (path === mvtec ? path : join(base, path)) }),
-      ),
-    );
-    expect(here?.jobs[0]?.weights).toBe('/here/weights/r18.pth');
-    expect(there?.jobs[0]).toMatchObject({ id: here?.jobs[0]?.id, weights: '/there/weights/r18.pth' });
+  describe('a weights file', () => {
+    const WEIGHTS = 'r18.safetensors';
+    const places = ['one', 'same', 'other'].map((content) => written({ [WEIGHTS]: content.replace('same', 'one') }));
+    const at = async (base: string, weights = WEIGHTS) => {
+      const backbones = [{ architecture: 'resnet18' as const, weights }];
+      const config = parseGridConfig({ methods: ['patchcore'], datasets: [mvtec], backbones });
+      const { jobs } = await expandGrid(config, { locate: (path) => (path === mvtec ? path : join(base, path)) });
+      return jobs[0]!;
+    };
+
+    test('counts by its bytes and its name in the configuration, and is opened where that lies', async () => {
+      const [one, same, other] = await Promise.all(places.map((base) => at(base)));
+      expect(one?.description.method.weights).toBe(await sha256(new TextEncoder().encode('one')));
+      expect(same).toEqual({ ...one, weights: join(places[1]!, WEIGHTS) });
+      expect(other?.id).not.toBe(one?.id);
+      expect((await expand({})).jobs[0]?.description.method).not.toHaveProperty('weights');
+    });
+
+    test('counts with the shards beside it', async () => {
+      const model = { modelTopology: { model_config: { config: { layers: [] } } } };
+      const json = JSON.stringify({ ...model, weightsManifest: [{ paths: ['a.bin'], weights: [] }] });
+      const [one, other] = await Promise.all(
+        ['x', 'y'].map((shard) => at(written({ 'model.json': json, 'a.bin': shard }), 'model.json')),
+      );
+      expect(other?.id).not.toBe(one?.id);
+    });
+
+    test('that is not there is told before anything runs', async () => {
+      await expect(at(places[0]!, 'r50.pth')).rejects.toMatchObject({ code: 'WEIGHTS_MISSING' });
+    });
+
+    test('of other bytes than the job was made for is refused', async () => {
+      const job = await at(places[0]!);
+      const work = methodWork({ workers: 1, cacheFolder: '' });
+      const elsewhere = { ...job, weights: join(places[2]!, WEIGHTS) };
+      await expect(work(elsewhere, new AbortController().signal, () => {})).rejects.toMatchObject({
+        code: 'RESULTS_MISMATCH',
+        path: elsewhere.weights,
+      });
+    });
   });
 });
 
@@ -355,4 +387,35 @@ test('a job refuses other images than it was made for', async () => {
     path: other,
   });
   expect((await openJob({ ...jobs[1]!, folder: other })).length).toBe(1);
+});
+
+describe('a job refuses an edited copy of its dataset', () => {
+  const FAKE = fakeMvtecAd(['bottle']);
+  const longer = (path: string): Fake => ({ ...FAKE, [path]: Buffer.concat([FAKE[path] as Uint8Array, Buffer.of(0)]) });
+
+  test.each(['train/good/000.png', 'test/bent/000.png', 'ground_truth/glue/000_mask.png'])('in %s', async (path) => {
+    const { jobs } = await expand({ datasets: [written(FAKE)] });
+    const folder = written(longer(`bottle/${path}`));
+    await expect(openJob({ ...jobs[0]!, folder })).rejects.toMatchObject({ code: 'RESULTS_MISMATCH', path: folder });
+  });
+
+  test('in the names and rules of masks', async () => {
+    const { jobs } = await expand({ datasets: [written(FAKE)] });
+    const [dataset] = await openJob(jobs[0]!);
+    const at = dataset!.test.findIndex(({ masks }) => masks.length > 0);
+    const hashes = [{}, { path: 'elsewhere.png' }, { rule: 'half' as const }].map((change) => {
+      const edited = dataset!.test.with(at, {
+        ...dataset!.test[at]!,
+        masks: dataset!.test[at]!.masks.map((mask) => ({ ...mask, ...change })),
+      });
+      return imagesHash({ ...dataset!, test: edited });
+    });
+    expect(new Set(await Promise.all(hashes)).size).toBe(3);
+  });
+
+  test('not one that lies in another order or elsewhere', async () => {
+    const { jobs } = await expand({ datasets: [written(FAKE)] });
+    const [dataset] = await openJob({ ...jobs[0]!, folder: written(FAKE, 'elsewhere') });
+    expect(await imagesHash({ ...dataset!, test: dataset!.test.toReversed() })).toBe(await imagesHash(dataset!));
+  });
 });

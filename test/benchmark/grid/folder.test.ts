@@ -52,6 +52,15 @@ test('holds what the next run finds', async () => {
   );
 });
 
+test('is complete once every job has a record, whichever process wrote it', async () => {
+  const first = await begun(4);
+  expect(await first.isComplete()).toBe(false);
+  const signal = new AbortController().signal;
+  const other = await ResultsFolder.open(out, GRID);
+  await runGrid(JOBS, other, recording(trivialWork({}), CIRCUMSTANCES), { parallel: 1, signal });
+  expect(await first.isComplete()).toBe(true);
+});
+
 test('can be read without a configuration, in the order of the jobs', async () => {
   await begun(4);
   await rm(join(out, 'grid.json'));

@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { parseGridConfig } from '../../../src/benchmark/grid/config.js';
 import { expandGrid } from '../../../src/benchmark/grid/expand.js';
+import { ResultsFolder } from '../../../src/benchmark/grid/folder.node.js';
 import { runBenchmark } from '../../../src/benchmark/grid/index.node.js';
 import { makeJob } from '../../../src/benchmark/grid/job.js';
 import { methodWork } from '../../../src/benchmark/grid/work.js';
@@ -73,4 +74,11 @@ test('one that is registered by hand runs in this process, and is refused for ot
   });
   const [record] = await runBenchmark(config, { out: join(scratch, 'here') });
   expect(record).toMatchObject({ status: 'done', description: { method: { id: 'by-hand', code: null } } });
+
+  // The same again finds it, and reads it once.
+  const reading = vi.spyOn(ResultsFolder.prototype, 'records');
+  const onBegin = vi.fn();
+  expect(await runBenchmark(config, { out: join(scratch, 'here'), onBegin })).toEqual([record]);
+  expect(reading).toHaveBeenCalledTimes(1);
+  expect(onBegin).toHaveBeenCalledWith(expect.objectContaining({ skipped: [] }), 1);
 });

@@ -6,6 +6,8 @@ import { inspect } from 'node:util';
 import { Queue, Worker, type WorkerOptions } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { trivialJobs } from '../../../bench/benchmark/trivial-jobs.js';
+import { environment } from '../../../src/benchmark/grid/environment.node.js';
+import type { Execute } from '../../../src/benchmark/grid/execute.js';
 import { ResultsFolder } from '../../../src/benchmark/grid/folder.node.js';
 import { type Job, jobId, jobTitle } from '../../../src/benchmark/grid/job.js';
 import { parseQueueAddress } from '../../../src/benchmark/grid/queue/address.js';
@@ -14,6 +16,7 @@ import { QUEUE, queuedName } from '../../../src/benchmark/grid/queue/messages.js
 import { type ServeOptions, serveQueue } from '../../../src/benchmark/grid/queue/worker.node.js';
 import { type QueueRunOptions, runThroughQueue } from '../../../src/benchmark/grid/queue.node.js';
 import type { JobRecord } from '../../../src/benchmark/grid/record.js';
+import { IadError } from '../../../src/runtime/errors.js';
 import { VERSION } from '../../../src/runtime/version.js';
 import { missing } from '../../helpers/needs.js';
 import { PASSWORD, RedisServer } from '../../helpers/redis.js';
@@ -58,6 +61,7 @@ function work(execute = trivialExecute(20), options: Partial<ServeOptions> = {})
   const ended = serveQueue(execute, {
     address: parseQueueAddress(redis.address),
     parallel: 1,
+    machine: 'one',
     locate: async (job) => job,
     signal: stop.signal,
     patience: PATIENCE,
@@ -91,7 +95,7 @@ async function withQueue<T>(use: (queue: Queue) => Promise<T>): Promise<T> {
   }
 }
 
-const queued = (job: Job, data: unknown) => ({ name: 'job', data, opts: { jobId: queuedName(job) } });
+const queued = <T>(job: Job, data: T) => ({ name: 'job', data, opts: { jobId: queuedName(job) } });
 
 /** A worker that is not ours, and answers as it likes. */
 function rawWorker(of: (name: string) => Promise<unknown>, options: Partial<WorkerOptions> = {}): void {
@@ -167,9 +171,13 @@ describe.skipIf(lacks)('jobs through Redis', () => {
     };
     const options = { lockDuration: 200, stalledInterval: 200, skipLockRenewal: true, concurrency: 100 };
     rawWorker(silent, options);
+    const start = Date.now();
     const [record] = await run(jobs);
     expect(record).toMatchObject({ status: 'failed', attempts: 3, error: { code: 'WORKER_CRASHED' } });
     expect(taken).toBe(6);
+    // The times are those of the last attempt; in each, two workers let a lock of 200 ms run out.
+    expect(record?.duration).toBeGreaterThan(50);
+    expect(Date.parse(record!.started) - start).toBeGreaterThan(400);
     expect(await inRedis()).toEqual(EMPTY);
   });
 
@@ -186,6 +194,34 @@ describe.skipIf(lacks)('jobs through Redis', () => {
     expect(records.map(({ status }) => status)).toEqual(jobs.map(() => 'done'));
     expect(before).toBeLessThan(jobs.length);
     expect(begun.toSorted()).toEqual(ids(jobs).sort());
+    expect(await inRedis()).toEqual(EMPTY);
+  });
+
+  test.each<[string, object]>([
+    ['another commit', { commit: '0'.repeat(40) }],
+    ['another version', { version: '0.0.1' }],
+  ])('what a run of %s has left in Redis is not taken for ours: done or waiting, it is run again', async (_, old) => {
+    const [finished, waiting, ours] = await trivialJobs(3);
+    const { commit } = await environment();
+    const [first, ...rest] = [finished!, waiting!, ours!].map((job) => queued(job, { version: VERSION, commit, job }));
+    const signal = new AbortController().signal;
+    const left = await Promise.all([finished!, ours!].map((job) => trivialExecute(1)(job, signal, () => {})));
+    const records = new Map(left.map((record) => [queuedName(record), record]));
+    rawWorker(async (name) => records.get(name));
+    await withQueue((queue) => queue.addBulk([{ ...first!, data: { ...first!.data, ...old } }, rest[1]!]));
+    await expect.poll(async () => (await inRedis()).completed, SOON).toBe(2);
+    stop.abort('the test');
+    await Promise.allSettled(workers);
+    stop = new AbortController();
+    await withQueue((queue) => queue.addBulk([{ ...rest[0]!, data: { ...rest[0]!.data, ...old } }]));
+    let begun: string[] | undefined;
+    // A worker refuses jobs of another version: those that waited have gone by then.
+    const onNoWorker = () => {
+      begun = work().begun;
+    };
+    const done = await run([finished!, waiting!, ours!], { onNoWorker });
+    expect(done.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+    expect(begun?.toSorted()).toEqual(ids([finished!, waiting!]).sort());
     expect(await inRedis()).toEqual(EMPTY);
   });
 
@@ -251,6 +287,58 @@ describe.skipIf(lacks)('jobs through Redis', () => {
       expect((await running).map(({ status }) => status)).toEqual(['done', 'done']);
     },
   );
+
+  describe('that machines give back', () => {
+    const lacking = () => failingExecute('FOLDER_NOT_FOUND', '[FOLDER_NOT_FOUND] /data/x: no such folder.');
+
+    test('fail once three have done so, each of which ends', async () => {
+      const jobs = await trivialJobs(2);
+      const running = run(jobs);
+      const locate = async (job: Job) => {
+        if (job.id === jobs[0]!.id) throw new IadError('CSV_INVALID', 'row 2\u001b[2J', { path: 'table.csv' });
+        return job;
+      };
+      for (const machine of ['one', 'two', 'three']) {
+        await expect(work(trivialExecute(1), { machine, locate }).ended).rejects.toMatchObject({ code: 'CSV_INVALID' });
+      }
+      const { begun } = work();
+      const [record, other] = await running;
+      expect(record).toMatchObject({
+        status: 'failed',
+        attempts: 1,
+        error: {
+          code: 'CSV_INVALID',
+          message: expect.stringMatching(
+            /^\[CSV_INVALID\] queue: 3 machines \(one, two, three\) could .* table\.csv: row 2 \[2J\. Bring/,
+          ),
+        },
+      });
+      expect(other?.status).toBe('done');
+      expect(begun).toEqual([jobs[1]!.id]);
+      expect(await inRedis()).toEqual(EMPTY);
+    });
+
+    test('by one machine, however often, and another, are done by a third', async () => {
+      const jobs = await trivialJobs(2);
+      const running = run(jobs);
+      for (const machine of ['one', 'one', 'one', 'two', 'one']) {
+        await expect(work(lacking(), { machine }).ended).rejects.toMatchObject({ code: 'FOLDER_NOT_FOUND' });
+      }
+      work(trivialExecute(1), { machine: 'three' });
+      expect((await running).map(({ status }) => status)).toEqual(['done', 'done']);
+    });
+
+    test('for want of a backend never fail', async () => {
+      const jobs = await trivialJobs(1);
+      const running = run(jobs);
+      const broken: Execute = () => Promise.reject(new IadError('BACKEND_UNAVAILABLE', 'none'));
+      for (const machine of ['one', 'two', 'three', 'four']) {
+        await expect(work(broken, { machine }).ended).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+      }
+      work();
+      expect(await running).toMatchObject([{ status: 'done' }]);
+    });
+  });
 
   describe('what comes back is not trusted', () => {
     test.each<[string, unknown]>([

@@ -10,6 +10,7 @@ const [address = '', ms, lock, patience] = process.argv.slice(2);
 await serveQueue(trivialExecute(Number(ms)), {
   address: parseQueueAddress(address),
   parallel: 1,
+  machine: 'one',
   locate: async (job) => job,
   signal: new AbortController().signal,
   ...(patience !== undefined && { patience: Number(patience) }),

@@ -10,7 +10,8 @@ import type { Job } from '../job.js';
 import type { JobRecord } from '../record.js';
 import type { QueueAddress } from './address.js';
 import { QueueConnection } from './connection.node.js';
-import { checkRecord, plain, QUEUE, type QueuedJob, queuedName } from './messages.js';
+import { checkRecord, isStale, plain, QUEUE, type QueuedJob, queuedName } from './messages.js';
+import { REFUSALS, type Refusal, refusalsOf, refused } from './refusals.js';
 
 export interface CoordinatorOptions {
   readonly address: QueueAddress;
@@ -32,10 +33,16 @@ const ATTEMPTS = 3;
 /** Seconds after which records that nobody fetched leave Redis. */
 const KEEP = 7 * 24 * 3600;
 
+type Begun = ReturnType<typeof begin>;
+
 interface Wanted {
   readonly job: Job;
   attempts: number;
   inQueue: boolean;
+  /** Not one that another run has left there. */
+  isOurs: boolean;
+  /** The attempt under way, from when a worker was first seen at it. */
+  begun: Begun | undefined;
   readonly settle: (end: { readonly record: JobRecord } | { readonly error: unknown }) => void;
 }
 
@@ -94,7 +101,7 @@ export class Coordinator {
       };
       if (signal.aborted) return reject(abortedError(signal));
       signal.addEventListener('abort', stop);
-      this.#wanted.set(name, { job, attempts: 0, inQueue: false, settle });
+      this.#wanted.set(name, { job, attempts: 0, inQueue: false, isOurs: false, begun: undefined, settle });
       void this.#look();
     });
   };
@@ -127,6 +134,10 @@ export class Coordinator {
     }
   }
 
+  get #commit(): string | null {
+    return this.#options.circumstances.environment.commit;
+  }
+
   /** Until nothing is wanted. One at a time. */
   async #look(): Promise<void> {
     if (this.#looking) return;
@@ -149,6 +160,9 @@ export class Coordinator {
   /** Puts in what is not there. With `check`, also what was and has gone: Redis may have lost its data. */
   async #fill(check: boolean): Promise<void> {
     if (check) {
+      // What an earlier run has left may be of other code. Nobody has begun it: in it goes anew.
+      const waiting = await this.#ids('wait');
+      await this.#remove(waiting.filter((name) => this.#wanted.get(name)?.isOurs === false));
       const there = new Set(await this.#ids('wait', 'active', 'delayed', 'prioritized', 'completed', 'failed'));
       for (const [name, wanted] of this.#wanted) wanted.inQueue = there.has(name);
     }
@@ -157,14 +171,23 @@ export class Coordinator {
     const entries = missing.map(([name, { job }]) => {
       const { folder, weights } = job;
       const paths = { folder: resolve(folder), weights: weights === null ? null : resolve(weights) };
-      return { name: 'job', data: { version: VERSION, job: { ...job, ...paths } }, opts: { jobId: name } };
+      return {
+        name: 'job',
+        data: { version: VERSION, commit: this.#commit, job: { ...job, ...paths } },
+        opts: { jobId: name },
+      };
     });
     await this.#connection.answer(this.#queue.addBulk(entries));
-    for (const [, wanted] of missing) wanted.inQueue = true;
+    for (const [, wanted] of missing) {
+      wanted.inQueue = true;
+      wanted.isOurs = true;
+    }
   }
 
   async #collect(): Promise<void> {
-    this.#active = (await this.#ids('active')).filter((name) => this.#wanted.has(name)).length;
+    const active = (await this.#ids('active')).flatMap((name) => this.#wanted.get(name) ?? []);
+    this.#active = active.length;
+    for (const wanted of active) wanted.begun ??= this.#begin(wanted);
     for (const name of await this.#ids('completed', 'failed')) {
       const wanted = this.#wanted.get(name);
       if (wanted) await this.#take(name, wanted);
@@ -175,20 +198,38 @@ export class Coordinator {
     try {
       const found = await this.#connection.answer(this.#queue.getJob(name).catch(unreadable));
       if (found === undefined) wanted.inQueue = false;
-      else if (found.failedReason) throw notRun(found.failedReason);
-      else wanted.settle({ record: checkRecord(found.returnvalue, wanted.job) });
+      else if (isStale(found.data, this.#commit)) await this.#again(name, wanted);
+      else if (found.failedReason) {
+        const refusals = refusalsOf(found.data);
+        if (refusals.length >= REFUSALS) return await this.#refuse(name, wanted, refusals);
+        throw notRun(found.failedReason);
+      } else wanted.settle({ record: checkRecord(found.returnvalue, wanted.job) });
     } catch (error) {
       if (!(error instanceof IadError) || error.code === 'QUEUE_UNAVAILABLE') throw error;
-      await this.#remove([name]);
-      wanted.inQueue = false;
+      // One that no look has seen was over between two of them.
+      const begun = wanted.begun ?? this.#begin(wanted);
+      await this.#again(name, wanted);
       wanted.attempts++;
-      if (wanted.attempts === ATTEMPTS) wanted.settle({ record: this.#failed(wanted.job, error) });
+      if (wanted.attempts === ATTEMPTS) wanted.settle({ record: failed(begun, error) });
     }
   }
 
-  #failed(job: Job, { code, message }: IadError): JobRecord {
-    const begun = begin(job, { ...this.#options.circumstances, ownProcess: true, attempts: ATTEMPTS });
-    return { ...begun.end(null), status: 'failed', error: { code, message } };
+  /** Not tried again: a machine that can carry it out would not have got it before the next three that cannot. */
+  async #refuse(name: string, wanted: Wanted, refusals: readonly Refusal[]): Promise<void> {
+    const begun = wanted.begun ?? this.#begin(wanted);
+    await this.#again(name, wanted);
+    wanted.settle({ record: failed(begun, refused(refusals)) });
+  }
+
+  /** Takes a finished job out; the next look puts it in anew. */
+  async #again(name: string, wanted: Wanted): Promise<void> {
+    await this.#remove([name]);
+    wanted.inQueue = false;
+    wanted.begun = undefined;
+  }
+
+  #begin({ job, attempts }: Wanted): Begun {
+    return begin(job, { ...this.#options.circumstances, ownProcess: true, attempts: attempts + 1 });
   }
 
   async #countWorkers(): Promise<void> {
@@ -205,6 +246,10 @@ export class Coordinator {
   async #remove(names: readonly string[]): Promise<void> {
     await this.#connection.answer(Promise.all(names.map((name) => this.#queue.remove(name))));
   }
+}
+
+function failed(begun: Begun, { code, message }: Pick<Refusal, 'code' | 'message'>): JobRecord {
+  return { ...begun.end(null), status: 'failed', error: { code, message } };
 }
 
 function unreadable(error: unknown): never {

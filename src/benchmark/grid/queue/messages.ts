@@ -5,6 +5,7 @@ import { IadError } from '../../../runtime/errors.js';
 import { VERSION } from '../../../runtime/version.js';
 import { canonical, type Job, jobId, jobTitle } from '../job.js';
 import { JOB_ID, type JobRecord, jobDescriptionSchema, jobRecordSchema } from '../record.js';
+import type { Refusal } from './refusals.js';
 
 /** BullMQ's queue, and what its keys in Redis begin with. */
 export const QUEUE = { name: 'benchmark', prefix: 'iad-tf' } as const;
@@ -13,7 +14,11 @@ export const QUEUE = { name: 'benchmark', prefix: 'iad-tf' } as const;
 export interface QueuedJob {
   /** Of the library that put it there. */
   readonly version: string;
+  /** Where the coordinator was started, as in the environment of a record. */
+  readonly commit: string | null;
   readonly job: Job;
+  /** By machines that could not carry it out, one each. */
+  readonly refusals?: readonly Refusal[];
 }
 
 const versionSchema = z.object({ version: z.string().max(100) });
@@ -25,6 +30,8 @@ const jobSchema = z.object({
   weights: z.string().min(1).nullable(),
 });
 
+const originSchema = z.object({ version: z.string(), commit: z.string().nullable() });
+
 /** The name of a job in the queue. BullMQ takes no name that is a number, as one id in two thousand is. */
 export function queuedName({ id }: Pick<Job, 'id'>): string {
   return `job-${id}`;
@@ -34,6 +41,12 @@ export function queuedName({ id }: Pick<Job, 'id'>): string {
 export function otherVersion(data: unknown): string | null {
   const parsed = versionSchema.safeParse(data);
   return parsed.success && parsed.data.version !== VERSION ? plain(parsed.data.version) : null;
+}
+
+/** A job of an earlier state of the code was put in the queue under the same id: its record is none of this one's. */
+export function isStale(data: unknown, commit: string | null): boolean {
+  const parsed = originSchema.safeParse(data);
+  return !parsed.success || parsed.data.version !== VERSION || parsed.data.commit !== commit;
 }
 
 /** @throws IadError QUEUE_MESSAGE: not a job, or not the one that its name says */

@@ -2,10 +2,10 @@
 //
 // What is wrong with a job goes into its record. What is wrong with this machine (no such dataset, weights or backend, another
 // version of the library) ends the worker, and the job goes back to the head of the queue: a machine that is not fit must
-// not use up the jobs of those that are.
+// not use up the jobs of those that are. A job that several machines have put back so is to blame itself, and fails.
 import { setMaxListeners } from 'node:events';
 import type { Job as TakenJob, Worker } from 'bullmq';
-import { abortedError, IadError, throwIfAborted } from '../../../runtime/errors.js';
+import { abortedError, IadError, type IadErrorCode, throwIfAborted } from '../../../runtime/errors.js';
 import { VERSION } from '../../../runtime/version.js';
 import type { Execute } from '../execute.js';
 import { type Job, jobTitle } from '../job.js';
@@ -13,11 +13,14 @@ import type { JobRecord } from '../record.js';
 import type { QueueAddress } from './address.js';
 import { QueueConnection } from './connection.node.js';
 import { checkJob, otherVersion, QUEUE } from './messages.js';
+import { REFUSALS, type Refusal, refusalsOf } from './refusals.js';
 
 export interface ServeOptions {
   readonly address: QueueAddress;
   /** Jobs at once. */
   readonly parallel: number;
+  /** Names this machine among those that refuse a job. */
+  readonly machine: string;
   /** Says where the job's files lie on this machine. @throws IadError if they do not: it ends the worker */
   readonly locate: (job: Job) => Promise<Job>;
   readonly signal: AbortSignal;
@@ -61,6 +64,9 @@ export async function serveQueue(execute: Execute, options: ServeOptions): Promi
       if (error instanceof IadError && error.code === 'QUEUE_MESSAGE') throw new UnrecoverableError(error.message);
       // This comes first: no further job is to be taken.
       stop.abort(error);
+      if (error instanceof Unfit && (await refuse(taken, options.machine, error)) >= REFUSALS) {
+        throw new UnrecoverableError(error.message);
+      }
       await taken.moveToWait(token);
       throw new WaitingError();
     } finally {
@@ -123,16 +129,38 @@ async function carryOut(
     const what = `the queue holds jobs of iad-tf ${version}, this worker is ${VERSION}`;
     throw new IadError('QUEUE_VERSION', what, { path: address.shown, hint });
   }
-  const job = await locate(await checkJob(data, id));
+  const checked = await checkJob(data, id);
+  const job = await locate(checked).catch((error: unknown) => {
+    throw error instanceof IadError && error.code !== 'ABORTED' ? new Unfit(error.code, error.message) : error;
+  });
   throwIfAborted(signal);
   onBegin?.(job);
   const record = await execute(job, signal, () => {});
   const error = record.status === 'failed' ? record.error : null;
   const code = MACHINE.find((each) => each === error?.code);
   // What was recorded is a whole message, which begins with its code.
-  if (error && code) throw new IadError(code, error.message.replace(/^\[\w+\] /, ''), { path: jobTitle(job) });
+  if (error && code) {
+    const { message } = new IadError(code, error.message.replace(/^\[\w+\] /, ''), { path: jobTitle(job) });
+    throw new Unfit(code, message);
+  }
   onRecord?.(record, job);
   return record;
+}
+
+/** Notes in the job that this machine cannot carry it out. @returns how many machines cannot */
+async function refuse(taken: TakenJob, machine: string, { code, message }: Unfit): Promise<number> {
+  const others = refusalsOf(taken.data).filter((refusal) => refusal.machine !== machine);
+  const refusals: Refusal[] = [...others, { machine, code, message }];
+  await taken.updateData({ ...taken.data, refusals });
+  return refusals.length;
+}
+
+/** This machine lacks something that the job needs; the message is complete already. */
+class Unfit extends IadError {
+  constructor(code: IadErrorCode, message: string) {
+    super(code, '');
+    this.message = message;
+  }
 }
 
 /** Returns when the jobs under way are back in the queue, or when Redis is lost. */

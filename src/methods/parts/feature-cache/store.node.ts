@@ -1,7 +1,7 @@
 // The feature cache on disk: one file per entry in one folder, which any number of processes may share.
 import { lstat, lutimes, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheHome } from '../../../backbones/cache.node.js';
+import { featuresFolder } from '../../../backbones/cache.node.js';
 import { IadError } from '../../../runtime/errors.js';
 import { readFileBytes, writeFileAtomic } from '../../../runtime/files.node.js';
 import { checkWritable, errorCode, writing } from '../../../runtime/writing.node.js';
@@ -19,7 +19,7 @@ const MAX_ENTRY = 2 ** 31 - 1;
 
 /** @throws IadError `WRITE_FAILED`, `DISK_FULL` if the folder cannot be written to */
 export async function openStore({
-  folder = join(cacheHome(), 'features'),
+  folder = featuresFolder(),
   maxBytes = 8 * 2 ** 30,
 }: FeatureCacheOptions): Promise<EntryStore> {
   await checkWritable('folder', folder);
