@@ -33,7 +33,7 @@ const SMALL: Readonly<Record<string, Record<string, unknown>>> = {
   padim: { dims: 8 },
   spade: {},
   fastflow: { steps: 2, hiddenRatio: 0.1 },
-  stpm: {},
+  stpm: { validationShare: 0 },
   cflow: { couplings: 1, positionChannels: 8 },
   csflow: { hidden: 4, blocks: 1, inputSize: 64 },
   differnet: { hidden: 4, blocks: 1, copies: 2, rotationCount: 2, inputSize: 64 },
