@@ -110,7 +110,8 @@ describe('a method that needs the whole batch', () => {
       const cacheFolder = join(folder, `features-${workers}`);
       const method = whole();
       const { skipped, images: count } = await method.fit(images, { workers, cacheFolder, skipBad: true });
-      expect([count, skipped.map(({ id }) => id), started.length]).toEqual([7, ['broken.png'], workers === 1 ? 0 : 2]);
+      // of the seven that are whole one chooses the epoch
+      expect([count, skipped.map(({ id }) => id), started.length]).toEqual([6, ['broken.png'], workers === 1 ? 0 : 2]);
       const names = (await readdir(cacheFolder)).sort();
       const entries = await Promise.all(names.map((name) => readFile(join(cacheFolder, name))));
       runs.push({ skipped, names, entries: entries.map(sha256), model: sha256(await method.toBytes()) });
