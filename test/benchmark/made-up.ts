@@ -1,5 +1,5 @@
 // Made-up records of a benchmark: whatever a test says of a job, the rest filled in.
-import { canonical, jobId, jobTitle } from '../../src/benchmark/grid/job.js';
+import { hashOf, jobId, jobTitle } from '../../src/benchmark/grid/job.js';
 import type { GridManifest, JobRecord } from '../../src/benchmark/grid/record.js';
 import type { Results } from '../../src/benchmark/report/index.js';
 import { parseSetting, type SettingOptions, settingId } from '../../src/benchmark/settings/index.js';
@@ -137,11 +137,12 @@ export async function madeUpResults(
 ): Promise<Results> {
   const records = await Promise.all(jobs.map(madeUpRecord));
   const waiting = missing.map((title, i) => ({ id: `${i}`.padStart(16, 'f'), title }));
+  const all = [...records.map((record) => ({ id: record.id, title: jobTitle(record) })), ...waiting];
   const manifest: GridManifest = {
     schema: 'iad-tf/grid@1',
     libraryVersion: '0.1.0',
-    fingerprint: await sha256(new TextEncoder().encode(canonical(records.map(({ id }) => id)))),
-    jobs: [...records.map((record) => ({ id: record.id, title: jobTitle(record) })), ...waiting],
+    fingerprint: await hashOf(all.map(({ id }) => id)),
+    jobs: all,
     skipped,
   };
   return { manifest, records };
