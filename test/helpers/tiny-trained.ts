@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { channelPermute } from '../../src/kernels/index.js';
 import { constant, type NamedTensors, named } from '../../src/methods/parts/flow/parameters.js';
 import { FROZEN_DEFAULTS } from '../../src/methods/parts/frozen-config.js';
-import { decodeModel } from '../../src/methods/parts/model-file.js';
+import type { ModelContent } from '../../src/methods/parts/model-file.js';
 import { parseConfig } from '../../src/methods/parts/parse-config.js';
 import {
   permutation,
@@ -100,9 +100,8 @@ export class Tiny extends TrainedMethod<TrainedConfig, number[]> {
     return { id: 'tiny', name: 'Tiny', paper: '', year: 2026, family: '', settings: [] };
   }
 
-  static async fromBytes(bytes: Uint8Array<ArrayBuffer>): Promise<Tiny> {
-    const content = await decodeModel(bytes, 'tiny.iad');
+  static async fromContent(content: ModelContent, path: string): Promise<Tiny> {
     const resolve = (config: object) => parseConfig('Tiny', SCHEMA, config);
-    return new Tiny(trainedConfig(content, TINY, resolve, 'tiny.iad')).restore(content, 'tiny.iad');
+    return new Tiny(trainedConfig(content, TINY, resolve, path)).restore(content, path);
   }
 }

@@ -305,7 +305,9 @@ describe('a model file', () => {
   ];
   test.each(changes)('%s is refused', async (_, change, message) => {
     const whole = await decodeModel(Uint8Array.from(bytes), 'tiny.iad');
-    const refused = await Tiny.fromBytes(await encodeModel({ ...whole, ...change(whole) })).catch((error) => error);
+    const refused = await Tiny.fromBytes(await encodeModel({ ...whole, ...change(whole) }), 'tiny.iad').catch(
+      (error) => error,
+    );
     expect(refused).toMatchObject({ code: 'MODEL_FORMAT', path: 'tiny.iad' });
     expect(refused.message).toMatch(message);
   });

@@ -1,7 +1,6 @@
 // CFLOW-AD: a conditional normalizing flow for each feature level; a place is as anomalous as its features are unlikely there.
 
-import { readModel } from '../parts/learned-file.js';
-import { decodeModel, type ModelContent } from '../parts/model-file.js';
+import type { ModelContent } from '../parts/model-file.js';
 import { TrainedMethod, trainedConfig, trainedSessions } from '../parts/trained/index.js';
 import type { MethodInfo } from '../types.js';
 import { type CFlowConfig, type CFlowOptions, resolveCFlowConfig } from './config.js';
@@ -47,20 +46,6 @@ export class CFlow extends TrainedMethod<CFlowConfig, null> {
 
   get info(): MethodInfo {
     return CFlow.info;
-  }
-
-  /**
-   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
-   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
-   *   those it was fitted with; WEIGHTS_MISSING if there are none
-   */
-  static async load(path: string): Promise<CFlow> {
-    return CFlow.fromContent(await readModel(path), path);
-  }
-
-  /** @param path for messages */
-  static async fromBytes(bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<CFlow> {
-    return CFlow.fromContent(await decodeModel(bytes, path), path);
   }
 
   /** From a model file that was read already. */

@@ -1,6 +1,5 @@
 // CS-Flow: one normalizing flow of an image's features at three scales; what is unlikely under it is anomalous.
-import { readModel } from '../parts/learned-file.js';
-import { decodeModel, type ModelContent } from '../parts/model-file.js';
+import type { ModelContent } from '../parts/model-file.js';
 import { TrainedMethod, trainedConfig, trainedSessions } from '../parts/trained/index.js';
 import type { MethodInfo } from '../types.js';
 import { type CsFlowConfig, type CsFlowOptions, resolveCsFlowConfig } from './config.js';
@@ -45,21 +44,7 @@ export class CsFlow extends TrainedMethod<CsFlowConfig, Orders> {
     return CsFlow.info;
   }
 
-  /**
-   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
-   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
-   *   those it was fitted with; WEIGHTS_MISSING if there are none
-   */
-  static async load(path: string): Promise<CsFlow> {
-    return CsFlow.fromContent(await readModel(path), path);
-  }
-
-  /** @param path for messages */
-  static async fromBytes(bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<CsFlow> {
-    return CsFlow.fromContent(await decodeModel(bytes, path), path);
-  }
-
-  /** @param path for messages */
+  /** From a model file that was read already. */
   static async fromContent(content: ModelContent, path: string): Promise<CsFlow> {
     return new CsFlow(trainedConfig(content, DESIGN, resolveCsFlowConfig, path)).restore(content, path);
   }

@@ -1,6 +1,5 @@
 // DifferNet: a normalizing flow of whole images' features; an image is as anomalous as it is unlikely, at many angles.
-import { readModel } from '../parts/learned-file.js';
-import { decodeModel, type ModelContent } from '../parts/model-file.js';
+import type { ModelContent } from '../parts/model-file.js';
 import { TrainedMethod, trainedConfig, trainedSessions } from '../parts/trained/index.js';
 import type { MethodInfo } from '../types.js';
 import { type DifferNetConfig, type DifferNetOptions, resolveDifferNetConfig } from './config.js';
@@ -44,21 +43,7 @@ export class DifferNet extends TrainedMethod<DifferNetConfig, Orders> {
     return DifferNet.info;
   }
 
-  /**
-   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
-   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
-   *   those it was fitted with; WEIGHTS_MISSING if there are none
-   */
-  static async load(path: string): Promise<DifferNet> {
-    return DifferNet.fromContent(await readModel(path), path);
-  }
-
-  /** @param path for messages */
-  static async fromBytes(bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<DifferNet> {
-    return DifferNet.fromContent(await decodeModel(bytes, path), path);
-  }
-
-  /** @param path for messages */
+  /** From a model file that was read already. */
   static async fromContent(content: ModelContent, path: string): Promise<DifferNet> {
     return new DifferNet(trainedConfig(content, DESIGN, resolveDifferNetConfig, path)).restore(content, path);
   }

@@ -1,6 +1,5 @@
 // FastFlow: normalizing flows on frozen features that keep the image's layout; unlikely places are anomalous.
-import { readModel } from '../parts/learned-file.js';
-import { decodeModel, type ModelContent } from '../parts/model-file.js';
+import type { ModelContent } from '../parts/model-file.js';
 import { TrainedMethod, trainedConfig, trainedSessions } from '../parts/trained/index.js';
 import type { MethodInfo } from '../types.js';
 import { type FastFlowConfig, type FastFlowOptions, resolveFastFlowConfig } from './config.js';
@@ -41,20 +40,6 @@ export class FastFlow extends TrainedMethod<FastFlowConfig, Orders> {
 
   get info(): MethodInfo {
     return FastFlow.info;
-  }
-
-  /**
-   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
-   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
-   *   those it was fitted with; WEIGHTS_MISSING if there are none
-   */
-  static async load(path: string): Promise<FastFlow> {
-    return FastFlow.fromContent(await readModel(path), path);
-  }
-
-  /** @param path for messages */
-  static async fromBytes(bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<FastFlow> {
-    return FastFlow.fromContent(await decodeModel(bytes, path), path);
   }
 
   /** From a model file that was read already. */

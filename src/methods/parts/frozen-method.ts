@@ -26,10 +26,17 @@ import { calibrate } from './calibrate.js';
 import { type Calibration, conformalPixelPValue, type Thresholds, thresholdsOf } from './calibration.js';
 import { checkLayers, type FrozenConfig, geometryOf } from './frozen-config.js';
 import { type NamedImage, nameImages } from './inputs.js';
+import { readModel } from './learned-file.js';
+import { decodeModel, type ModelContent } from './model-file.js';
 import { openThreads, ThreadKeeper, threadCount } from './open-threads.js';
 import { toPrediction } from './prediction.js';
 import { scoreEach } from './score-each.js';
 import type { SessionInit, SessionKind } from './session.js';
+
+/** A class that makes models from their files. */
+interface Reader<Model> {
+  fromContent(content: ModelContent, path: string): Promise<Model>;
+}
 
 /**
  * @typeParam Learned what a fit leaves behind; a new object for every fit
@@ -51,6 +58,22 @@ export abstract class FrozenFeatureMethod<
   protected constructor(config: Config) {
     checkLayers(this.#name(), config);
     this.config = config;
+  }
+
+  /**
+   * Reads a model of this class. On the same backend it predicts bit for bit what the saved one did.
+   * @throws IadError MODEL_NOT_FOUND, MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights
+   *   are not those it was fitted with; WEIGHTS_MISSING if there are none
+   */
+  static async load<Model>(this: Reader<Model>, path: string): Promise<Model> {
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the subclass that the caller named.
+    return this.fromContent(await readModel(path), path);
+  }
+
+  /** The same, from the bytes of a .iad file. @param path for messages @throws as `load` */
+  static async fromBytes<Model>(this: Reader<Model>, bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<Model> {
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the subclass that the caller named.
+    return this.fromContent(await decodeModel(bytes, path), path);
   }
 
   abstract get info(): MethodInfo;

@@ -7,8 +7,8 @@ import { calibrationWarnings, holdOut } from '../parts/calibrate.js';
 import { type Calibration, mergeCalibrations } from '../parts/calibration.js';
 import { FrozenFeatureMethod } from '../parts/frozen-method.js';
 import type { NamedImage } from '../parts/inputs.js';
-import { malformed, readModel } from '../parts/learned-file.js';
-import { decodeModel, type ModelContent } from '../parts/model-file.js';
+import { malformed } from '../parts/learned-file.js';
+import type { ModelContent } from '../parts/model-file.js';
 import { openThreads } from '../parts/open-threads.js';
 import type { Projection } from '../parts/projection.js';
 import type { FitOptions, FitResult, ImageInput, LearnedArray, MethodInfo } from '../types.js';
@@ -115,20 +115,6 @@ export class PatchCore extends FrozenFeatureMethod<PatchCoreConfig, Learned, Ses
   /** The model as the bytes of a .iad file: configuration, memory bank, thresholds, the backbone's name and hash. */
   async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
     return encodePatchCore(this.config, this.fitted('save'), this.backbone);
-  }
-
-  /**
-   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
-   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
-   *   those it was fitted with; WEIGHTS_MISSING if there are none
-   */
-  static async load(path: string): Promise<PatchCore> {
-    return PatchCore.fromContent(await readModel(path), path);
-  }
-
-  /** @param path for messages */
-  static async fromBytes(bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<PatchCore> {
-    return PatchCore.fromContent(await decodeModel(bytes, path), path);
   }
 
   /** From a model file that was read already. */

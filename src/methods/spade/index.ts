@@ -7,8 +7,7 @@ import { embedEach } from '../parts/embed-each.js';
 import { checkLayers } from '../parts/frozen-config.js';
 import { FrozenFeatureMethod } from '../parts/frozen-method.js';
 import type { NamedImage } from '../parts/inputs.js';
-import { readModel } from '../parts/learned-file.js';
-import { decodeModel, type ModelContent } from '../parts/model-file.js';
+import type { ModelContent } from '../parts/model-file.js';
 import { openThreads } from '../parts/open-threads.js';
 import type { FitOptions, FitResult, ImageInput, LearnedArray, MethodInfo } from '../types.js';
 import { resolveSpadeConfig, type SpadeConfig, type SpadeOptions } from './config.js';
@@ -85,20 +84,6 @@ export class SPADE extends FrozenFeatureMethod<SpadeConfig, Learned, SessionInit
   /** The model as the bytes of a .iad file: configuration, gallery, thresholds, the backbone's name and hash. */
   async toBytes(): Promise<Uint8Array<ArrayBuffer>> {
     return encodeSpade(this.config, this.fitted('save'), this.backbone);
-  }
-
-  /**
-   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
-   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
-   *   those it was fitted with; WEIGHTS_MISSING if there are none
-   */
-  static async load(path: string): Promise<SPADE> {
-    return SPADE.fromContent(await readModel(path), path);
-  }
-
-  /** @param path for messages */
-  static async fromBytes(bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<SPADE> {
-    return SPADE.fromContent(await decodeModel(bytes, path), path);
   }
 
   /** From a model file that was read already. */

@@ -1,6 +1,5 @@
 // STPM: a student learns what the backbone says of good images; where the two differ, there is what it never saw.
-import { readModel } from '../parts/learned-file.js';
-import { decodeModel, type ModelContent } from '../parts/model-file.js';
+import type { ModelContent } from '../parts/model-file.js';
 import { TrainedMethod, trainedConfig, trainedSessions } from '../parts/trained/index.js';
 import type { MethodInfo } from '../types.js';
 import { resolveSTPMConfig, type STPMConfig, type STPMOptions } from './config.js';
@@ -41,20 +40,6 @@ export class STPM extends TrainedMethod<STPMConfig, null> {
 
   get info(): MethodInfo {
     return STPM.info;
-  }
-
-  /**
-   * Reads a model. On the same backend it predicts bit for bit what the saved one did.
-   * @throws IadError MODEL_FORMAT, MODEL_CORRUPT, MODEL_VERSION; MODEL_MISMATCH if this machine's backbone weights are not
-   *   those it was fitted with; WEIGHTS_MISSING if there are none
-   */
-  static async load(path: string): Promise<STPM> {
-    return STPM.fromContent(await readModel(path), path);
-  }
-
-  /** @param path for messages */
-  static async fromBytes(bytes: Uint8Array<ArrayBuffer>, path = 'model'): Promise<STPM> {
-    return STPM.fromContent(await decodeModel(bytes, path), path);
   }
 
   /** From a model file that was read already. */
