@@ -26,9 +26,10 @@ export function summary(evaluation: Evaluation): string {
     lines.push(`AUsPRO@${PRINTED_LIMIT} ${show(auspro)} pooled${kinds}`);
   }
   if (normalPoints) {
-    const rates = normalPoints.points.map(({ tnr, tpr }) => `@${tnr} ${show(tpr)}`);
-    const of = `${normalPoints.scores.length} ${normalPoints.from} images`;
-    lines.push(`defects caught at a TNR, thresholds from ${of}: ${rates.join('  ')}`);
+    const { points, scores, from } = normalPoints;
+    const wanted = points.map(({ tnr }) => `${Math.round(100 * tnr)} %`).join(', ');
+    const caught = points.map(({ tpr }) => show(tpr)).join('  ');
+    lines.push(`defects caught when ${wanted} of ${scores.length} ${from} images pass: ${caught}`);
   }
   if (operatingPoint) {
     const { truePositives, falsePositives, falseNegatives, trueNegatives } = operatingPoint;

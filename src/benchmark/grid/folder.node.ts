@@ -88,8 +88,10 @@ export class ResultsFolder {
  * @throws IadError RESULTS_MISMATCH if the folder holds no results, RESULTS_CORRUPT, RESULTS_UNREADABLE
  */
 export async function readResults(path: string): Promise<{ manifest: GridManifest; records: JobRecord[] }> {
-  if (!(await namesIn(path)).includes('grid.json'))
-    throw mismatch('there is no grid.json: no results of a benchmark', path);
+  if (!(await namesIn(path)).includes('grid.json')) {
+    const hint = 'Give the folder that iad-tf benchmark --out wrote.';
+    throw new IadError('RESULTS_MISMATCH', 'there is no grid.json: no results of a benchmark', { path, hint });
+  }
   const manifest = await readManifest(path);
   const ids = manifest.jobs.map(({ id }) => id);
   const records = await readRecords(path, new Set(ids), manifest.libraryVersion);

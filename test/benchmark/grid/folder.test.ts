@@ -133,7 +133,10 @@ describe('of something else is refused', () => {
   });
 
   test('a folder of other things, or none', async () => {
-    await expect(readResults(out)).rejects.toMatchObject({ code: 'RESULTS_MISMATCH' });
+    await expect(readResults(out)).rejects.toMatchObject({
+      code: 'RESULTS_MISMATCH',
+      hint: expect.stringContaining('the folder that iad-tf benchmark --out wrote'),
+    });
     await mkdir(out);
     await writeFile(join(out, 'letter.txt'), 'Dear');
     await refused(GRID, 'something else');
