@@ -6,7 +6,7 @@ import { isIgnored } from '../../data/paths.js';
 import { IadError } from '../../runtime/errors.js';
 import { writeFileAtomic } from '../../runtime/files.node.js';
 import { VERSION } from '../../runtime/version.js';
-import { errorCode } from '../../runtime/writing.node.js';
+import { errorCode, writing } from '../../runtime/writing.node.js';
 import type { Grid } from './expand.js';
 import { canonical, hashOf, jobId, jobTitle } from './job.js';
 import { type GridManifest, gridManifestSchema, type JobRecord, jobRecordSchema } from './record.js';
@@ -76,7 +76,7 @@ export class ResultsFolder {
           ({ mtimeMs }) => Date.now() - mtimeMs,
           () => 0,
         );
-        if (age > LEFTOVER_AGE) await rm(path, { force: true });
+        if (age > LEFTOVER_AGE) await writing(path, () => rm(path, { force: true }));
       }
     }
   }

@@ -263,3 +263,11 @@ test('what a killed process left half-written is no record; it goes when it is o
   expect(names).toContain('.00000000000a.tmp');
   expect(names).not.toContain('.00000000000b.tmp');
 });
+
+test('what cannot be removed of it is named', async () => {
+  await begun(2);
+  const path = join(out, 'jobs', '.00000000000b.tmp');
+  await mkdir(path);
+  await utimes(path, new Date(0), new Date(0));
+  await expect(ResultsFolder.open(out, GRID)).rejects.toMatchObject({ code: 'WRITE_FAILED', path });
+});
