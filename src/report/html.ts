@@ -4,7 +4,7 @@ import { count, percent, significant } from './format.js';
 import { gallery } from './html-gallery.js';
 import { howItWasMade, howToRead, perDefectTable, tiles } from './html-numbers.js';
 import { html, Markup } from './markup.js';
-import { STYLE } from './style.js';
+import { page } from './page.js';
 import type { ChartName, Charts, ColorScale, RenderedCase } from './types.js';
 
 const CAPTIONS: Readonly<Record<ChartName, { title: string; text: string; missing: string }>> = {
@@ -54,20 +54,7 @@ export function renderReport(
   scale: ColorScale,
 ): string {
   const { dataset, method, backbone } = evaluation;
-  const title = `${dataset.name}: anomaly detection report`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<main>
-<h1><bdi>${dataset.name}</bdi></h1>
+  const body = html`<h1><bdi>${dataset.name}</bdi></h1>
 <p class="soft">Anomaly detection with ${method} on ${backbone.id}: fitted on ${count(dataset.train, 'good image')},
 tested on ${dataset.testGood} good and ${dataset.testAnomalous} anomalous ones.</p>
 ${verdict(evaluation)}
@@ -81,12 +68,8 @@ ${gallery(evaluation, cases, scale)}
 <h2>How it was made</h2>
 ${howItWasMade(evaluation)}
 <h2>How to read the numbers</h2>
-${howToRead()}
-</main>
-</body>
-</html>
-`;
-  return page.text;
+${howToRead()}`;
+  return page({ title: `${dataset.name}: anomaly detection report`, body });
 }
 
 /** What the model's own threshold did: the answer to "can I use it". */

@@ -2,29 +2,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  FEW_SHOT_AUGMENTATIONS,
   parseSetting,
   readSetting,
   SETTING_KINDS,
   type SettingOptions,
   settingId,
 } from '../../src/benchmark/settings/index.js';
+import { fewShot, noisy } from './arbitrary-settings.js';
 
 const setting: fc.Arbitrary<SettingOptions> = fc.oneof(
   fc.constant<SettingOptions>({ kind: 'unsupervised' }),
   fc.record({ kind: fc.constant('supervised' as const), anomalies: fc.integer({ min: 1, max: 2 ** 40 }) }),
-  fc.record({
-    kind: fc.constant('few-shot' as const),
-    shots: fc.constantFrom(1, 2, 4, 8),
-    augmentation: fc.constantFrom(...FEW_SHOT_AUGMENTATIONS),
-    protocol: fc.constantFrom('paper' as const, 'im-iad-code' as const),
-  }),
-  fc.record({
-    kind: fc.constant('noisy' as const),
-    percent: fc.constantFrom(5, 10, 15, 20),
-    ratioOf: fc.constantFrom('normal' as const, 'total' as const),
-    overlap: fc.boolean(),
-  }),
+  fewShot,
+  noisy,
   fc.record({
     kind: fc.constant('continual' as const),
     order: fc.oneof(

@@ -25,6 +25,7 @@ import { AUTOVI_AUGMENTATION, augment, augmentRandom } from '../../src/data/augm
 import type { Dataset, Sample } from '../../src/data/types.js';
 import { methodInfos } from '../../src/methods/registry.js';
 import { readFixture } from '../helpers/fixture.js';
+import { fewShot, noisy, PERCENT } from './arbitrary-settings.js';
 import { type FakeCounts, fakeIndex, numberOf } from './fake-index.js';
 
 interface Vectors {
@@ -84,7 +85,6 @@ const NOISE: [category: string, normal: number, anomalous: number, cap: number, 
   ['metal_plate', 54, 71, 53, [2, 5, 8, 10]],
   ['tubes', 122, 69, 51, [6, 12, 18, 24]],
 ];
-const PERCENT = [5, 10, 15, 20] as const;
 
 describe('noisy', () => {
   test.each(NOISE)('%s has as many noisy images as IM-IAD', (category, normal, anomalous, cap, expected) => {
@@ -376,22 +376,11 @@ const category = fc.record({
   unlabelled: fc.integer({ min: 0, max: 2 }),
 });
 const categories = fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), category, { minKeys: 2, maxKeys: 4 });
-const percent = fc.constantFrom(...PERCENT);
 const setting: fc.Arbitrary<SettingOptions> = fc.oneof(
   fc.constant<SettingOptions>({ kind: 'unsupervised' }),
   fc.record({ kind: fc.constant('supervised' as const), anomalies: fc.integer({ min: 1, max: 20 }) }),
-  fc.record({
-    kind: fc.constant('few-shot' as const),
-    shots: fc.constantFrom(1, 2, 4, 8),
-    augmentation: fc.constantFrom(...FEW_SHOT_AUGMENTATIONS),
-    protocol: fc.constantFrom('paper' as const, 'im-iad-code' as const),
-  }),
-  fc.record({
-    kind: fc.constant('noisy' as const),
-    percent,
-    ratioOf: fc.constantFrom('normal' as const, 'total' as const),
-    overlap: fc.boolean(),
-  }),
+  fewShot,
+  noisy,
   fc.record({
     kind: fc.constant('continual' as const),
     order: fc.constantFrom('published' as const, 'reversed' as const),
@@ -404,13 +393,21 @@ const setting: fc.Arbitrary<SettingOptions> = fc.oneof(
 );
 const choice = fc.record({ repeat: fc.nat(20), baseSeed: fc.nat() });
 
+/** Checks drawn categories under drawn settings. */
+function ofPlans(
+  numRuns: number,
+  check: (
+    wanted: Record<string, FakeCounts>,
+    options: SettingOptions,
+    at: { repeat: number; baseSeed: number },
+  ) => void,
+): void {
+  fc.assert(fc.property(categories, setting, choice, check), { numRuns });
+}
+
 describe('of every plan', () => {
   test('nothing is both trained on and tested with, nothing is lost or invented, and the counts are true', () => {
-    const check = (
-      wanted: Record<string, FakeCounts>,
-      options: SettingOptions,
-      at: { repeat: number; baseSeed: number },
-    ) => {
+    ofPlans(60, (wanted, options, at) => {
       const index = fakeIndex('own', wanted);
       const known = new Set(index.samples.map(({ id }) => id));
       const plan = planSetting(index, options, at);
@@ -436,16 +433,11 @@ describe('of every plan', () => {
           expect(sample.label).toBe(role === 'anomalous' ? 1 : 0);
         }
       }
-    };
-    fc.assert(fc.property(categories, setting, choice, check), { numRuns: 60 });
+    });
   });
 
   test('the same images in another order, and without the other categories, give the same task', () => {
-    const check = (
-      wanted: Record<string, FakeCounts>,
-      options: SettingOptions,
-      at: { repeat: number; baseSeed: number },
-    ) => {
+    ofPlans(30, (wanted, options, at) => {
       const index = fakeIndex('own', wanted);
       const plan = planSetting(index, options, at);
       expect(planSetting({ ...index, samples: index.samples.toReversed() }, options, at)).toEqual(plan);
@@ -457,8 +449,7 @@ describe('of every plan', () => {
         const alone = fakeIndex('own', { [task.category]: wanted[task.category]! });
         expect(only(planSetting(alone, options, at))).toEqual(task);
       }
-    };
-    fc.assert(fc.property(categories, setting, choice, check), { numRuns: 30 });
+    });
   });
 
   test('different settings, repeats and seeds have different ids', () => {

@@ -9,8 +9,14 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** Fails, as an unresolved import does, where a module of Node's is imported. `entry.js` is the entry among the files. */
-export async function bundle(source: { readonly code: string } | { readonly file: string }): Promise<Bundle> {
+/**
+ * Fails, as an unresolved import does, where a module of Node's is imported. `entry.js` is the entry among the files.
+ * @param source code whose imports are relative to the project's root, or a file
+ */
+export async function bundle(
+  source: { readonly code: string } | { readonly file: string },
+  minify = false,
+): Promise<Bundle> {
   const entry =
     'code' in source
       ? { stdin: { contents: source.code, resolveDir: ROOT, sourcefile: 'entry.ts' } }
@@ -19,6 +25,7 @@ export async function bundle(source: { readonly code: string } | { readonly file
     ...entry,
     absWorkingDir: ROOT,
     bundle: true,
+    minify,
     entryNames: 'entry',
     format: 'esm',
     splitting: true,

@@ -19,7 +19,7 @@ import { SPADE } from '../../src/methods/spade/index.js';
 import { STPM } from '../../src/methods/stpm/index.js';
 import type { AugmentedSample } from '../../src/methods/types.js';
 import { seededResnet18 } from '../helpers/seeded-weights.js';
-import { smallParts } from '../helpers/small-parts.js';
+import { same, smallParts } from '../helpers/small-parts.js';
 import { TINY, Tiny } from '../helpers/tiny-trained.js';
 
 const SIDE = 32;
@@ -39,8 +39,6 @@ beforeAll(async () => {
   backbone = await seededResnet18(folder, 'layer4');
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 function pixels({ image }: Sample): Image {
   if (typeof image === 'string' || image instanceof Uint8Array) throw new Error('synthetic parts are pixels');

@@ -4,15 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { evaluate } from '../../src/benchmark/index.js';
-import { evaluationSchema } from '../../src/benchmark/schema.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { CFlow, type CFlowOptions } from '../../src/methods/cflow/index.js';
-import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
-import { loadMethod } from '../../src/methods/registry.js';
+import type { ModelContent } from '../../src/methods/parts/model-file.js';
 import type { Prediction } from '../../src/methods/types.js';
-import { content, smallParts } from '../helpers/small-parts.js';
+import { expectReadBack, refusesChanges } from '../helpers/model-files.js';
+import { content, same, smallParts } from '../helpers/small-parts.js';
+import { expectToldApart, stopTraining, trainedSteps } from '../helpers/whole-methods.js';
 
 const cloth = smallParts('cloth', { train: 7, testGood: 1, testPerDefect: 1 });
 const good = cloth.train;
@@ -20,9 +19,6 @@ const parts = cloth.test.slice(0, 3);
 let folder: string;
 let model: CFlow;
 let predictions: Prediction[];
-
-/** Quicker than toEqual, which takes each byte for a value. */
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 /** 16 x 16 and 8 x 8 places; a batch makes 3 and 1 steps. */
 const small = (options: CFlowOptions = {}) =>
@@ -101,25 +97,11 @@ test('two threads predict what one does', async () => {
 });
 
 test('a fit that was stopped goes on from its checkpoint to the same bytes', async () => {
-  const checkpoint = join(folder, 'cflow.ckpt');
-  const controller = new AbortController();
+  const options = { workers: 1, checkpoint: join(folder, 'cflow.ckpt') };
   const stopped = small();
-  const onProgress = ({ stage, done }: { stage: string; done: number }) => {
-    if (stage === 'training' && done === 6) controller.abort();
-  };
   const before = tf.memory().numTensors;
-  const run = stopped.fit(good, { workers: 1, checkpoint, onProgress, signal: controller.signal });
-  await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
-  expect(tf.memory().numTensors).toBe(before);
-  const steps: number[] = [];
-  await stopped.fit(good, {
-    workers: 1,
-    checkpoint,
-    onProgress: ({ stage, done }) => {
-      if (stage === 'training') steps.push(done);
-    },
-  });
-  expect(steps[0]).toBe(7);
+  await stopTraining(stopped, good, 6, options);
+  expect((await trainedSteps(stopped, good, options))[0]).toBe(7);
   expect(same(await stopped.toBytes(), await model.toBytes())).toBe(true);
   stopped.dispose();
   expect(tf.memory().numTensors).toBe(before);
@@ -144,22 +126,14 @@ test.each<[string, CFlowOptions]>([
 describe('a model file', () => {
   test('gives back the model: same bytes, same predictions, by its own class or by name', async () => {
     const path = join(folder, 'cloth.iad');
-    await model.save(path);
-    const loaded = await CFlow.load(path);
-    expect(loaded.config).toEqual(model.config);
-    expect([loaded.thresholds, loaded.backbone]).toEqual([model.thresholds, model.backbone]);
-    expect(same(await loaded.toBytes(), await model.toBytes())).toBe(true);
-    expect((await loaded.predict(parts, { workers: 1 })).map(content)).toEqual(predictions.map(content));
-    const byName = await loadMethod(path);
-    expect(byName).toBeInstanceOf(CFlow);
-    for (const each of [loaded, byName]) each.dispose();
+    await expectReadBack(CFlow, model, path, parts, predictions);
   });
 
   const changed = ({ tensors, config }: ModelContent, what: object) => ({
     tensors,
     config: { ...Object(config), ...what },
   });
-  const changes: [string, (content: ModelContent) => Partial<ModelContent>, RegExp][] = [
+  refusesChanges(CFlow, () => model, [
     ['of another input', (whole) => changed(whole, { positionChannels: 12 }), /its level0.* is \[\d+,\d+\]/],
     ['of more couplings', (whole) => changed(whole, { couplings: 2 }), /its level0\.decoder\.1.* is \[\]/],
     [
@@ -167,13 +141,7 @@ describe('a model file', () => {
       ({ tensors }) => ({ tensors: Object.fromEntries(Object.entries(tensors).filter(([n]) => !/peaks/.test(n))) }),
       /its peaks is \[\]/,
     ],
-  ];
-  test.each(changes)('%s is refused', async (_, change, message) => {
-    const whole = await decodeModel(await model.toBytes(), 'm.iad');
-    const bytes = await encodeModel({ ...whole, ...change(whole) });
-    await expect(CFlow.fromBytes(bytes, 'm.iad')).rejects.toMatchObject({ code: 'MODEL_FORMAT', path: 'm.iad' });
-    await expect(CFlow.fromBytes(bytes, 'm.iad')).rejects.toThrow(message);
-  });
+  ]);
 });
 
 test('an input without two cells to mirror is refused', async () => {
@@ -196,10 +164,6 @@ test('defects are told at image and pixel level, and the record says how', async
     learningRate: 2e-3,
     rotation: 0,
   });
-  const fit = await own.fit(dataset.train, { workers: 1 });
-  const found = await evaluate(own, dataset, { fit, workers: 1 });
-  expect(found.image.auroc).toBeGreaterThan(0.9);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.9);
-  expect(evaluationSchema.parse(found)).toMatchObject({ method: 'cflow', learned: own.learned });
+  await expectToldApart(own, dataset, 'cflow', { image: 0.9, pixel: 0.9 });
   own.dispose();
 });

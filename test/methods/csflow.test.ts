@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../../src/backbones/formats/safetensors.js';
-import { evaluate } from '../../src/benchmark/index.js';
-import { evaluationSchema } from '../../src/benchmark/schema.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { resolveCsFlowConfig } from '../../src/methods/csflow/config.js';
 import { CsFlow, type CsFlowOptions } from '../../src/methods/csflow/index.js';
-import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
-import { loadMethod } from '../../src/methods/registry.js';
+import { decodeModel } from '../../src/methods/parts/model-file.js';
 import type { Prediction } from '../../src/methods/types.js';
 import { seededStateDict } from '../backbones/golden.js';
-import { content, smallParts } from '../helpers/small-parts.js';
+import { expectReadBack, refusesChanges } from '../helpers/model-files.js';
+import { refusesOptions } from '../helpers/options.js';
+import { content, same, smallParts } from '../helpers/small-parts.js';
+import { expectNothingLeft, expectToldApart, expectUnfitted, stopTraining } from '../helpers/whole-methods.js';
 
 const cloth = smallParts('cloth', { train: 7, testGood: 1, testPerDefect: 1 });
 const good = cloth.train;
@@ -32,9 +32,6 @@ const SMALL: CsFlowOptions = {
   seed: 3,
 };
 const small = (options: CsFlowOptions = {}) => new CsFlow({ ...SMALL, ...options });
-
-/** Quicker than toEqual, which takes each byte for a value. */
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 let folder: string;
 let model: CsFlow;
@@ -135,29 +132,17 @@ test("on its paper's backbone, with seeded weights", async () => {
   own.dispose();
 });
 
-test('predictions in a row leave no tensor behind', async () => {
-  const before = tf.memory().numTensors;
-  for (let i = 0; i < 4; i++) await model.predict(parts.slice(i % 3, (i % 3) + 1), { workers: 1 });
-  for await (const _ of model.predictEach(parts, { workers: 1 })) break;
-  expect(tf.memory().numTensors).toBe(before);
-});
+test('predictions in a row leave no tensor behind', () => expectNothingLeft(model, parts, 4));
 
 describe('a stopped fit', () => {
   test('leaves the model as it was, and goes on from its checkpoint to the same bytes', async () => {
     const bytes = await model.toBytes();
-    const before = tf.memory().numTensors;
     const checkpoint = join(folder, 'csflow.checkpoint');
-    const controller = new AbortController();
-    const onProgress = ({ stage, done }: { stage: string; done: number }) => {
-      if (stage === 'training' && done >= 3) controller.abort();
-    };
     const own = small();
     const options = { workers: 1, cacheFolder: join(folder, 'cache'), checkpoint, checkpointEvery: 2 };
-    const stopped = own.fit(good, { ...options, onProgress, signal: controller.signal });
-    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+    await stopTraining(own, good, 3, options);
     expect((await stat(checkpoint)).size).toBeGreaterThan(1000);
     await expect(own.toBytes()).rejects.toMatchObject({ code: 'NOT_FITTED' });
-    expect(tf.memory().numTensors).toBe(before);
     await own.fit(good, options);
     expect(same(await own.toBytes(), bytes)).toBe(true);
     own.dispose();
@@ -167,23 +152,12 @@ describe('a stopped fit', () => {
 describe('a model file', () => {
   test('gives back the model: same bytes, same predictions, by its own class or by name', async () => {
     const path = join(folder, 'cloth.iad');
-    await model.save(path);
-    const loaded = await CsFlow.load(path);
-    expect([loaded.config, loaded.thresholds, loaded.backbone]).toEqual([
-      model.config,
-      model.thresholds,
-      model.backbone,
-    ]);
-    expect(same(await loaded.toBytes(), await model.toBytes())).toBe(true);
-    expect((await loaded.predict(parts, { workers: 1 })).map(content)).toEqual(predictions.map(content));
-    const byName = await loadMethod(path);
-    expect(byName).toBeInstanceOf(CsFlow);
-    for (const each of [loaded, byName]) each.dispose();
+    await expectReadBack(CsFlow, model, path, parts, predictions);
   });
 
   const orders = (count: number, channels: number) =>
     new Array(count).fill(new Array(3).fill(Array.from({ length: channels }, (_, i) => i)));
-  const changes: [string, (content: ModelContent) => Partial<ModelContent>][] = [
+  refusesChanges(CsFlow, () => model, [
     ['of a method that is not known', () => ({ method: 'magic' })],
     ['with a foreign configuration', () => ({ config: { coresetRatio: 0.1 } })],
     ['without a state', () => ({ state: null })],
@@ -196,23 +170,16 @@ describe('a model file', () => {
       }),
     ],
     ['of another width', ({ config }) => ({ config: { ...Object(config), hidden: 7 } })],
-  ];
-  test.each(changes)('%s is refused', async (_, change) => {
-    const whole = await decodeModel(await model.toBytes(), 'm.iad');
-    const bytes = await encodeModel({ ...whole, ...change(whole) });
-    await expect(CsFlow.fromBytes(bytes, 'm.iad')).rejects.toMatchObject({ code: 'MODEL_FORMAT', path: 'm.iad' });
-  });
+  ]);
 });
 
 describe('what goes wrong', () => {
   test('a model that was not fitted, no images, scales that do not halve', async () => {
-    const empty = small();
-    await expect(empty.predict(parts)).rejects.toMatchObject({ code: 'NOT_FITTED', path: 'CS-Flow.predict' });
-    await expect(empty.fit([])).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES', path: 'CS-Flow.fit' });
+    await expectUnfitted(small(), 'CS-Flow', parts);
     await expect(fitted({ inputSize: 72 })).rejects.toMatchObject({ code: 'BAD_CONFIG', path: 'CS-Flow.inputSize' });
   });
 
-  test.each<[string, Record<string, unknown>]>([
+  refusesOptions('CS-Flow', (options) => new CsFlow(options), [
     ['blocks', { blocks: 0 }],
     ['hidden', { hidden: 0.5 }],
     ['shrinking', { shrinking: 'linear' }],
@@ -222,11 +189,7 @@ describe('what goes wrong', () => {
     ['learningRate', { learningRate: 0 }],
     ['epochs', { epochs: 0 }],
     ['coresetRatio', { coresetRatio: 0.1 }],
-  ])('the configuration is refused naming %s in %o', (field, options) => {
-    expect(() => new CsFlow(options)).toThrow(
-      expect.objectContaining({ code: 'BAD_CONFIG', path: `CS-Flow.${field}` }),
-    );
-  });
+  ]);
 
   test("the configuration has the paper's defaults and resolves to itself", () => {
     const config = resolveCsFlowConfig({});
@@ -252,10 +215,6 @@ describe('what goes wrong', () => {
 test('defects are told at image and pixel level, and the record says how', { timeout: 300_000 }, async () => {
   const dataset = synthSamples({ kind: 'cloth', seed: 5, size: 160, train: 14, testGood: 6, testPerDefect: 2 });
   const own = small({ inputSize: 128, hidden: 16, epochs: 5, batchSize: 4, learningRate: 2e-3 });
-  const fit = await own.fit(dataset.train, { workers: 1 });
-  const found = await evaluate(own, dataset, { fit, workers: 1 });
-  expect(found.image.auroc).toBeGreaterThan(0.9);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.95);
-  expect(evaluationSchema.parse(found)).toMatchObject({ method: 'csflow', learned: own.learned });
+  await expectToldApart(own, dataset, 'csflow', { image: 0.9, pixel: 0.95 });
   own.dispose();
 });

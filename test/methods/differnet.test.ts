@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../../src/backbones/formats/safetensors.js';
-import { evaluate } from '../../src/benchmark/index.js';
-import { evaluationSchema } from '../../src/benchmark/schema.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { resolveDifferNetConfig } from '../../src/methods/differnet/config.js';
 import { DifferNet, type DifferNetOptions } from '../../src/methods/differnet/index.js';
-import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
-import { loadMethod } from '../../src/methods/registry.js';
+import type { ModelContent } from '../../src/methods/parts/model-file.js';
 import type { Prediction } from '../../src/methods/types.js';
 import { seededStateDict } from '../backbones/golden.js';
-import { content, smallParts } from '../helpers/small-parts.js';
+import { changedFile, expectReadBack, refusesChanges } from '../helpers/model-files.js';
+import { refusesOptions } from '../helpers/options.js';
+import { content, same, smallParts } from '../helpers/small-parts.js';
+import { expectToldApart, stopTraining } from '../helpers/whole-methods.js';
 
 const metal = smallParts('metal', { train: 5, testGood: 1, testPerDefect: 1 });
 const good = metal.train;
@@ -35,9 +35,6 @@ const SMALL: DifferNetOptions = {
 };
 const small = (options: DifferNetOptions = {}) => new DifferNet({ ...SMALL, ...options });
 
-/** Quicker than toEqual, which takes each byte for a value. */
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
-
 let folder: string;
 let model: DifferNet;
 let predictions: Prediction[];
@@ -51,8 +48,8 @@ const fitted = async (options: DifferNetOptions = {}) => {
 
 /** The same model with other options. */
 async function changed(change: DifferNetOptions): Promise<DifferNet> {
-  const whole = await decodeModel(await model.toBytes(), 'm.iad');
-  return DifferNet.fromBytes(await encodeModel({ ...whole, config: { ...Object(whole.config), ...change } }));
+  const config = (whole: ModelContent) => ({ config: { ...Object(whole.config), ...change } });
+  return DifferNet.fromBytes(await changedFile(await model.toBytes(), config));
 }
 
 beforeAll(async () => {
@@ -131,16 +128,9 @@ test("on its paper's backbone, with seeded weights; images too small for it are 
 });
 
 test('a stopped fit goes on from its checkpoint to the same bytes', async () => {
-  const controller = new AbortController();
-  const onProgress = ({ stage, done }: { stage: string; done: number }) => {
-    if (stage === 'training' && done >= 2) controller.abort();
-  };
   const own = small();
   const options = { workers: 1, checkpoint: join(folder, 'differnet.checkpoint'), checkpointEvery: 1 };
-  const before = tf.memory().numTensors;
-  const stopped = own.fit(good, { ...options, onProgress, signal: controller.signal });
-  await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
-  expect(tf.memory().numTensors).toBe(before);
+  await stopTraining(own, good, 2, options);
   await own.fit(good, options);
   expect(same(await own.toBytes(), await model.toBytes())).toBe(true);
   own.dispose();
@@ -149,35 +139,19 @@ test('a stopped fit goes on from its checkpoint to the same bytes', async () => 
 describe('a model file', () => {
   test('gives back the model: same bytes, same predictions, by its own class or by name', async () => {
     const path = join(folder, 'metal.iad');
-    await model.save(path);
-    const loaded = await DifferNet.load(path);
-    expect([loaded.config, loaded.thresholds, loaded.backbone]).toEqual([
-      model.config,
-      model.thresholds,
-      model.backbone,
-    ]);
-    expect(same(await loaded.toBytes(), await model.toBytes())).toBe(true);
-    expect((await loaded.predict(parts, { workers: 1 })).map(content)).toEqual(predictions.map(content));
-    const byName = await loadMethod(path);
-    expect(byName).toBeInstanceOf(DifferNet);
-    for (const each of [loaded, byName]) each.dispose();
+    await expectReadBack(DifferNet, model, path, parts, predictions);
   });
 
-  const changes: [string, (content: ModelContent) => Partial<ModelContent>][] = [
+  refusesChanges(DifferNet, () => model, [
     ['of a method that is not known', () => ({ method: 'magic' })],
     ['with the orders of one block', ({ state }) => ({ state: { ...Object(state), drawn: [[1, 0]] } })],
     ['of another width', ({ config }) => ({ config: { ...Object(config), hidden: 7 } })],
     ['of more blocks', ({ config }) => ({ config: { ...Object(config), blocks: 3 } })],
-  ];
-  test.each(changes)('%s is refused', async (_, change) => {
-    const whole = await decodeModel(await model.toBytes(), 'm.iad');
-    const bytes = await encodeModel({ ...whole, ...change(whole) });
-    await expect(DifferNet.fromBytes(bytes, 'm.iad')).rejects.toMatchObject({ code: 'MODEL_FORMAT', path: 'm.iad' });
-  });
+  ]);
 });
 
 describe('the configuration', () => {
-  test.each<[string, Record<string, unknown>]>([
+  refusesOptions('DifferNet', (options) => new DifferNet(options), [
     ['blocks', { blocks: 0 }],
     ['copies', { copies: 0 }],
     ['rotations', { rotations: 'some' }],
@@ -188,11 +162,7 @@ describe('the configuration', () => {
     ['inputSize', { inputSize: 98 }],
     ['geometry', { geometry: 'tile' }],
     ['shrinking', { shrinking: 'mean' }],
-  ])('is refused naming %s in %o', (field, options) => {
-    expect(() => new DifferNet(options)).toThrow(
-      expect.objectContaining({ code: 'BAD_CONFIG', path: `DifferNet.${field}` }),
-    );
-  });
+  ]);
 
   test("has the paper's defaults and resolves to itself", () => {
     const config = resolveDifferNetConfig({});
@@ -226,10 +196,6 @@ test('defects of some size are told at image and pixel level, and the record say
   const dataset = { ...whole, test: large };
   const settings: DifferNetOptions = { layers: ['layer2'], hidden: 64, blocks: 4, copies: 1, rotationCount: 6 };
   const own = small({ ...settings, epochs: 8, batchSize: 8, learningRate: 2e-3 });
-  const fit = await own.fit(dataset.train, { workers: 1 });
-  const found = await evaluate(own, dataset, { fit, workers: 1 });
-  expect(found.image.auroc).toBeGreaterThan(0.85);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.85);
-  expect(evaluationSchema.parse(found)).toMatchObject({ method: 'differnet', learned: own.learned });
+  await expectToldApart(own, dataset, 'differnet', { image: 0.85, pixel: 0.85 });
   own.dispose();
 });

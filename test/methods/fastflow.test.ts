@@ -4,17 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { evaluate } from '../../src/benchmark/index.js';
-import { evaluationSchema } from '../../src/benchmark/schema.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { kernelsOf, resolveFastFlowConfig } from '../../src/methods/fastflow/config.js';
 import { FastFlow, type FastFlowOptions } from '../../src/methods/fastflow/index.js';
-import { decodeModel, encodeModel } from '../../src/methods/parts/model-file.js';
-import { loadMethod } from '../../src/methods/registry.js';
+import type { ModelContent } from '../../src/methods/parts/model-file.js';
 import type { Prediction } from '../../src/methods/types.js';
-import type { ProgressEvent } from '../../src/runtime/progress.js';
-import { content, smallParts } from '../helpers/small-parts.js';
+import { changedFile, expectReadBack, refusesChanges } from '../helpers/model-files.js';
+import { refusesOptions } from '../helpers/options.js';
+import { same, smallParts } from '../helpers/small-parts.js';
+import { expectToldApart, stopTraining } from '../helpers/whole-methods.js';
 
 const { train: good, test: parts } = smallParts('metal', { train: 10, testGood: 2, testPerDefect: 1 });
 const SMALL = {
@@ -27,8 +26,6 @@ const SMALL = {
   seed: 3,
 } as const;
 const small = (options: FastFlowOptions = {}) => new FastFlow({ ...SMALL, layers: [...SMALL.layers], ...options });
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
-
 let model: FastFlow;
 let bytes: Uint8Array<ArrayBuffer>;
 let predictions: Prediction[];
@@ -71,10 +68,9 @@ test('the map is a likelihood from -1 to 0, the score its maximum; two threads p
 });
 
 test('the measure and the score only change how the same network is read', async () => {
-  const whole = await decodeModel(bytes, 'm.iad');
   const read = async (options: FastFlowOptions) => {
-    const changed = await encodeModel({ ...whole, config: { ...Object(whole.config), ...options } });
-    const other = await FastFlow.fromBytes(changed);
+    const config = (whole: ModelContent) => ({ config: { ...Object(whole.config), ...options } });
+    const other = await FastFlow.fromBytes(await changedFile(bytes, config));
     const found = await other.predict(parts, { maps: 'input', workers: 1 });
     other.dispose();
     return found;
@@ -90,17 +86,10 @@ test('the measure and the score only change how the same network is read', async
 });
 
 test('a fit that was stopped goes on to the same bytes', async () => {
-  const checkpoint = join(folder, 'checkpoint');
-  const controller = new AbortController();
-  const onProgress = ({ stage, done }: ProgressEvent) => {
-    if (stage === 'training' && done === 3) controller.abort();
-  };
-  const before = tf.memory().numTensors;
-  const run = small().fit(good, { workers: 1, checkpoint, onProgress, signal: controller.signal });
-  await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
-  expect(tf.memory().numTensors).toBe(before);
+  const options = { workers: 1, checkpoint: join(folder, 'checkpoint') };
+  await stopTraining(small(), good, 3, options);
   const resumed = small();
-  await resumed.fit(good, { workers: 1, checkpoint });
+  await resumed.fit(good, options);
   expect(same(await resumed.toBytes(), bytes)).toBe(true);
   resumed.dispose();
 });
@@ -108,33 +97,32 @@ test('a fit that was stopped goes on to the same bytes', async () => {
 describe('a model file', () => {
   test('gives back the model: same bytes, same predictions, by its own class or by name', async () => {
     const path = join(folder, 'metal.iad');
-    await model.save(path);
-    const loaded = await FastFlow.load(path);
-    expect(loaded.config).toEqual(model.config);
-    expect(loaded.thresholds).toEqual(model.thresholds);
-    expect(same(await loaded.toBytes(), bytes)).toBe(true);
-    expect((await loaded.predict(parts, { workers: 1 })).map(content)).toEqual(predictions.map(content));
-    const byName = await loadMethod(path);
-    expect(byName).toBeInstanceOf(FastFlow);
-    for (const each of [loaded, byName]) each.dispose();
+    await expectReadBack(FastFlow, model, path, parts, predictions);
   });
 
-  test('is bound to the size, the layers and the orders that it was made with', async () => {
-    const whole = await decodeModel(bytes, 'm.iad');
-    const refused = async (change: object) => {
-      const changed = await encodeModel({ ...whole, ...change });
-      return expect(FastFlow.fromBytes(changed, 'm.iad')).rejects;
-    };
-    const config = (options: object) => ({ config: { ...Object(whole.config), ...options } });
-    await (await refused(config({ inputSize: 64 }))).toThrow(/MODEL_FORMAT.*norm.scale is \[12,12,256\]/);
-    await (await refused(config({ steps: 3 }))).toThrow(/MODEL_FORMAT.*level0/);
-    await (await refused(config({ layers: ['layer2'] }))).toThrow(/MODEL_FORMAT.*does not fit its configuration/);
-    await (await refused(config({ kernels: '3x3' }))).toThrow(/MODEL_FORMAT.*subnet/);
-    await (await refused(config({ hiddenRatio: 1e-9 }))).toThrow(/MODEL_FORMAT.*makes no network/);
-    const state = Object(whole.state);
-    const twice = { ...state, drawn: { ...state.drawn, level1: [new Array(512).fill(3), state.drawn.level1[1]] } };
-    await (await refused({ state: twice })).toThrow(/MODEL_FORMAT.*level1.0 must name each channel once/);
+  const changed = ({ config }: ModelContent, options: FastFlowOptions) => ({
+    config: { ...Object(config), ...options },
   });
+  refusesChanges(FastFlow, () => model, [
+    ['of another input', (whole) => changed(whole, { inputSize: 64 }), /MODEL_FORMAT.*norm.scale is \[12,12,256\]/],
+    ['of more steps', (whole) => changed(whole, { steps: 3 }), /MODEL_FORMAT.*level0/],
+    [
+      'of other layers',
+      (whole) => changed(whole, { layers: ['layer2'] }),
+      /MODEL_FORMAT.*does not fit its configuration/,
+    ],
+    ['of other kernels', (whole) => changed(whole, { kernels: '3x3' }), /MODEL_FORMAT.*subnet/],
+    ['without hidden channels', (whole) => changed(whole, { hiddenRatio: 1e-9 }), /MODEL_FORMAT.*makes no network/],
+    [
+      'with an order that repeats a channel',
+      (whole) => {
+        const state = Object(whole.state);
+        const level1 = [new Array(512).fill(3), state.drawn.level1[1]];
+        return { state: { ...state, drawn: { ...state.drawn, level1 } } };
+      },
+      /MODEL_FORMAT.*level1.0 must name each channel once/,
+    ],
+  ]);
 });
 
 describe('the configuration', () => {
@@ -161,7 +149,7 @@ describe('the configuration', () => {
     ).toEqual(['3x3', 'alternating']);
   });
 
-  test.each<[string, Record<string, unknown>]>([
+  refusesOptions('FastFlow', (options) => new FastFlow(options), [
     ['steps', { steps: 0 }],
     ['kernels', { kernels: '5x5' }],
     ['hiddenRatio', { hiddenRatio: 0 }],
@@ -175,11 +163,7 @@ describe('the configuration', () => {
     ['geometry', { geometry: 'tile' }],
     ['cacheBudget', { cacheBudget: 0 }],
     ['coresetRatio', { coresetRatio: 0.1 }],
-  ])('is refused naming %s in %o', (field, options) => {
-    expect(() => new FastFlow(options)).toThrow(
-      expect.objectContaining({ code: 'BAD_CONFIG', path: `FastFlow.${field}` }),
-    );
-  });
+  ]);
 });
 
 test('a network without hidden channels is refused before anything is done', async () => {
@@ -201,10 +185,6 @@ test('defects are told at image and pixel level, and the record says how', async
     epochs: 16,
     batchSize: 8,
   });
-  const fit = await own.fit(dataset.train, { workers: 1 });
-  const found = await evaluate(own, dataset, { fit, workers: 1 });
-  expect(found.image.auroc).toBeGreaterThan(0.9);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.9);
-  expect(evaluationSchema.parse(found)).toMatchObject({ method: 'fastflow', learned: own.learned });
+  await expectToldApart(own, dataset, 'fastflow', { image: 0.9, pixel: 0.9 });
   own.dispose();
 }, 120_000);

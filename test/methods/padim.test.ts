@@ -4,19 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { evaluate } from '../../src/benchmark/index.js';
-import { evaluationSchema } from '../../src/benchmark/schema.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
-import type { Sample } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { resolvePaDiMConfig } from '../../src/methods/padim/config.js';
 import { PaDiM, type PaDiMOptions } from '../../src/methods/padim/index.js';
-import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
 import { PatchCore } from '../../src/methods/patchcore/index.js';
 import { loadMethod } from '../../src/methods/registry.js';
 import type { FitResult, Prediction } from '../../src/methods/types.js';
 import { areaUnderCurve } from '../../src/metrics/index.js';
-import { content, smallParts } from '../helpers/small-parts.js';
+import { changedFile, expectReadBack, refusesChanges } from '../helpers/model-files.js';
+import { refusesOptions } from '../helpers/options.js';
+import { content, same, smallParts } from '../helpers/small-parts.js';
+import {
+  broken,
+  expectNothingLeft,
+  expectStopHarmless,
+  expectToldApart,
+  expectUnfitted,
+  expectVerdicts,
+} from '../helpers/whole-methods.js';
 
 const cloth = smallParts('cloth', { train: 12, testGood: 2, testPerDefect: 1 });
 const good = cloth.train;
@@ -25,9 +31,6 @@ let model: PaDiM;
 let result: FitResult;
 let predictions: Prediction[];
 let folder: string;
-
-/** Quicker than toEqual, which takes each byte for a value. */
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 const small = (options: PaDiMOptions = {}) => new PaDiM({ resize: 72, inputSize: 64, dims: 40, seed: 3, ...options });
 
@@ -97,44 +100,22 @@ test.each<[string, PaDiMOptions, number, number]>([
 });
 
 test('the score is the maximum of the map; verdicts follow from the thresholds', async () => {
-  const maps = await model.predict(parts, { maps: 'input' });
-  const { image, pixel } = model.thresholds!;
-  for (const [i, { score, map, mask, isAnomalous, threshold }] of maps.entries()) {
-    expect(map.shape).toEqual([64, 64]);
+  for (const { score, map } of await expectVerdicts(model, parts, predictions, 64)) {
     expect(Math.max(...map.data)).toBe(score);
-    expect(score).toBe(predictions[i]!.score);
-    expect([threshold, isAnomalous]).toEqual([image, score > image]);
-    expect(mask!.data).toEqual(Uint8Array.from(map.data, (value) => (value > pixel ? 1 : 0)));
   }
 });
 
-test('predictions in a row leave no tensor behind', async () => {
-  const before = tf.memory().numTensors;
-  for (let i = 0; i < 10; i++) await model.predict(parts.slice(i % 3, (i % 3) + 1), { workers: 1 });
-  for await (const _ of model.predictEach(parts, { workers: 1 })) break;
-  expect(tf.memory().numTensors).toBe(before);
-});
+test('predictions in a row leave no tensor behind', () => expectNothingLeft(model, parts, 10));
 
 describe('a model file', () => {
   test('gives back the model: same bytes, same predictions, by its own class or by name', async () => {
     const path = join(folder, 'cloth.iad');
-    await model.save(path);
-    const loaded = await PaDiM.load(path);
-    expect(loaded.config).toEqual(model.config);
-    expect([loaded.channels, loaded.thresholds, loaded.backbone]).toEqual([
-      model.channels,
-      model.thresholds,
-      model.backbone,
-    ]);
-    expect(same(await loaded.toBytes(), await model.toBytes())).toBe(true);
-    expect((await loaded.predict(parts, { workers: 1 })).map(content)).toEqual(predictions.map(content));
-    const byName = await loadMethod(path);
-    expect(byName).toBeInstanceOf(PaDiM);
-    for (const each of [loaded, byName]) each.dispose();
+    await expectReadBack(PaDiM, model, path, parts, predictions);
+    expect((await PaDiM.load(path)).channels).toEqual(model.channels);
     await expect(PatchCore.load(path)).rejects.toThrow(/MODEL_FORMAT.*method 'padim', not of patchcore/);
   });
 
-  const changes: [string, (content: ModelContent) => Partial<ModelContent>, RegExp][] = [
+  refusesChanges(PaDiM, () => model, [
     ['of a method that is not known', () => ({ method: 'magic' }), /'magic', not of padim/],
     ['with a foreign configuration', () => ({ config: { coresetRatio: 0.1 } }), /configuration is not one of PaDiM/],
     ['without channels', () => ({ state: { images: 3 } }), /description of its Gaussians is missing/],
@@ -151,53 +132,29 @@ describe('a model file', () => {
       ({ tensors }) => ({ tensors: { ...tensors, factors: { shape: [1], data: new Float32Array(1) } } }),
       /factors is \[1\]/,
     ],
-  ];
-  test.each(changes)('%s is refused', async (_, change, message) => {
-    const whole = await decodeModel(await model.toBytes(), 'm.iad');
-    const bytes = await encodeModel({ ...whole, ...change(whole) });
-    const refused = PaDiM.fromBytes(bytes, 'm.iad');
-    await expect(refused).rejects.toMatchObject({ code: 'MODEL_FORMAT', path: 'm.iad' });
-    await expect(PaDiM.fromBytes(bytes, 'm.iad')).rejects.toThrow(message);
-  });
+  ]);
 
   test('of a method that is not known is refused by name', async () => {
     const path = join(folder, 'magic.iad');
-    const whole = await decodeModel(await model.toBytes(), 'm.iad');
-    await writeFile(path, await encodeModel({ ...whole, method: 'magic' }));
+    await writeFile(path, await changedFile(await model.toBytes(), () => ({ method: 'magic' })));
     await expect(loadMethod(path)).rejects.toThrow(/MODEL_FORMAT.*method 'magic', which is not known here/);
   });
 });
 
 describe('what goes wrong', () => {
-  const broken: Sample = { ...good[1]!, id: 'broken.png', image: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3) };
-
   test('a model that was not fitted, no images, bad images', async () => {
-    const empty = small();
-    await expect(empty.predict(parts)).rejects.toMatchObject({ code: 'NOT_FITTED', path: 'PaDiM.predict' });
-    await expect(empty.toBytes()).rejects.toMatchObject({ code: 'NOT_FITTED' });
-    expect(() => empty.learned).toThrow(/NOT_FITTED/);
-    await expect(empty.fit([])).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES', path: 'PaDiM.fit' });
-    await expect(empty.fit([broken], { skipBad: true })).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES' });
-    const images = [...good.slice(0, 3), broken, good[4]!];
+    await expectUnfitted(small(), 'PaDiM', parts);
+    const images = [...good.slice(0, 3), broken(good[1]!), good[4]!];
     await expect(small({ calibrationShare: 0 }).fit(images, { workers: 1 })).rejects.toThrow(/IMAGE_\w+\] broken\.png/);
     const told = await small().fit(images, { workers: 1, skipBad: true });
     expect([told.images + told.calibrationImages, told.skipped.map(({ id }) => id)]).toEqual([4, ['broken.png']]);
   });
 
-  test.each(['features', 'gaussians', 'calibration'])('a stop during %s leaves the model as it was', async (stage) => {
-    const bytes = await model.toBytes();
-    const before = tf.memory().numTensors;
-    const controller = new AbortController();
-    const onProgress = (event: { stage: string }) => {
-      if (event.stage === stage) controller.abort();
-    };
-    const run = model.fit(good, { workers: 1, onProgress, signal: controller.signal });
-    await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
-    expect(same(await model.toBytes(), bytes)).toBe(true);
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  test.each(['features', 'gaussians', 'calibration'])('a stop during %s leaves the model as it was', (stage) =>
+    expectStopHarmless(model, good, stage),
+  );
 
-  test.each<[string, Record<string, unknown>]>([
+  refusesOptions('PaDiM', (options) => new PaDiM(options), [
     ['dims', { dims: 0 }],
     ['dims', { dims: 2.5 }],
     ['dims', { dims: 'some' }],
@@ -207,9 +164,7 @@ describe('what goes wrong', () => {
     ['layers', { layers: ['layer3', 'layer1'] }],
     ['coresetRatio', { coresetRatio: 0.1 }],
     ['seed', { seed: -1 }],
-  ])('the configuration is refused naming %s in %o', (field, options) => {
-    expect(() => new PaDiM(options)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', path: `PaDiM.${field}` }));
-  });
+  ]);
 
   test("the configuration has the paper's defaults and resolves to itself", () => {
     const config = resolvePaDiMConfig({});
@@ -229,11 +184,7 @@ describe('what goes wrong', () => {
 test('defects are told at image and pixel level, and the record says how', async () => {
   const dataset = synthSamples({ kind: 'cloth', seed: 5, size: 160, train: 16, testGood: 8, testPerDefect: 2 });
   const own = new PaDiM({ resize: 128, inputSize: 128, geometry: 'stretch', dims: 100 });
-  const fit = await own.fit(dataset.train, { workers: 2 });
-  const found = await evaluate(own, dataset, { fit, workers: 2 });
-  expect(found.image.auroc).toBeGreaterThan(0.9);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.9);
-  expect(evaluationSchema.parse(found)).toMatchObject({ method: 'padim', learned: own.learned });
+  const found = await expectToldApart(own, dataset, 'padim', { image: 0.9, pixel: 0.9 }, 2);
   // The curve in the record is thinned to 256 points, the area is of all of them.
   const { fpr, pro, atThreshold } = found.proCurve!;
   expect(fpr.length).toBeLessThanOrEqual(256);

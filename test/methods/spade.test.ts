@@ -4,18 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { evaluate } from '../../src/benchmark/index.js';
-import { evaluationSchema } from '../../src/benchmark/schema.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
-import type { Sample } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { PaDiM } from '../../src/methods/padim/index.js';
-import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
-import { loadMethod } from '../../src/methods/registry.js';
 import { resolveSpadeConfig } from '../../src/methods/spade/config.js';
 import { SPADE, type SpadeOptions } from '../../src/methods/spade/index.js';
 import type { FitResult, Prediction } from '../../src/methods/types.js';
-import { content, smallParts } from '../helpers/small-parts.js';
+import { expectReadBack, refusesChanges } from '../helpers/model-files.js';
+import { refusesOptions } from '../helpers/options.js';
+import { content, same, smallParts } from '../helpers/small-parts.js';
+import {
+  broken,
+  expectNothingLeft,
+  expectStopHarmless,
+  expectToldApart,
+  expectUnfitted,
+  expectVerdicts,
+} from '../helpers/whole-methods.js';
 
 const cloth = smallParts('cloth', { train: 9, testGood: 2, testPerDefect: 1 });
 const good = cloth.train;
@@ -24,9 +29,6 @@ let model: SPADE;
 let result: FitResult;
 let predictions: Prediction[];
 let folder: string;
-
-/** Quicker than toEqual, which takes each byte for a value. */
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 const small = (options: SpadeOptions = {}) => new SPADE({ resize: 72, inputSize: 64, seed: 3, ...options });
 
@@ -135,43 +137,19 @@ test.each<[string, SpadeOptions, number[][]]>([
 });
 
 test('verdicts follow from the thresholds', async () => {
-  const maps = await model.predict(parts, { maps: 'input' });
-  const { image, pixel } = model.thresholds!;
-  for (const [i, { score, map, mask, isAnomalous, threshold }] of maps.entries()) {
-    expect(map.shape).toEqual([64, 64]);
-    expect(score).toBe(predictions[i]!.score);
-    expect([threshold, isAnomalous]).toEqual([image, score > image]);
-    expect(mask!.data).toEqual(Uint8Array.from(map.data, (value) => (value > pixel ? 1 : 0)));
-  }
+  await expectVerdicts(model, parts, predictions, 64);
 });
 
-test('predictions in a row leave no tensor behind', async () => {
-  const before = tf.memory().numTensors;
-  for (let i = 0; i < 6; i++) await model.predict(parts.slice(i % 3, (i % 3) + 1), { workers: 1 });
-  for await (const _ of model.predictEach(parts, { workers: 1 })) break;
-  expect(tf.memory().numTensors).toBe(before);
-});
+test('predictions in a row leave no tensor behind', () => expectNothingLeft(model, parts, 6));
 
 describe('a model file', () => {
   test('gives back the model: same bytes, same predictions, by its own class or by name', async () => {
     const path = join(folder, 'cloth.iad');
-    await model.save(path);
-    const loaded = await SPADE.load(path);
-    expect([loaded.config, loaded.thresholds, loaded.backbone, loaded.learned]).toEqual([
-      model.config,
-      model.thresholds,
-      model.backbone,
-      model.learned,
-    ]);
-    expect(same(await loaded.toBytes(), await model.toBytes())).toBe(true);
-    expect((await loaded.predict(parts, { workers: 1 })).map(content)).toEqual(predictions.map(content));
-    const byName = await loadMethod(path);
-    expect(byName).toBeInstanceOf(SPADE);
-    for (const each of [loaded, byName]) each.dispose();
+    await expectReadBack(SPADE, model, path, parts, predictions);
     await expect(PaDiM.load(path)).rejects.toThrow(/MODEL_FORMAT.*method 'spade', not of padim/);
   });
 
-  const changes: [string, (content: ModelContent) => Partial<ModelContent>, RegExp][] = [
+  refusesChanges(SPADE, () => model, [
     ['of another method', () => ({ method: 'padim' }), /'padim', not of spade/],
     ['with a foreign configuration', () => ({ config: { dims: 3 } }), /configuration is not one of SPADE/],
     ['without a description', () => ({ state: {} }), /description of its gallery is missing/],
@@ -188,48 +166,26 @@ describe('a model file', () => {
       /globals is \[1\], .* makes \[8,2048\]/,
     ],
     ['without maps', ({ tensors: { layer2: _, ...rest } }) => ({ tensors: rest }), /layer2 is \[\]/],
-  ];
-  test.each(changes)('%s is refused', async (_, change, message) => {
-    const whole = await decodeModel(await model.toBytes(), 'm.iad');
-    const bytes = await encodeModel({ ...whole, ...change(whole) });
-    const refused = SPADE.fromBytes(bytes, 'm.iad');
-    await expect(refused).rejects.toMatchObject({ code: 'MODEL_FORMAT', path: 'm.iad' });
-    await expect(SPADE.fromBytes(bytes, 'm.iad')).rejects.toThrow(message);
-  });
+  ]);
 });
 
 describe('what goes wrong', () => {
-  const broken: Sample = { ...good[1]!, id: 'broken.png', image: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2, 3) };
-
   test('a model that was not fitted, no images, bad images, a gallery that is too large', async () => {
-    const empty = small();
-    await expect(empty.predict(parts)).rejects.toMatchObject({ code: 'NOT_FITTED', path: 'SPADE.predict' });
-    await expect(empty.toBytes()).rejects.toMatchObject({ code: 'NOT_FITTED' });
-    expect(() => empty.learned).toThrow(/NOT_FITTED/);
-    await expect(empty.fit([])).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES', path: 'SPADE.fit' });
-    await expect(empty.fit([broken], { skipBad: true })).rejects.toMatchObject({ code: 'NO_GOOD_IMAGES' });
-    const images = [...good.slice(0, 3), broken, good[4]!];
+    await expectUnfitted(small(), 'SPADE', parts);
+    const bad = broken(good[1]!);
+    const images = [...good.slice(0, 3), bad, good[4]!];
     await expect(small({ calibrationShare: 0 }).fit(images, { workers: 1 })).rejects.toThrow(/IMAGE_\w+\] broken\.png/);
     const told = await small({ calibrationShare: 0 }).fit(images, { workers: 1, skipBad: true });
     expect([told.images, told.skipped.map(({ id }) => id)]).toEqual([4, ['broken.png']]);
     const tight = small({ memoryBudget: 2 ** 20 });
-    await expect(tight.fit([...good.slice(0, 3), broken])).rejects.toThrow(/MEMORY_BUDGET.*3 images .* holds 2/);
+    await expect(tight.fit([...good.slice(0, 3), bad])).rejects.toThrow(/MEMORY_BUDGET.*3 images .* holds 2/);
   });
 
-  test.each(['features', 'calibration'])('a stop during %s leaves the model as it was', async (stage) => {
-    const bytes = await model.toBytes();
-    const before = tf.memory().numTensors;
-    const controller = new AbortController();
-    const onProgress = (event: { stage: string }) => {
-      if (event.stage === stage) controller.abort();
-    };
-    const run = model.fit(good, { workers: 1, onProgress, signal: controller.signal });
-    await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
-    expect(same(await model.toBytes(), bytes)).toBe(true);
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  test.each(['features', 'calibration'])('a stop during %s leaves the model as it was', (stage) =>
+    expectStopHarmless(model, good, stage),
+  );
 
-  test.each<[string, Record<string, unknown>]>([
+  refusesOptions('SPADE', (options) => new SPADE(options), [
     ['k', { k: 0 }],
     ['k', { k: 2.5 }],
     ['fusion', { fusion: 'mean' }],
@@ -239,9 +195,7 @@ describe('what goes wrong', () => {
     ['layers', { layers: ['layer3', 'layer1'] }],
     ['ridge', { ridge: 0.1 }],
     ['seed', { seed: -1 }],
-  ])('the configuration is refused naming %s in %o', (field, options) => {
-    expect(() => new SPADE(options)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', path: `SPADE.${field}` }));
-  });
+  ]);
 
   test('the input must be large enough for the global vector too', () => {
     expect(() => new SPADE({ backbone: 'alexnet', layers: ['features.2'], inputSize: 32 })).toThrow(
@@ -272,10 +226,6 @@ test.each([
 ] as const)('defects are told by %s at image and pixel level, and the record says how', async (imageScore, image) => {
   const dataset = synthSamples({ kind: 'cloth', seed: 5, size: 160, train: 16, testGood: 8, testPerDefect: 2 });
   const own = new SPADE({ inputSize: 128, geometry: 'stretch', imageScore });
-  const fit = await own.fit(dataset.train, { workers: 1 });
-  const found = await evaluate(own, dataset, { fit, workers: 1 });
-  expect(found.image.auroc).toBeGreaterThan(image);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.95);
-  expect(evaluationSchema.parse(found)).toMatchObject({ method: 'spade', learned: own.learned });
+  await expectToldApart(own, dataset, 'spade', { image, pixel: 0.95 });
   own.dispose();
 });

@@ -5,18 +5,17 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BackboneChoice } from '../../src/backbones/types.js';
-import { evaluate } from '../../src/benchmark/index.js';
-import { evaluationSchema } from '../../src/benchmark/schema.js';
 import { synthSamples } from '../../src/data/synth/samples.js';
 import { useBackend } from '../../src/kernels/backend.js';
-import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
-import { loadMethod } from '../../src/methods/registry.js';
 import { resolveSTPMConfig } from '../../src/methods/stpm/config.js';
 import { DESIGN } from '../../src/methods/stpm/design.js';
 import { STPM, type STPMOptions } from '../../src/methods/stpm/index.js';
 import type { Prediction } from '../../src/methods/types.js';
+import { expectReadBack, refusesChanges } from '../helpers/model-files.js';
+import { refusesOptions } from '../helpers/options.js';
 import { seededResnet18 } from '../helpers/seeded-weights.js';
-import { content, smallParts } from '../helpers/small-parts.js';
+import { same, smallParts } from '../helpers/small-parts.js';
+import { expectNothingLeft, expectToldApart, stopTraining, trainedSteps } from '../helpers/whole-methods.js';
 
 const cloth = smallParts('cloth', { train: 9, testGood: 2, testPerDefect: 1 });
 const good = cloth.train;
@@ -26,9 +25,6 @@ let folder: string;
 let model: STPM;
 let result: Awaited<ReturnType<STPM['fit']>>;
 let predictions: Prediction[];
-
-/** Quicker than toEqual, which takes each byte for a value. */
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 const small = (options: STPMOptions = {}) =>
   new STPM({ backbone, layers: ['layer1', 'layer2'], inputSize: 32, epochs: 3, batchSize: 4, seed: 3, ...options });
@@ -78,23 +74,9 @@ test('a fit that was stopped goes on from its checkpoint to the same bytes, and 
   const bytes = await model.toBytes();
   const before = tf.memory().numTensors;
   const stopped = small();
-  const controller = new AbortController();
-  const checkpoint = join(folder, 'training.safetensors');
-  const onProgress = ({ stage, done }: { stage: string; done: number }) => {
-    if (stage === 'training' && done === 3) controller.abort();
-  };
-  const run = stopped.fit(good, { workers: 1, checkpoint, onProgress, signal: controller.signal });
-  await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
-  expect(tf.memory().numTensors).toBe(before);
-  const steps: number[] = [];
-  await stopped.fit(good, {
-    workers: 1,
-    checkpoint,
-    onProgress: ({ stage, done }) => {
-      if (stage === 'training') steps.push(done);
-    },
-  });
-  expect(steps).toEqual([4, 5, 6]);
+  const options = { workers: 1, checkpoint: join(folder, 'training.safetensors') };
+  await stopTraining(stopped, good, 3, options);
+  expect(await trainedSteps(stopped, good, options)).toEqual([4, 5, 6]);
   expect(same(await stopped.toBytes(), bytes)).toBe(true);
   stopped.dispose();
   expect(tf.memory().numTensors).toBe(before);
@@ -115,27 +97,15 @@ test('without a validation the last epoch is kept; one image is enough', async (
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test('predictions in a row leave no tensor behind', async () => {
-  const before = tf.memory().numTensors;
-  for (let i = 0; i < 5; i++) await model.predict(parts.slice(i % 3, (i % 3) + 1), { workers: 1 });
-  for await (const _ of model.predictEach(parts, { workers: 1 })) break;
-  expect(tf.memory().numTensors).toBe(before);
-});
+test('predictions in a row leave no tensor behind', () => expectNothingLeft(model, parts, 5));
 
 describe('a model file', () => {
   test('gives back the model: same bytes, same predictions, by its own class or by name, on two threads', async () => {
     const path = join(folder, 'cloth.iad');
-    await model.save(path);
-    const loaded = await STPM.load(path);
-    expect([loaded.config, loaded.thresholds, loaded.learned]).toEqual([model.config, model.thresholds, model.learned]);
-    expect(same(await loaded.toBytes(), await model.toBytes())).toBe(true);
-    expect((await loaded.predict(parts, { workers: 2 })).map(content)).toEqual(predictions.map(content));
-    const byName = await loadMethod(path);
-    expect(byName).toBeInstanceOf(STPM);
-    for (const each of [loaded, byName]) each.dispose();
+    await expectReadBack(STPM, model, path, parts, predictions, 2);
   });
 
-  const changes: [string, (content: ModelContent) => Partial<ModelContent>, RegExp][] = [
+  refusesChanges(STPM, () => model, [
     ['of a method that is not known', () => ({ method: 'magic' }), /'magic', not of stpm/],
     ['with a foreign configuration', () => ({ config: { dims: 3 } }), /configuration is not one of STPM/],
     [
@@ -151,27 +121,18 @@ describe('a model file', () => {
       },
       /its stem\.variance holds values below 0/,
     ],
-  ];
-  test.each(changes)('%s is refused', async (_, change, message) => {
-    const whole = await decodeModel(await model.toBytes(), 'm.iad');
-    const bytes = await encodeModel({ ...whole, ...change(whole) });
-    const refused = STPM.fromBytes(bytes, 'm.iad');
-    await expect(refused).rejects.toMatchObject({ code: 'MODEL_FORMAT', path: 'm.iad' });
-    await expect(STPM.fromBytes(bytes, 'm.iad')).rejects.toThrow(message);
-  });
+  ]);
 });
 
 describe('the configuration', () => {
-  test.each<[string, Record<string, unknown>]>([
+  refusesOptions('STPM', (options) => new STPM(options), [
     ['validationShare', { validationShare: 0.6 }],
     ['epochs', { epochs: 0 }],
     ['learningRate', { learningRate: 0 }],
     ['geometry', { geometry: 'tile' }],
     ['dims', { dims: 3 }],
     ['backbone', { backbone: 'alexnet', layers: ['features.5'] }],
-  ])('is refused naming %s in %o', (field, options) => {
-    expect(() => new STPM(options)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', path: `STPM.${field}` }));
-  });
+  ]);
 
   test('is refused where a layer has a single position', () => {
     const config = resolveSTPMConfig({ layers: ['layer3', 'layer4'], inputSize: 32 });
@@ -212,10 +173,6 @@ test('defects are told at image and pixel level, and the record says how', async
     batchSize: 4,
     calibrationShare: 0,
   });
-  const fit = await own.fit(dataset.train, { workers: 1 });
-  const found = await evaluate(own, dataset, { fit, workers: 1 });
-  expect(found.image.auroc).toBeGreaterThan(0.85);
-  expect(found.pixel!.auroc).toBeGreaterThan(0.9);
-  expect(evaluationSchema.parse(found)).toMatchObject({ method: 'stpm', learned: own.learned });
+  await expectToldApart(own, dataset, 'stpm', { image: 0.85, pixel: 0.9 });
   own.dispose();
 }, 120_000);

@@ -9,19 +9,20 @@ import type { Image, Sample } from '../../src/data/types.js';
 import { useBackend } from '../../src/kernels/backend.js';
 import { temporaryCache } from '../../src/methods/parts/feature-cache/temporary.web.js';
 import { constant } from '../../src/methods/parts/flow/parameters.js';
-import { decodeModel, encodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
+import { decodeModel, type ModelContent } from '../../src/methods/parts/model-file.js';
 import { pyramid, type TrainedFitOptions } from '../../src/methods/parts/trained/index.js';
 import { trainingSizes } from '../../src/methods/parts/trained/sizes.js';
 import type { ProgressEvent } from '../../src/runtime/progress.js';
-import { content, smallParts } from '../helpers/small-parts.js';
+import { refusesChanges } from '../helpers/model-files.js';
+import { content, same, smallParts } from '../helpers/small-parts.js';
 import { TINY, Tiny, type TinyDesign } from '../helpers/tiny-trained.js';
+import { expectStopHarmless } from '../helpers/whole-methods.js';
 
 const { train: good, test: parts } = smallParts('cloth', { train: 8, testGood: 1, testPerDefect: 1 });
 let folder: string;
 let model: Tiny;
 let bytes: Uint8Array;
 
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 const temporary = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('iad-tf-features-'));
 const first = async () => (await model.predict(parts, { workers: 1 })).map(content);
 
@@ -267,7 +268,7 @@ describe('a model file', () => {
 
   const without = ({ tensors }: ModelContent, name: string) =>
     Object.fromEntries(Object.entries(tensors).filter(([key]) => key !== name));
-  const changes: [string, (content: ModelContent) => Partial<ModelContent>, RegExp][] = [
+  refusesChanges(Tiny, () => model, [
     ['of another method', () => ({ method: 'fastflow' }), /'fastflow', not of tiny/],
     ['with a foreign configuration', () => ({ config: { dims: 3 } }), /configuration is not one of Tiny/],
     ['without what was drawn', () => ({ state: { images: 3 } }), /description of its training is missing|does not fit/],
@@ -302,15 +303,7 @@ describe('a model file', () => {
       ({ tensors }) => ({ tensors: { ...tensors, 'network/peak': { shape: [1], data: Float32Array.of(Number.NaN) } } }),
       /peak holds values that are no numbers/,
     ],
-  ];
-  test.each(changes)('%s is refused', async (_, change, message) => {
-    const whole = await decodeModel(Uint8Array.from(bytes), 'tiny.iad');
-    const refused = await Tiny.fromBytes(await encodeModel({ ...whole, ...change(whole) }), 'tiny.iad').catch(
-      (error) => error,
-    );
-    expect(refused).toMatchObject({ code: 'MODEL_FORMAT', path: 'tiny.iad' });
-    expect(refused.message).toMatch(message);
-  });
+  ]);
 });
 
 test('a stop while start values are drawn comes before the next one', async () => {
@@ -396,15 +389,8 @@ describe('what goes wrong', () => {
   test.each(['features', 'training', 'statistics', 'calibration'])(
     'a stop during %s leaves the model as it was, and no tensor or file',
     async (stage) => {
-      const [before, files] = [tf.memory().numTensors, await temporary()];
-      const controller = new AbortController();
-      const onProgress = (event: ProgressEvent) => {
-        if (event.stage === stage) controller.abort();
-      };
-      const run = model.fit(good, { workers: 1, onProgress, signal: controller.signal });
-      await expect(run).rejects.toMatchObject({ code: 'ABORTED' });
-      expect(same(await model.toBytes(), bytes)).toBe(true);
-      expect(tf.memory().numTensors).toBe(before);
+      const files = await temporary();
+      await expectStopHarmless(model, good, stage);
       expect(await temporary()).toEqual(files);
     },
   );

@@ -1,36 +1,17 @@
 // The metrics by themselves, as an application would bundle them: small, without any other package, and the same in a browser.
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BinnedPixelAccumulator, PixelAccumulator } from '../../src/metrics/index.js';
 import { launch, openPage, pageFiles } from '../helpers/browser.js';
-import { type Bundle, ROOT } from '../helpers/bundle.js';
+import { bundle } from '../helpers/bundle.js';
 import { missing } from '../helpers/needs.js';
 import { pixelImage, pixelMaps } from './lcg.js';
 
 const PARAMS = { seed: 5, images: 6, height: 24, width: 24, maxRects: 3, maxSide: 8, bits: 12, shift: 0.25 };
 
-async function bundled(contents: string, minify: boolean): Promise<Bundle> {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents, resolveDir: `${ROOT}/test/metrics`, sourcefile: 'entry.ts', loader: 'ts' },
-    absWorkingDir: ROOT,
-    bundle: true,
-    minify,
-    entryNames: 'entry',
-    format: 'esm',
-    platform: 'browser',
-    outdir: 'out',
-    write: false,
-    metafile: true,
-    logLevel: 'silent',
-    tsconfigRaw: {},
-  });
-  return { files: outputFiles, metafile };
-}
-
 test('is below 25 kB and of this package alone', async () => {
-  const { files, metafile } = await bundled(`export * from '../../src/metrics/index.js';`, true);
+  const { files, metafile } = await bundle({ code: `export * from './src/metrics/index.js';` }, true);
   expect(gzipSync(files[0]!.contents).length).toBeLessThan(25_000);
   expect(Object.keys(metafile.inputs).filter((path) => !/^src\/metrics\/|entry\.ts$/.test(path))).toEqual([]);
 });
@@ -49,16 +30,15 @@ describe.skipIf(reason !== null)('in a browser', () => {
     const page = await openPage(
       browser,
       pageFiles(
-        await bundled(
-          `import { BinnedPixelAccumulator, PixelAccumulator } from '../../src/metrics/index.js';
-           import { pixelImage, pixelMaps } from './lcg.js';
+        await bundle({
+          code: `import { BinnedPixelAccumulator, PixelAccumulator } from './src/metrics/index.js';
+           import { pixelImage, pixelMaps } from './test/metrics/lcg.js';
            const images = pixelMaps(${JSON.stringify(PARAMS)}).map(pixelImage);
            globalThis.found = [new PixelAccumulator(), new BinnedPixelAccumulator()].map((pixels) => {
              for (const image of images) pixels.add(image);
              return pixels.result();
            });`,
-          false,
-        ),
+        }),
       ),
       new Map(),
       { isolated: false, ready: 'found' },

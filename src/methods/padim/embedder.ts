@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { layerChannels, layerSide, layerStride } from '../../backbones/architecture.js';
 import { architectureOf } from '../../backbones/catalogue.js';
 import type { FoldedWeights, LayerName } from '../../backbones/types.js';
-import type { GeometryPlan } from '../../data/geometry.js';
+import type { OpenView } from '../parts/embedder-session.js';
 import { FrozenNetwork } from '../parts/frozen-network.js';
 import type { Job, SessionInit } from '../parts/session.js';
 import type { PaDiMConfig } from './config.js';
@@ -21,13 +21,6 @@ interface Taken {
   readonly by: tf.Tensor1D | tf.Tensor2D;
   /** Int32 [positions]: for each position of the first layer's grid, the one of this layer's that covers it. */
   readonly cells: tf.Tensor1D;
-}
-
-/** An image whose features are to be had. */
-export interface OpenImage {
-  readonly plan: GeometryPlan;
-  /** @returns [1, positions, depth], the caller's to dispose of */
-  embed(): Promise<tf.Tensor3D>;
 }
 
 export class Embedder {
@@ -56,7 +49,8 @@ export class Embedder {
     }
   }
 
-  async open(job: Job): Promise<OpenImage> {
+  /** Its features are [1, positions, depth]. */
+  async open(job: Job): Promise<OpenView<tf.Tensor3D>> {
     const { plan, maps } = await this.#network.open(job);
     return { plan, embed: async () => this.#embed(await maps(0)) };
   }

@@ -4,6 +4,7 @@ import { interpolate } from '../../data/interpolate.js';
 import { mahalanobisBatched } from '../../kernels/index.js';
 import { packedSize } from '../../kernels/packed.js';
 import { smooth } from '../parts/anomaly-map.js';
+import type { ScoredImage } from '../parts/embedder-session.js';
 import type { PaDiMConfig } from './config.js';
 import { gridSide } from './embedder.js';
 import { blocks, type Gaussians } from './gaussians.js';
@@ -15,12 +16,6 @@ interface Block {
   readonly from: number;
   readonly mean: tf.Tensor2D;
   readonly factors: tf.Tensor2D;
-}
-
-export interface ScoredImage {
-  readonly score: number;
-  /** [inputSize, inputSize] */
-  readonly map: Float32Array;
 }
 
 export class Scorer {

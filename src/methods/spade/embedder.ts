@@ -1,7 +1,7 @@
 // Image in, feature maps and a global vector out.
 import * as tf from '@tensorflow/tfjs';
 import { lastLayer } from '../../backbones/architecture.js';
-import type { GeometryPlan } from '../../data/geometry.js';
+import type { OpenView } from '../parts/embedder-session.js';
 import { FrozenNetwork } from '../parts/frozen-network.js';
 import type { Job, SessionInit } from '../parts/session.js';
 import type { SpadeConfig } from './config.js';
@@ -12,13 +12,6 @@ export interface Features {
   readonly maps: readonly tf.Tensor4D[];
   /** [1, channels of the network's last layer] */
   readonly global: tf.Tensor2D;
-}
-
-/** An image whose features are to be had. */
-export interface OpenImage {
-  readonly plan: GeometryPlan;
-  /** @returns tensors that are the caller's to dispose of */
-  embed(): Promise<Features>;
 }
 
 export class Embedder {
@@ -39,7 +32,7 @@ export class Embedder {
     return new Embedder(await FrozenNetwork.open(init, all), layers.length);
   }
 
-  async open(job: Job): Promise<OpenImage> {
+  async open(job: Job): Promise<OpenView<Features>> {
     const { plan, maps } = await this.#network.open(job);
     return { plan, embed: async () => this.#embed(await maps(0)) };
   }

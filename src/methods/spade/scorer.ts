@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { interpolate } from '../../data/interpolate.js';
 import { patchEmbed, topKNeighbors } from '../../kernels/index.js';
 import { type ScoreMap, smooth } from '../parts/anomaly-map.js';
+import type { ScoredImage } from '../parts/embedder-session.js';
 import type { SpadeConfig } from './config.js';
 import type { Features } from './embedder.js';
 import { type Gallery, type LayerGallery, mapOf } from './gallery.js';
@@ -13,12 +14,6 @@ export interface Retrieved {
   readonly images: Int32Array;
   /** L2 distances of the global vectors, ascending. */
   readonly distances: Float32Array;
-}
-
-export interface ScoredImage {
-  readonly score: number;
-  /** [inputSize, inputSize] */
-  readonly map: Float32Array;
 }
 
 export class Scorer {

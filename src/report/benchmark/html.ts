@@ -2,7 +2,7 @@
 import type { BenchmarkReport, ReportDataset } from '../../benchmark/report/index.js';
 import { count } from '../format.js';
 import { type Content, html, Markup } from '../markup.js';
-import { STYLE } from '../style.js';
+import { page } from '../page.js';
 import type { ChartFigure, DatasetFigures } from './charts.js';
 import { tablesSection } from './html-tables.js';
 import { type Thumbnails, thumbnailStyle, worstSection } from './html-worst.js';
@@ -39,19 +39,8 @@ export function renderBenchmarkReport(
 ): string {
   const { jobs, datasets, methods, settings } = report;
   const waiting = jobs.all - jobs.done - jobs.failed;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>Benchmark: ${datasets.map(({ name }) => name).join(', ')}</title>
-<style>${new Markup(STYLE + OWN_STYLE)}${thumbnailStyle(thumbnails)}</style>
-</head>
-<body>
-<main>
-<h1>Benchmark</h1>
+  const style = html`${new Markup(OWN_STYLE)}${thumbnailStyle(thumbnails)}`;
+  const body = html`<h1>Benchmark</h1>
 <p class="soft">${count(methods.length, 'method')} on ${count(datasets.length, 'dataset')} under ${count(settings.length, 'setting')}:
 ${count(jobs.all, 'job')}, ${jobs.done} done, ${jobs.failed} failed, ${waiting} not run. iad-tf ${report.libraryVersion}, jobs
 <code>${report.fingerprint.slice(0, 16)}</code>.${report.cacheFeatures ? ' Features came from a cache, rounded to float16.' : ''}</p>
@@ -73,12 +62,8 @@ ${definitions(
     return [count(ran, 'job'), `${machine}; ${software}; ${parallel === 1 ? 'one job' : `${parallel} jobs`} at once`];
   }),
 )}
-${publications(report)}
-</main>
-</body>
-</html>
-`;
-  return page.text;
+${publications(report)}`;
+  return page({ title: `Benchmark: ${datasets.map(({ name }) => name).join(', ')}`, style, body });
 }
 
 /** What went wrong comes before what went right. */

@@ -6,9 +6,7 @@ import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { useBackend } from '../../../src/kernels/backend.js';
 import { Batches } from '../../../src/methods/parts/training/batches.js';
 import {
-  type CheckpointStore,
   ProblemGradients,
-  type Tensors,
   type TrainingConfig,
   type TrainingKind,
   type TrainingOptions,
@@ -17,6 +15,7 @@ import {
 import { meansOf, shardsOf } from '../../../src/methods/parts/training/sharded.js';
 import type { ProgressEvent } from '../../../src/runtime/progress.js';
 import { INPUTS, linearSample, type ShardProblemInit, shardProblem } from '../../helpers/shard-problem.mjs';
+import { memoryStore, taken } from '../../helpers/trained-state.js';
 
 vi.mock('../../helpers/worker-script.js', () => ({
   WORKER_SCRIPT: new URL('../../helpers/shard-worker.mjs', import.meta.url),
@@ -56,14 +55,6 @@ beforeEach(() => {
   };
 });
 
-function bits(tensors: Tensors): Record<string, number[]> {
-  const entries = Object.entries(tensors).map(([name, tensor]) => [
-    name,
-    [...new Uint32Array(tensor.dataSync<'float32'>().slice().buffer)],
-  ]);
-  return Object.fromEntries(entries);
-}
-
 /** Without `workers` as it is without the option. */
 async function trained(
   init: ShardProblemInit,
@@ -75,29 +66,13 @@ async function trained(
   const model = problem.start();
   try {
     const threads = workers === undefined ? {} : { threads: { kind: KIND, init, workers } };
-    const result = await train({ ...problem, ...model }, config, { ...options, ...threads });
-    const { parameters, buffers, ...rest } = result;
-    const plain = { ...rest, parameters: bits(parameters), buffers: bits(buffers) };
-    tf.dispose([parameters, buffers]);
-    return plain;
+    return taken(await train({ ...problem, ...model }, config, { ...options, ...threads }));
   } finally {
     tf.dispose([model.parameters, model.buffers]);
   }
 }
 
 const numbers = (words: readonly number[] | undefined) => [...new Float32Array(Uint32Array.from(words ?? []).buffer)];
-
-function memoryStore(): CheckpointStore & { readonly written: Uint8Array[] } {
-  const written: Uint8Array[] = [];
-  return {
-    path: 'memory',
-    written,
-    read: async () => written.at(-1),
-    write: async (bytes) => {
-      written.push(bytes);
-    },
-  };
-}
 
 test('shards divide a batch in its order, evenly, and none is empty', () => {
   fc.assert(

@@ -9,17 +9,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readSafetensors, writeSafetensors } from '../../../src/backbones/formats/safetensors.js';
 import { useBackend } from '../../../src/kernels/backend.js';
 import {
-  type CheckpointStore,
   checkpointFile,
   type Tensors,
   type TrainingConfig,
   type TrainingOptions,
   type TrainingProblem,
-  type TrainingResult,
   train,
 } from '../../../src/methods/parts/training/index.js';
 import type { ProgressEvent } from '../../../src/runtime/progress.js';
 import { autoencoder, held } from '../../helpers/small-autoencoder.js';
+import { bits, memoryStore, taken } from '../../helpers/trained-state.js';
 
 const CONFIG: TrainingConfig = {
   length: { epochs: 3 },
@@ -43,36 +42,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function bits(tensors: Tensors): Record<string, number[]> {
-  const entries = Object.entries(tensors).map(([name, tensor]) => [
-    name,
-    [...new Uint32Array(tensor.dataSync<'float32'>().slice().buffer)],
-  ]);
-  return Object.fromEntries(entries);
-}
-
-/** The result as plain values, its tensors disposed of. */
-function taken({ parameters, buffers, ...rest }: TrainingResult) {
-  const plain = { ...rest, parameters: bits(parameters), buffers: bits(buffers) };
-  tf.dispose([parameters, buffers]);
-  return plain;
-}
-
 async function trained(options: TrainingOptions = {}, config = CONFIG, given: TrainingProblem<Tensor4D> = problem) {
   return taken(await train(given, config, options));
-}
-
-/** A store in memory, with all that was ever written. */
-function memoryStore(): CheckpointStore & { readonly written: Uint8Array[] } {
-  const written: Uint8Array[] = [];
-  return {
-    path: 'memory',
-    written,
-    read: async () => written.at(-1),
-    write: async (bytes) => {
-      written.push(bytes);
-    },
-  };
 }
 
 describe.each(['cpu', 'wasm'] as const)('%s', (backend) => {
