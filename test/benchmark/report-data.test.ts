@@ -134,6 +134,38 @@ describe('what is not there', () => {
     expect(report.jobs.all).toBe(6);
   });
 
+  test('a method that does not serve a setting lacks nothing in it', async () => {
+    const few = { kind: 'few-shot', shots: 4 } as const;
+    const unserved = { method: 'padim', setting: 'few-shot:m=4,augmentation=none' };
+    const skipped = [{ what: 'padim, few-shot', code: 'SETTING_NOT_SERVED', reason: 'It does not.', unserved }];
+    const shots = ['patchcore', 'stpm'].map((method): MadeUpJob => ({ method, setting: few, gives: 0.6 }));
+    const report = await reportOf(
+      [...jobs, { method: 'stpm', gives: 0.5 }, ...shots, { method: 'spade', gives: 0.5 }],
+      [],
+      skipped,
+    );
+    const found = table(report, 'categories', 'image_auroc', unserved.setting);
+    expect(cellOf(found, 'bolt', 'PaDiM')).toMatchObject({ mean: null, served: false, missing: 0, failed: 0 });
+    expect(cellOf(found, 'bolt', 'SPADE')).toMatchObject({ mean: null, served: true, missing: 1 });
+    expect(cellOf(found, 'bolt', 'STPM')).toMatchObject({ mean: 0.6, served: true });
+    expect(cellOf(table(report, 'categories', 'image_auroc', 'unsupervised'), 'bolt', 'PaDiM').served).toBe(true);
+    expect(found.notes.join(' ')).not.toContain('PaDiM');
+    expect(found.notes.join(' ')).toContain('SPADE: of 2 rows 2 not run');
+    const line = markdownReport(report)
+      .split('\n')
+      .filter((each) => each.startsWith('| few-shot, m = 4'))[0];
+    expect(line).toBe(
+      '| few-shot, m = 4, no augmentation | 1 | – 1 of 2 categories | – not served | – 1 of 2 categories | – 0 of 2 categories |',
+    );
+    const fields = csvText(report)
+      .replaceAll('4,augmentation', '4 augmentation')
+      .split('\r\n')
+      .map((each) => each.split(','));
+    const column = fields[0]!.indexOf('served');
+    const bolt = fields.filter((each) => each[2] === 'image_auroc' && each[4] === 'bolt' && each.includes('PaDiM'));
+    expect(bolt.map((each) => each[column])).toEqual(['true', 'false']);
+  });
+
   test('nothing but failures, and nothing at all', async () => {
     const failed = await reportOf([{ gives: { code: null, message: 'no' } }]);
     expect(failed.tables).toEqual([]);

@@ -195,7 +195,7 @@ test('the CSV has a line for each cell, settings tables left out', () => {
     .find(({ setting, metric }) => setting === 'unsupervised' && metric === 'image_auroc')!
     .rows.at(-1)!.cells[0]!;
   expect(line).toBe(
-    `mpdd,unsupervised,image_auroc,categories,mean,PatchCore,${mean},,1,1,0,0,0,true,1,0.948,,${mean! - 0.948},im-iad,VI,,`,
+    `mpdd,unsupervised,image_auroc,categories,mean,PatchCore,${mean},,1,1,0,0,0,true,true,1,0.948,,${mean! - 0.948},im-iad,VI,,`,
   );
   const own = lines.find((each) => each.startsWith('mpdd,unsupervised,image_auroc,categories,tubes,PatchCore,'))!;
   expect(own.split(',').slice(-2)).toEqual(['20', '20']);

@@ -77,7 +77,8 @@ function once(hash: (path: string) => Promise<string>): (path: string) => Promis
 function servedBy(contenders: readonly Contender[], setting: Setting, skipped: Skipped[]): Contender[] {
   return contenders.filter(({ info, name }) => {
     const fault = standing(info, setting) === null ? faultOf(() => checkServes(info, setting)) : null;
-    if (fault) addSkipped(skipped, `${name}, ${settingId(setting)}`, fault);
+    const unserved = { method: name, setting: settingId(setting) };
+    if (fault) addSkipped(skipped, { ...skippedFor(`${name}, ${unserved.setting}`, fault), unserved });
     return !fault;
   });
 }
@@ -112,7 +113,8 @@ async function plansOf(
     });
     if (!fault) continue;
     const names = part.categories.map(({ name }) => name);
-    addSkipped(skipped, `${placeName({ name: place.facts.name, categories: names })}, ${settingId(setting)}`, fault);
+    const where = placeName({ name: place.facts.name, categories: names });
+    addSkipped(skipped, skippedFor(`${where}, ${settingId(setting)}`, fault));
     return [];
   }
   return plans;
@@ -164,6 +166,6 @@ function faultOf(attempt: () => void): IadError | null {
 }
 
 /** Says the same of nothing twice. */
-function addSkipped(skipped: Skipped[], what: string, fault: IadError): void {
-  if (!skipped.some((other) => other.what === what)) skipped.push(skippedFor(what, fault));
+function addSkipped(skipped: Skipped[], one: Skipped): void {
+  if (!skipped.some(({ what }) => what === one.what)) skipped.push(one);
 }

@@ -133,6 +133,10 @@ export const gridManifestSchema = z
           what: text('For people: a method and a setting, or a place and a setting'),
           code: text('The code of the error'),
           reason: text('Why'),
+          unserved: z
+            .object({ method: text('Its name in the benchmark'), setting: text('The id of the setting') })
+            .optional()
+            .describe('The method that does not serve a setting; only there where that is why'),
         }),
       )
       .describe('What the configuration asks for and cannot be'),

@@ -7,6 +7,8 @@ export interface Skipped {
   readonly what: string;
   readonly code: IadErrorCode;
   readonly reason: string;
+  /** A method that does not serve a setting: its name in the benchmark, and the setting's id. */
+  readonly unserved?: { readonly method: string; readonly setting: string };
 }
 
 export function skippedFor(what: string, { code, message }: IadError): Skipped {

@@ -2,7 +2,7 @@
 import { publishedNames } from '../../data/layouts/published.js';
 import { methodInfos } from '../../methods/registry.js';
 import { backboneName, canonical } from '../grid/job.js';
-import type { JobOutcome, JobRecord } from '../grid/record.js';
+import type { GridManifest, JobOutcome, JobRecord } from '../grid/record.js';
 import { parseSetting, type Setting } from '../settings/index.js';
 
 export type DoneRecord = Extract<JobRecord, { status: 'done' }>;
@@ -10,6 +10,8 @@ export type DoneRecord = Extract<JobRecord, { status: 'done' }>;
 /** A column of the tables: a method by its name in the benchmark and its backbone, which no two configurations share. */
 export interface Contender {
   readonly label: string;
+  /** In the benchmark; columns of several backbones share it. */
+  readonly name: string;
   readonly id: string;
   readonly backbone: string | null;
   /** SHA-256 of the module that brings it; null for a method of the library. */
@@ -35,6 +37,8 @@ export interface Study {
   /** Which repeats there are, failed ones among them. */
   readonly repeats: readonly number[];
   readonly jobs: readonly StudyJob[];
+  /** Names in the benchmark of the methods that do not serve the setting. */
+  readonly unserved: readonly string[];
 }
 
 export interface StudiedDataset {
@@ -57,7 +61,7 @@ export interface Gathered {
 }
 
 /** Everything in the order of its first record; categories of published datasets in the order of the publication. */
-export function gather(records: readonly JobRecord[]): Gathered {
+export function gather(records: readonly JobRecord[], skipped: GridManifest['skipped']): Gathered {
   const methods = contenders(records);
   const places = grouped(records, ({ description: { dataset } }) =>
     canonical([dataset.name, dataset.id, dataset.layout, dataset.split, dataset.fold]),
@@ -80,13 +84,17 @@ export function gather(records: readonly JobRecord[]): Gathered {
       split: cut,
       categories: known ? all.filter((category) => seen.includes(category)) : seen,
       allCategories: known ? all : null,
-      studies: grouped(group, ({ description }) => description.setting.id).map((jobs) => study(jobs, methods)),
+      studies: grouped(group, ({ description }) => description.setting.id).map((jobs) => study(jobs, methods, skipped)),
     };
   });
   return { methods: [...new Set(methods.values())], datasets };
 }
 
-function study(records: readonly [JobRecord, ...JobRecord[]], methods: ReadonlyMap<string, Contender>): Study {
+function study(
+  records: readonly [JobRecord, ...JobRecord[]],
+  methods: ReadonlyMap<string, Contender>,
+  skipped: GridManifest['skipped'],
+): Study {
   const { setting } = records[0].description;
   const distinct = (of: (record: JobRecord) => number) => [...new Set(records.map(of))].sort((a, b) => a - b);
   return {
@@ -100,6 +108,7 @@ function study(records: readonly [JobRecord, ...JobRecord[]], methods: ReadonlyM
       categories: record.description.dataset.categories,
       record,
     })),
+    unserved: skipped.flatMap(({ unserved }) => (unserved?.setting === setting.id ? unserved.method : [])),
   };
 }
 
@@ -120,6 +129,7 @@ function contenders(records: readonly JobRecord[]): Map<string, Contender> {
     taken.add(label);
     found.set(contenderKey(first), {
       label,
+      name: method.name,
       id: method.id,
       backbone,
       code: method.code,
@@ -157,6 +167,11 @@ export function grouped<T>(items: readonly T[], key: (item: T) => string): [T, .
     else groups.set(key(item), [item]);
   }
   return [...groups.values()];
+}
+
+/** Whether the benchmark has jobs of the method in the study, done or to be done. */
+export function isServed({ unserved }: Study, { name }: Contender): boolean {
+  return !unserved.includes(name);
 }
 
 export function isDone(record: JobRecord): record is DoneRecord {

@@ -27,7 +27,7 @@ export interface Results {
  * @throws IadError BAD_CONFIG for a setting that this version does not know
  */
 export function benchmarkReport({ manifest, records }: Results): BenchmarkReport {
-  const gathered = gather(records);
+  const gathered = gather(records, manifest.skipped);
   const parts = gathered.datasets.map((dataset) => reportOf(dataset, gathered.methods));
   const tables = parts.flatMap((part) => part.tables);
   const titles = new Map(manifest.jobs.map(({ id, title }) => [id, title]));

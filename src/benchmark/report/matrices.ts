@@ -1,6 +1,14 @@
 // Continual learning task by task: what each task is worth after each further one, and how much was forgotten.
 import { forgettingMeasure, meanOverRepeats } from '../../metrics/index.js';
-import { type Contender, type DoneRecord, isDone, learnedText, type StudiedDataset, type Study } from './gather.js';
+import {
+  type Contender,
+  type DoneRecord,
+  isDone,
+  isServed,
+  learnedText,
+  type StudiedDataset,
+  type Study,
+} from './gather.js';
 import { metricsOf, type ReportMetric } from './metrics.js';
 import type { Repeated } from './rows.js';
 import type { BenchmarkReport } from './schema.js';
@@ -27,10 +35,12 @@ export function forgettingOf(
     return { repeat, measure: forgettingMeasure(valuesOf(record, metric)) };
   });
   const failed = jobs.filter(({ record }) => !isDone(record)).length;
+  const served = isServed(study, method);
   const repeated = (of: (measure: (typeof measures)[number]['measure']) => number | null): Repeated => ({
     values: new Map(measures.map(({ repeat, measure }) => [repeat, of(measure)])),
     failed,
-    missing: study.repeats.length - measures.length - failed,
+    missing: served ? study.repeats.length - measures.length - failed : 0,
+    served,
   });
   return {
     final: repeated(({ finalMean }) => finalMean),

@@ -72,6 +72,7 @@ function meanOf(cells: readonly ReportCell[]): BareCell {
     undefinedIn: most(({ undefinedIn }) => undefinedIn),
     failed: most(({ failed }) => failed),
     missing: most(({ missing }) => missing),
+    served: cells.every(({ served }) => served),
     categories: null,
     spread: null,
   };

@@ -1,6 +1,6 @@
 // Cells and rows of tables: means over repeats and categories, and which of a row are marked.
 import { markBest, meanOverCategories, meanOverRepeats } from '../../metrics/index.js';
-import { type Contender, isDone, outcomeOf, type Study } from './gather.js';
+import { type Contender, isDone, isServed, outcomeOf, type Study } from './gather.js';
 import type { ReportMetric } from './metrics.js';
 import type { ReportCell, ReportRow } from './schema.js';
 
@@ -10,6 +10,8 @@ export interface Repeated {
   readonly values: ReadonlyMap<number, number | null>;
   readonly failed: number;
   readonly missing: number;
+  /** Whether the method serves the setting. */
+  readonly served: boolean;
 }
 
 /** A cell that has not been compared with its row. */
@@ -40,7 +42,7 @@ export function tableRow({ repeats }: Study, parts: RowParts): ReportRow {
   };
 }
 
-export function valueCell({ values, failed, missing }: Repeated): BareCell {
+export function valueCell({ values, failed, missing, served }: Repeated): BareCell {
   const all = [...values.values()];
   const { mean, sd, count } = meanOverRepeats(all);
   return {
@@ -50,6 +52,7 @@ export function valueCell({ values, failed, missing }: Repeated): BareCell {
     undefinedIn: all.length - count,
     failed,
     missing,
+    served,
     categories: null,
     spread: null,
   };
@@ -64,7 +67,7 @@ export function meanCell(study: Study, perCategory: readonly Repeated[]): BareCe
   const means = new Map(whole.map((values, i) => [i, meanOverCategories(values).mean]));
   const byCategory = perCategory.map(({ values }) => meanOverRepeats([...values.values()]).mean);
   const { used, of, spreadOverCategories } = meanOverCategories(byCategory);
-  const bare = valueCell({ values: means, failed: 0, missing: 0 });
+  const bare = valueCell({ values: means, failed: 0, missing: 0, served: perCategory.every(({ served }) => served) });
   const absent = (of: (repeated: Repeated) => number) => Math.max(...perCategory.map(of));
   return {
     ...bare,
@@ -90,5 +93,6 @@ export function valuesOf(
     if (outcome) values.set(repeat, of(outcome.evaluation));
   }
   const failed = jobs.filter(({ record }) => !isDone(record)).length;
-  return { values, failed, missing: study.repeats.length - values.size - failed };
+  const served = isServed(study, method);
+  return { values, failed, missing: served ? study.repeats.length - values.size - failed : 0, served };
 }

@@ -35,6 +35,7 @@ const cell = z.object({
   undefinedIn: count('Repeats in which the metric is undefined; one makes the mean undefined'),
   failed: count('Repeats whose job failed'),
   missing: count('Repeats without a record'),
+  served: z.boolean().describe('Whether the method serves the setting'),
   categories: z
     .object({ used: count('Those with a mean'), of: count('All of the table') })
     .nullable()

@@ -15,6 +15,7 @@ const COLUMNS = [
   'undefined',
   'failed',
   'missing',
+  'served',
   'marked',
   'p',
   'published',
@@ -58,8 +59,9 @@ export function csvText({ tables, datasets }: BenchmarkReport): string {
 }
 
 function figures(cell: ReportCell, wanted: number): string[] {
-  const { mean, sd, repeats, undefinedIn, failed, missing, marked, p } = cell;
-  return [...[mean, sd, repeats, wanted, undefinedIn, failed, missing].map(numberField), `${marked}`, numberField(p)];
+  const { mean, sd, repeats, undefinedIn, failed, missing, served, marked, p } = cell;
+  const counts = [mean, sd, repeats, wanted, undefinedIn, failed, missing].map(numberField);
+  return [...counts, `${served}`, `${marked}`, numberField(p)];
 }
 
 function numberField(value: number | null | undefined): string {

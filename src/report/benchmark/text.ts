@@ -20,8 +20,9 @@ export function meanText(
 }
 
 /** Why a cell has no mean; empty where it has one. */
-export function absenceText({ mean, failed, undefinedIn, missing, categories }: ReportCell): string {
+export function absenceText({ mean, failed, undefinedIn, missing, served, categories }: ReportCell): string {
   if (mean !== null) return '';
+  if (!served) return 'not served';
   if (categories !== null && categories.used < categories.of)
     return `${categories.used} of ${categories.of} categories`;
   if (undefinedIn > 0) return 'undefined';

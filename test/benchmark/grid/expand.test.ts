@@ -269,6 +269,7 @@ describe('what cannot be is left out and said', () => {
     expect(grid.skipped[0]).toMatchObject({
       code: 'SETTING_NOT_SERVED',
       reason: expect.stringMatching(/fastflow does not serve the setting continual\. It serves unsupervised/),
+      unserved: { method: 'fastflow', setting: 'continual:order=grid>cable' },
     });
     const continual = grid.jobs.filter(({ description }) => description.setting.id.startsWith('continual'));
     expect(continual.map(({ description }) => description.method.id)).toEqual(['patchcore']);
