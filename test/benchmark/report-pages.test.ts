@@ -99,6 +99,18 @@ describe('the page', () => {
     expect(page).toContain(`<b>${mean.mean!.toFixed(3)}</b>`);
   });
 
+  test('tells how many jobs there were at most beside each other', async () => {
+    const jobs = [1, 2].map((parallel): MadeUpJob => ({ repeat: parallel, parallel, gives: 0.9 }));
+    const both = benchmarkReport(await madeUpResults(jobs));
+    const one = benchmarkReport(await madeUpResults(jobs.slice(0, 1)));
+    for (const written of [textOf(renderBenchmarkReport(both, new Map())), markdownReport(both)]) {
+      expect(written).toMatch(/2 jobs\b.* up to 2 jobs at once/);
+    }
+    for (const written of [textOf(renderBenchmarkReport(one, new Map())), markdownReport(one)]) {
+      expect(written).toMatch(/1 job\b.* one job at once/);
+    }
+  });
+
   test('tells what each method costs under each setting', () => {
     expect(textOf(page)).toMatch(/unsupervised SPADE 1\.5 s 89 ms 7\.8 1\.00 GiB memory bank 100 x 1536/);
   });

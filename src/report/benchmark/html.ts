@@ -6,7 +6,16 @@ import { page } from '../page.js';
 import type { ChartFigure, DatasetFigures } from './charts.js';
 import { tablesSection } from './html-tables.js';
 import { type Thumbnails, thumbnailStyle, worstSection } from './html-worst.js';
-import { COST_HEAD, configTexts, costLines, HELD_OUT, IMAGES_HEAD, imageLines, methodText } from './text.js';
+import {
+  atOnceText,
+  COST_HEAD,
+  configTexts,
+  costLines,
+  HELD_OUT,
+  IMAGES_HEAD,
+  imageLines,
+  methodText,
+} from './text.js';
 
 /** Added to the look of all reports. */
 const OWN_STYLE = `
@@ -59,7 +68,7 @@ ${definitions(
 <h2>Machines</h2>
 ${definitions(
   report.environments.map(({ machine, software, jobs: ran, parallel }) => {
-    return [count(ran, 'job'), `${machine}; ${software}; ${parallel === 1 ? 'one job' : `${parallel} jobs`} at once`];
+    return [count(ran, 'job'), `${machine}; ${software}; ${atOnceText(parallel)}`];
   }),
 )}
 ${publications(report)}`;

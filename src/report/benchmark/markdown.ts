@@ -3,6 +3,7 @@ import type { BenchmarkReport, ReportDataset, ReportTable } from '../../benchmar
 import { count, metric } from '../format.js';
 import {
   absenceText,
+  atOnceText,
   COST_HEAD,
   configTexts,
   costLines,
@@ -49,7 +50,7 @@ export function markdownReport(report: BenchmarkReport): string {
       return markdownText(`${method.label}: ${methodText(method)}; ${configTexts(report, method).join('; ')}`);
     }),
     ...listed('Machines', report.environments, ({ machine, software, jobs: ran, parallel }) =>
-      markdownText(`${machine}; ${software}; ${count(ran, 'job')}, ${parallel} at once`),
+      markdownText(`${machine}; ${software}; ${count(ran, 'job')}, ${atOnceText(parallel)}`),
     ),
     ...listed('Publications', sources, ({ citation, protocol, contradictions }) =>
       markdownText([`${citation}.`, ...protocol, ...contradictions].join(' ')),

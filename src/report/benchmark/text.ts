@@ -30,6 +30,11 @@ export function absenceText({ mean, failed, undefinedIn, missing, served, catego
   return missing > 0 ? 'not run' : 'no value';
 }
 
+/** How many jobs ran beside each other; jobs of one kind may have had fewer. */
+export function atOnceText(parallel: number): string {
+  return parallel === 1 ? 'one job at once' : `up to ${parallel} jobs at once`;
+}
+
 /** `−0.018`. */
 function differenceText(difference: number): string {
   const digits = Math.abs(difference).toFixed(3);
