@@ -55,7 +55,11 @@ export async function expandGrid(config: GridConfig, options: PlaceOptions): Pro
   }
   const [first] = skipped;
   if (jobs.length === 0 && first) {
-    throw new IadError(first.code, `no job is left: ${first.what}`, { path: 'benchmark', hint: first.reason });
+    throw new IadError(first.code, `no job is left: ${first.what}`, {
+      path: 'benchmark',
+      // The reason is a whole message, which begins with its code.
+      hint: first.reason.replace(/^\[\w+\] /, ''),
+    });
   }
   refuseTwice(
     'jobs',

@@ -335,6 +335,7 @@ describe('what cannot be is left out and said', () => {
     await expect(expand({ methods: ['fastflow', 'stpm'], settings: ['continual'] })).rejects.toMatchObject({
       code: 'SETTING_NOT_SERVED',
       message: expect.stringContaining('no job is left: fastflow, continual'),
+      hint: expect.stringMatching(/^fastflow does not serve the setting continual\. It serves unsupervised/),
     });
   });
 });
