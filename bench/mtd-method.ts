@@ -7,6 +7,7 @@
 // stay in it. Nothing is tuned on test images.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
 import {
   type BackendName,
   createMethod,
@@ -44,23 +45,25 @@ const out = values.out ?? `bench/results/mtd-${name}.json`;
 const split = values.split === 'random80' ? 'random80' : 'differnet';
 const fields = { geometry: 'stretch', calibrationShare: 0, ...fieldsOf(values.set) };
 const backend = await useBackend(backendName(values.backend));
-const call = { onProgress: progressNotes(), ...(workers !== undefined && { workers: Number(workers) }) };
+const notes = progressNotes();
+const call = { onProgress: notes, ...(workers !== undefined && { workers: Number(workers) }) };
 /** Predictions are timed, so they take no features from the cache. */
 const fitting: TrainedFitOptions = { ...call, ...(cache !== undefined && { cacheFolder: cache }) };
 
 for (const seed of values.seeds.split(',').map(Number)) {
   const dataset = await openDataset(data, { layout: 'mtd', split, seed });
   const method = createMethod(name, { ...fields, seed });
+  const memory: MemoryLap[] = [];
   const start = performance.now();
-  const fit = await method.fit(dataset.train, fitting);
+  const fit = await method.fit(dataset.train, { ...fitting, onProgress: both(notes, memoryNotes(memory)) });
   const fitted = performance.now();
   const evaluation = await evaluate(method, dataset, { ...call, fit });
   method.dispose();
   const { seed: _, ...config } = evaluation.config;
-  save(config, runOf(evaluation, fit, fitted - start));
+  save(config, runOf(evaluation, fit, fitted - start, memory));
 }
 
-function runOf(evaluation: Evaluation, fit: FitResult, fitMs: number) {
+function runOf(evaluation: Evaluation, fit: FitResult, fitMs: number, memory: MemoryLap[]) {
   const { seed, image, pixel, perDefect, timings, backbone, learned, peakMemory, warnings } = evaluation;
   return {
     seed,
@@ -73,7 +76,7 @@ function runOf(evaluation: Evaluation, fit: FitResult, fitMs: number) {
     perDefect,
     fitSeconds: seconds(fitMs),
     stageSeconds: Object.fromEntries(Object.entries(timings.fit).map(([stage, ms]) => [stage, seconds(ms)])),
-    training: trainingOf(fit),
+    training: trainingOf(fit, memory),
     predictSeconds: seconds(timings.predictTotal),
     perImageMs: timings.perImage,
     learned,
@@ -83,10 +86,11 @@ function runOf(evaluation: Evaluation, fit: FitResult, fitMs: number) {
 }
 
 /** Null for a method that does not train. */
-function trainingOf(fit: FitResult | TrainedFitResult) {
+function trainingOf(fit: FitResult | TrainedFitResult, memory: MemoryLap[]) {
   if (!('training' in fit)) return null;
   const { epochs, epoch, steps } = fit.training;
-  return { steps, epochs: epochs.length, takenFrom: epoch, firstLoss: epochs[0]?.loss, lastLoss: epochs.at(-1)?.loss };
+  const [first, last] = [epochs[0], epochs.at(-1)];
+  return { steps, epochs: epochs.length, takenFrom: epoch, firstLoss: first?.loss, lastLoss: last?.loss, memory };
 }
 
 type Run = ReturnType<typeof runOf>;
@@ -116,8 +120,34 @@ function seconds(ms: number): number {
   return Math.round(ms / 100) / 10;
 }
 
+type Listener = (event: ProgressEvent) => void;
+
+function both(one: Listener, other: Listener): Listener {
+  return (event) => {
+    one(event);
+    other(event);
+  };
+}
+
+interface MemoryLap {
+  readonly step: number;
+  readonly tensors: number;
+  readonly residentMiB: number;
+}
+
+/** What is held after the first step and after every tenth of them: a leak would show. */
+function memoryNotes(laps: MemoryLap[]): Listener {
+  let tenths = -1;
+  return ({ stage, done, total }) => {
+    if (stage !== 'training' || !total || Math.floor((10 * done) / total) === tenths) return;
+    tenths = Math.floor((10 * done) / total);
+    const residentMiB = Math.round(process.memoryUsage().rss / 2 ** 20);
+    laps.push({ step: done, tensors: tf.memory().numTensors, residentMiB });
+  };
+}
+
 /** A line every half minute. */
-function progressNotes(): (event: ProgressEvent) => void {
+function progressNotes(): Listener {
   let last = performance.now();
   return ({ stage, done, total, elapsedMs, remainingMs, loss }) => {
     if (performance.now() - last < 30_000) return;
