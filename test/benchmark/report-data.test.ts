@@ -1,45 +1,12 @@
-// What a report says, as data: means, marks, published numbers, and all that is not there.
+// What a report's tables say, as data: means, marks, settings, continual learning, and all that is not there.
 import { describe, expect, test } from 'vitest';
-import {
-  type BenchmarkReport,
-  benchmarkReport,
-  type ReportCell,
-  type ReportTable,
-} from '../../src/benchmark/report/index.js';
 import { benchmarkReportSchema } from '../../src/benchmark/report/schema.js';
-import type { SettingOptions } from '../../src/benchmark/settings/index.js';
-import { publishedNames } from '../../src/data/layouts/published.js';
 import { csvText } from '../../src/report/benchmark/csv.js';
 import { renderBenchmarkReport } from '../../src/report/benchmark/html.js';
 import { markdownReport } from '../../src/report/benchmark/markdown.js';
-import { result, sampleEvaluation } from '../report/sample.js';
-import { evaluationOf, type MadeUpJob, madeUpResults } from './made-up.js';
-
-async function reportOf(...args: Parameters<typeof madeUpResults>): Promise<BenchmarkReport> {
-  return benchmarkReport(await madeUpResults(...args));
-}
-
-function table(
-  report: BenchmarkReport,
-  kind: ReportTable['kind'],
-  metric = 'image_auroc',
-  setting?: string,
-): ReportTable {
-  const found = report.tables.filter((each) => {
-    return each.kind === kind && each.metric === metric && (setting === undefined || each.setting === setting);
-  });
-  expect(found).toHaveLength(1);
-  return found[0]!;
-}
-
-function cellOf({ rows, columns }: ReportTable, row: string, column: string): ReportCell {
-  const found = rows.find(({ name }) => name === row)?.cells[columns.indexOf(column)];
-  expect(found).toBeDefined();
-  return found!;
-}
-
-const repeats = (job: Omit<MadeUpJob, 'gives'>, values: readonly number[]): MadeUpJob[] =>
-  values.map((gives, repeat) => ({ ...job, repeat, gives }));
+import { sampleEvaluation } from '../report/sample.js';
+import { evaluationOf, type MadeUpJob } from './made-up.js';
+import { cellOf, repeats, reportOf, table } from './made-up-report.js';
 
 describe('means and marks', () => {
   const jobs = [
@@ -180,101 +147,6 @@ describe('what is not there', () => {
   });
 });
 
-describe('published numbers', () => {
-  const mpdd = { id: 'mpdd', name: 'mpdd', layout: 'mpdd' };
-  const ALL = ['bracket_black', 'bracket_brown', 'bracket_white', 'connector', 'metal_plate', 'tubes'];
-  const whole = (categories: readonly string[]) =>
-    categories.map((category) => ({ dataset: mpdd, categories: [category], gives: 0.9 }));
-
-  test('stand beside the mean of a whole dataset, with the difference and where they are from', async () => {
-    const report = await reportOf(whole(ALL));
-    const { published } = cellOf(table(report, 'categories'), 'mean', 'PatchCore');
-    expect(published[0]).toMatchObject({ value: 0.948, std: null });
-    expect(published[0]?.difference).toBeCloseTo(0.9 - 0.948, 12);
-    const reference = report.datasets[0]!.references[published[0]!.reference];
-    expect(reference).toEqual({
-      source: 'im-iad',
-      table: 'VI',
-      setting: 'unsupervised',
-      ours: 'unsupervised',
-      runs: [
-        {
-          method: 'PatchCore',
-          metrics: ['image_auroc', 'image_ap'],
-          differences: expect.arrayContaining(['image size 256, here 224', 'geometry stretch, here crop']),
-        },
-        { method: 'PatchCore', metrics: ['pixel_auroc', 'pixel_ap'], differences: expect.anything() },
-        { method: 'PatchCore', metrics: ['pixel_aupro_0.3'], differences: expect.anything() },
-      ],
-    });
-    expect(report.sources.map(({ id }) => id)).toEqual(['im-iad']);
-  });
-
-  test('never beside a mean over some of the categories, which is not called by the name of the dataset either', async () => {
-    const found = table(await reportOf(whole(ALL.slice(0, 2))), 'categories');
-    expect(found.rows.map(({ name }) => name)).toEqual(['bracket_black', 'bracket_brown', 'mean of these 2, not of 6']);
-    expect(found.rows[2]?.cells[0]?.published).toEqual([]);
-    expect(found.title).toContain('2 of 6 categories: bracket_black, bracket_brown');
-  });
-
-  test('nor beside a folder of somebody else with the same name', async () => {
-    for (const layout of ['mvtec', 'mvtec_ad']) {
-      const named = await reportOf([{ dataset: { ...mpdd, layout }, categories: ['tubes'], gives: 0.9 }]);
-      expect(named.datasets[0]).toMatchObject({ id: null, allCategories: null, references: [] });
-    }
-    const report = await reportOf([{ dataset: mpdd, categories: ['mine'], gives: 0.9 }]);
-    expect(report.datasets[0]).toMatchObject({ id: null, allCategories: null, references: [] });
-  });
-
-  test('of one category, and of a dataset that has only one', async () => {
-    const autovi = await reportOf([
-      { dataset: { id: 'autovi', name: 'autovi', layout: 'autovi' }, categories: ['pipe_clip'], gives: 0.7 },
-    ]);
-    const cell = cellOf(table(autovi, 'categories'), 'pipe_clip', 'PatchCore');
-    expect(cell.published).toMatchObject([{ value: 0.733, std: 0.009 }]);
-    expect(autovi.datasets[0]?.references[0]?.runs[0]?.differences).toContain('eight runs, here 1');
-    expect(autovi.metrics.map(({ id }) => id)).toContain('image_tpr_at_tnr_0.95');
-    const mtd = await reportOf([
-      { dataset: { id: 'mtd', name: 'mtd', layout: 'mtd' }, categories: ['mtd'], gives: 0.97 },
-    ]);
-    expect(cellOf(table(mtd, 'categories'), 'mtd', 'PatchCore').published[0]).toMatchObject({ value: 0.975 });
-  });
-
-  test('by the kind of anomaly, which MVTec LOCO AD tells', async () => {
-    const names = ['breakfast_box', 'juice_bottle', 'pushpins', 'screw_bag', 'splicing_connectors'];
-    const bounded = (auspro: number) => ({ auspro, errorBound: 0 });
-    const saturated = {
-      overlap: [
-        { limit: 0.05, ...bounded(0.9), byGroup: { structural: bounded(0.7), logical: bounded(0.5), mean: 0.6 } },
-      ],
-      imageAuroc: { structural: 0.8, logical: 0.7, mean: 0.75 },
-    };
-    const report = await reportOf(
-      names.map((name) => ({
-        dataset: { id: 'mvtec_loco', name: 'loco', layout: 'mvtec_loco' },
-        categories: [name],
-        gives: [{ after: name, on: name, evaluation: evaluationOf(0.76, { saturated }) }],
-      })),
-    );
-    const meanOf = (metric: string) => {
-      const { mean, published } = cellOf(table(report, 'categories', metric), 'mean', 'PatchCore');
-      return [mean?.toFixed(3), ...published.map(({ value }) => value)];
-    };
-    expect(meanOf('image_auroc_logical')).toEqual(['0.700', 0.69]);
-    expect(meanOf('image_auroc_structural')).toEqual(['0.800', 0.82]);
-    expect(meanOf('pixel_auspro_0.05')).toEqual(['0.600', 0.343]);
-    expect(meanOf('pixel_auspro_0.05_logical')).toEqual(['0.500', 0.34]);
-  });
-
-  test('with the note that belongs to the number', async () => {
-    const mtd = await reportOf([
-      { method: 'padim', dataset: { id: 'mtd', name: 'mtd', layout: 'mtd' }, categories: ['mtd'], gives: 0.8 },
-    ]);
-    const { published } = cellOf(table(mtd, 'categories', 'pixel_ap'), 'mtd', 'PaDiM');
-    expect(published[0]?.note).toContain('suspect');
-  });
-});
-
 describe('settings', () => {
   const jobs: MadeUpJob[] = [
     { gives: 0.95 },
@@ -358,66 +230,6 @@ describe('settings', () => {
   });
 });
 
-describe('the mean of four settings', () => {
-  const ALL = publishedNames('mpdd');
-  const mpdd = { id: 'mpdd', name: 'mpdd', layout: 'mpdd' };
-  const of = (setting: SettingOptions, gives: number, repeat = 0): MadeUpJob[] =>
-    ALL.map((category) => ({ dataset: mpdd, setting, categories: [category], repeat, gives }));
-  const three = [
-    ...of({ kind: 'unsupervised' }, 0.9),
-    ...of({ kind: 'noisy', percent: 15 }, 0.8),
-    {
-      dataset: mpdd,
-      setting: { kind: 'continual' as const },
-      categories: ALL,
-      gives: ALL.flatMap((after, i) => ALL.slice(0, i + 1).map((on) => ({ after, on, evaluation: evaluationOf(0.7) }))),
-    },
-  ];
-  const few = [
-    ...of({ kind: 'few-shot', shots: 8 }, 0.5),
-    ...of({ kind: 'few-shot', shots: 8 }, 0.7, 1),
-    ...of({ kind: 'few-shot', shots: 8, augmentation: 'rotation' }, 0.4),
-  ];
-  const rowsOf = (report: BenchmarkReport, metric?: string) =>
-    table(report, 'settings', metric).rows.filter(({ kind }) => kind === 'mean-of-four');
-
-  test('stands below the settings, one for each few-shot setting of 8 images, with what is published', async () => {
-    const report = await reportOf([...three, ...few]);
-    const rows = rowsOf(report);
-    expect(rows.map(({ name, repeats: n }) => [name, n])).toEqual([
-      ['mean of four: unsupervised, noisy 15 %, few-shot, m = 8, no augmentation, continual', 1],
-      ['mean of four: unsupervised, noisy 15 %, few-shot, m = 8, rotation, K = 4, continual', 1],
-    ]);
-    const [cell] = rows[0]!.cells;
-    expect(cell?.mean).toBeCloseTo((0.9 + 0.8 + 0.6 + 0.7) / 4, 12);
-    expect(cell).toMatchObject({ sd: null, repeats: 1, best: true });
-    expect(rows[1]?.cells[0]?.mean).toBeCloseTo(0.7, 12);
-    expect(cell?.published).toHaveLength(1);
-    expect(cell?.published[0]).toMatchObject({ value: 0.803 });
-    expect(cell?.published[0]?.difference).toBeCloseTo(0.75 - 0.803, 12);
-    const reference = report.datasets[0]!.references[cell!.published[0]!.reference];
-    expect(reference).toMatchObject({ source: 'im-iad', table: 'XIII', setting: 'mean-of-four', ours: 'mean-of-four' });
-    expect(reference?.runs[0]?.differences).toContain('the augmentation of its few-shot setting is not stated');
-    expect(rowsOf(report, 'pixel_ap')[0]?.cells[0]?.published[0]?.value).toBe(0.321);
-    expect(rowsOf(report, 'pixel_auroc')).toEqual([]);
-    const lines = csvText(report).split('\r\n');
-    expect(lines.filter((line) => line.startsWith('mpdd,mean-of-four,image_auroc,settings,'))).toHaveLength(2);
-  });
-
-  test('needs all four, of every method', async () => {
-    expect(rowsOf(await reportOf(three))).toEqual([]);
-    expect(rowsOf(await reportOf([...three.slice(ALL.length), ...few]))).toEqual([]);
-    const { cells } = rowsOf(
-      await reportOf([
-        ...three,
-        ...few,
-        ...of({ kind: 'unsupervised' }, 1).map((job) => ({ ...job, method: 'padim' })),
-      ]),
-    )[0]!;
-    expect(cells[1]).toMatchObject({ mean: null, repeats: 0, published: [{ value: 0.588, difference: null }] });
-  });
-});
-
 describe('continual learning', () => {
   const matrix: [after: string, on: string, value: number][] = [
     ['a', 'a', 0.9],
@@ -487,108 +299,5 @@ describe('continual learning', () => {
     expect(final?.map(({ value }) => value)).toEqual([0.786, 0.787]);
     expect(fm?.map(({ value, difference }) => [value, difference])).toEqual([[0.015, -0.015]]);
     expect(learnt).toEqual([]);
-  });
-});
-
-describe('beside the tables', () => {
-  test('cost: latency without decoding; memory only where a process did one job', async () => {
-    const shared = await reportOf([{ gives: 0.9, ownProcess: false }]);
-    expect(shared.efficiency).toMatchObject([
-      {
-        training: 1520,
-        latency: 89,
-        imagesPerSecond: 7.8,
-        peakMemory: null,
-        auroc: 0.9,
-        learned: 'memory bank 100 x 1536',
-      },
-    ]);
-    const perImage = { decode: 100, features: 8, scoring: 1 };
-    const timings = { ...sampleEvaluation().timings, latency: null, perImage };
-    const few = { after: 'bolt', on: 'bolt', evaluation: evaluationOf(0.9, { timings }) };
-    expect((await reportOf([{ gives: [few] }])).efficiency[0]?.latency).toBe(9);
-    const own = await reportOf([{ gives: 0.9 }, { repeat: 1, gives: 0.9, peakMemory: 3 * 2 ** 30, parallel: 2 }]);
-    expect(own.efficiency).toMatchObject([{ peakMemory: 3 * 2 ** 30, parallel: 2 }]);
-  });
-
-  test('no latency where features came from a cache, which is said', async () => {
-    const report = await reportOf([{ gives: 0.9, cacheFeatures: true }]);
-    expect(report.efficiency[0]?.latency).toBeNull();
-    expect(report.cacheFeatures).toBe(true);
-    expect((await reportOf([{ gives: 0.9 }])).cacheFeatures).toBe(false);
-  });
-
-  test('a method that stands there for reference', async () => {
-    const setting = { kind: 'supervised' } as const;
-    const report = await reportOf([{ setting, gives: 0.9, standing: 'reference' }]);
-    const found = table(report, 'categories');
-    expect(found.title).toContain('supervised, n = 10 anomalous images');
-    expect(found.notes).toEqual(['PatchCore: for reference, it learns from normal images alone.']);
-  });
-
-  test('defect types, one of them called __proto__', async () => {
-    const metrics = { auroc: 0.4, ap: 0.5, f1Max: 0.5, f1MaxThreshold: 1 };
-    const perDefect = JSON.parse(
-      JSON.stringify({ x: { count: 2, image: metrics, pixel: null } }).replace('"x"', '"__proto__"'),
-    );
-    const gives = [{ after: 'bolt', on: 'bolt', evaluation: { perDefect } }];
-    expect((await reportOf([{ gives }])).defects).toMatchObject([
-      { defect: '__proto__', images: 2, imageAuroc: { mean: 0.4 }, aupro: { mean: null } },
-    ]);
-  });
-
-  test('the worst images: how many of the other class are on the wrong side', async () => {
-    const images = [result('g0', 0, 1), result('g1', 0, 5), result('a0', 1, 2), result('a1', 1, 5), result('?', -1, 9)];
-    const gives = [{ after: 'bolt', on: 'bolt', evaluation: { images } }];
-    const [worst] = (await reportOf([{ gives }])).worst;
-    // g1 is above a0 and level with a1.
-    expect(worst?.images.map(({ id, misplaced, score }) => [id, misplaced, score])).toEqual([
-      ['g1', 0.75, 5],
-      ['a0', 0.5, 2],
-      ['a1', 0.25, 5],
-    ]);
-    const other = [
-      { after: 'bolt', on: 'bolt', evaluation: { images: images.map((image) => ({ ...image, score: image.label })) } },
-    ];
-    const [both] = (await reportOf([{ gives }, { repeat: 1, gives: other }])).worst;
-    expect(both?.images[0]).toMatchObject({ id: 'g1', misplaced: 0.375, score: 2.5 });
-  });
-
-  test('one class alone has no worst images', async () => {
-    const gives = [{ after: 'bolt', on: 'bolt', evaluation: { images: [result('a0', 1, 2), result('a1', 1, 5)] } }];
-    expect((await reportOf([{ gives }])).worst[0]?.images).toEqual([]);
-  });
-
-  test('methods by what they are called, and by their backbone where a name is shared', async () => {
-    const report = await reportOf([
-      { gives: 0.9, config: { backbone: 'resnet18' } },
-      { gives: 0.9, config: { backbone: 'resnet50' } },
-      { gives: 0.9, name: 'mine', config: { coresetRatio: 0.5 } },
-    ]);
-    expect(report.methods.map(({ label }) => label)).toEqual(['PatchCore (resnet18)', 'PatchCore (resnet50)', 'mine']);
-    expect(report.methods[2]?.config).not.toHaveProperty('seed');
-  });
-
-  test('one column although settings change fields of the configuration, which is said', async () => {
-    const report = await reportOf([
-      { gives: 0.9, config: { calibrationShare: 0.1 } },
-      { gives: 0.9, setting: { kind: 'few-shot', shots: 1 }, config: { calibrationShare: 0 } },
-    ]);
-    expect(table(report, 'settings').columns).toEqual(['PatchCore']);
-    expect(report.methods[0]).toMatchObject({
-      config: { calibrationShare: 0.1 },
-      except: [{ setting: 'few-shot:m=1,augmentation=none', config: { calibrationShare: 0 } }],
-    });
-  });
-
-  test('where it ran', async () => {
-    expect((await reportOf([{ gives: 0.9 }, { repeat: 1, gives: 0.9 }])).environments).toEqual([
-      {
-        machine: 'AMD EPYC, 2 cores, 16.0 GiB, linux x64',
-        software: 'iad-tf 0.1.0, commit abcdef; Node v20.20.2; wasm; default number of threads',
-        jobs: 2,
-        parallel: 1,
-      },
-    ]);
   });
 });
