@@ -16,7 +16,9 @@ export interface Terminal {
 export function openTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
   return {
     note(text) {
-      if (!quiet) process.stderr.write(`${text}\n`);
+      if (quiet) return;
+      stopProgress();
+      process.stderr.write(`${text}\n`);
     },
     print(text) {
       process.stdout.write(`${text}\n`);

@@ -18,7 +18,7 @@ import {
   methodOptions,
 } from '../options.node.js';
 import { summary } from '../summary.node.js';
-import { fitSummary, noteFit } from './fit.node.js';
+import { fitSummary, namingSkipBad, noteFit } from './fit.node.js';
 import { reportTo } from './report.node.js';
 
 interface Options extends CommonOptions, DataOptions {
@@ -45,7 +45,9 @@ export function evaluateCommand(signal: AbortSignal): Command {
     const terminal = await begin(options);
     const call = callOptions(options, terminal, signal);
     const { skipBad = false } = options;
-    const fit = options.model ? null : await method.fit(dataset.train, { ...call, skipBad });
+    const fit = options.model
+      ? null
+      : await namingSkipBad(terminal, () => method.fit(dataset.train, { ...call, skipBad }));
     if (fit) {
       noteFit(terminal, fit, []);
       terminal.print(`fitted on ${fitSummary(fit, method)}`);

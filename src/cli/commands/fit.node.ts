@@ -1,6 +1,7 @@
 // iad-tf fit: good images in, a model file out.
 import { Command } from 'commander';
 import { openDataset } from '../../data/dataset.js';
+import { isBadImage } from '../../methods/parts/inputs.js';
 import { createMethod } from '../../methods/registry.js';
 import type { AnomalyMethod, FitResult } from '../../methods/types.js';
 import { checkWritable } from '../../runtime/writing.node.js';
@@ -40,13 +41,27 @@ export function fitCommand(signal: AbortSignal): Command {
     const training = await trainingOptions(options, method);
     const terminal = await begin(options);
     const call = { ...callOptions(options, terminal, signal), ...training, skipBad: options.skipBad ?? false };
-    const fit = await keepingCheckpoint(options, terminal, () => method.fit(dataset.train, call));
+    const fit = await keepingCheckpoint(options, terminal, () =>
+      namingSkipBad(terminal, () => method.fit(dataset.train, call)),
+    );
     await method.save(options.out);
     await removeCheckpoint(options);
     noteFit(terminal, fit, dataset.warnings);
     terminal.print(`${options.out}: ${fitSummary(fit, method)}`);
     method.dispose();
   });
+}
+
+/** Runs a fit; if it fails because of an image, says how to do without such images. */
+export async function namingSkipBad<T>(terminal: Terminal, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Error && isBadImage(error)) {
+      terminal.note('With --skip-bad, training images that cannot be read are left out and named.');
+    }
+    throw error;
+  }
 }
 
 /** What the model was made of. */
