@@ -53,13 +53,14 @@ const fitting: TrainedFitOptions = { ...call, ...(cache !== undefined && { cache
 for (const seed of values.seeds.split(',').map(Number)) {
   const dataset = await openDataset(data, { layout: 'mtd', split, seed });
   const method = createMethod(name, { ...fields, seed });
+  const { seed: _, ...config } = method.config;
+  earlierRuns(config); // throws before the hours of a fit, not after them
   const memory: MemoryLap[] = [];
   const start = performance.now();
   const fit = await method.fit(dataset.train, { ...fitting, onProgress: both(notes, memoryNotes(memory)) });
   const fitted = performance.now();
   const evaluation = await evaluate(method, dataset, { ...call, fit });
   method.dispose();
-  const { seed: _, ...config } = evaluation.config;
   save(config, runOf(evaluation, fit, fitted - start, memory));
 }
 
