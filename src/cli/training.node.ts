@@ -1,6 +1,7 @@
 // The options of `fit` for methods that train: where the training is kept, so that it can be gone on with.
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { TrainedFitOptions } from '../methods/parts/trained/index.js';
 import { TrainedMethod } from '../methods/parts/trained-method.js';
@@ -10,6 +11,7 @@ import { checkWritable, writing } from '../runtime/writing.node.js';
 import type { Terminal } from './terminal.node.js';
 
 export interface TrainingOptions {
+  out: string;
   checkpoint?: string;
   resume?: boolean;
   cacheFolder?: string;
@@ -27,11 +29,11 @@ export function addTraining(command: Command): Command {
 
 /**
  * What `fit` is given of them.
- * @throws IadError BAD_ARGUMENT for a method that does not train, --resume without a checkpoint, and a checkpoint that is there though
- *   nothing is to be gone on with; WRITE_FAILED
+ * @throws IadError BAD_ARGUMENT for a method that does not train, --resume without a checkpoint, a checkpoint in the model's place, and
+ *   one that is there though nothing is to be gone on with; WRITE_FAILED
  */
 export async function trainingOptions(
-  { checkpoint, resume = false, cacheFolder }: TrainingOptions,
+  { out, checkpoint, resume = false, cacheFolder }: TrainingOptions,
   method: AnomalyMethod,
 ): Promise<Pick<TrainedFitOptions, 'checkpoint' | 'cacheFolder'>> {
   const given = { ...(checkpoint !== undefined && { checkpoint }), ...(cacheFolder !== undefined && { cacheFolder }) };
@@ -46,6 +48,10 @@ export async function trainingOptions(
     throw new IadError('BAD_ARGUMENT', `${method.info.name} trains nothing`, { path: '--checkpoint', hint });
   }
   if (checkpoint !== undefined) {
+    if (resolve(checkpoint) === resolve(out)) {
+      const hint = 'Name another file: it is removed when the model is written.';
+      throw new IadError('BAD_ARGUMENT', `${out} is to be the model`, { path: '--checkpoint', hint });
+    }
     await checkWritable('file', checkpoint);
     if (!resume && existsSync(checkpoint)) {
       throw new IadError('BAD_ARGUMENT', 'there is a checkpoint already', {
@@ -58,7 +64,7 @@ export async function trainingOptions(
   return given;
 }
 
-/** Runs a fit; if it fails and left a checkpoint that is its own, says how to go on. */
+/** Runs a fit; if it fails and left a checkpoint that it can go on from, says how. */
 export async function keepingCheckpoint<T>(
   { checkpoint }: TrainingOptions,
   terminal: Terminal,
@@ -67,8 +73,10 @@ export async function keepingCheckpoint<T>(
   try {
     return await run();
   } catch (error) {
-    const isForeign = error instanceof IadError && error.code.startsWith('MODEL_');
-    if (checkpoint !== undefined && existsSync(checkpoint) && !isForeign) {
+    // Another's checkpoint, or one from which the same steps would diverge again.
+    const isNoUse =
+      error instanceof IadError && (error.code.startsWith('MODEL_') || error.code === 'TRAINING_DIVERGED');
+    if (checkpoint !== undefined && existsSync(checkpoint) && !isNoUse) {
       terminal.note(`The training is kept in ${checkpoint}: the same command with --resume goes on with it.`);
     }
     throw error;

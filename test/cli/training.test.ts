@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepingCheckpoint } from '../../src/cli/training.node.js';
+import { IadError, type IadErrorCode } from '../../src/runtime/errors.js';
 import { BACKEND, expectFailure, iadTf, sandbox, tree } from './run.js';
 
 let cwd: string;
@@ -44,6 +46,12 @@ describe('exit code 2 or 1, and nothing is made', () => {
   const OUT = ['--out', 'x.iad'];
   const DATA = ['fit', '--data', 'parts/board'];
   test.each<[string, 1 | 2, string[], string[]]>([
+    [
+      'a checkpoint where the model goes',
+      2,
+      [...FIT, ...OUT, '--checkpoint', './x.iad'],
+      ['[BAD_ARGUMENT] --checkpoint', 'x.iad is to be the model'],
+    ],
     ['--resume alone', 2, [...FIT, ...OUT, '--resume'], ['[BAD_ARGUMENT]', '--checkpoint']],
     [
       'a checkpoint of PatchCore',
@@ -69,4 +77,20 @@ describe('exit code 2 or 1, and nothing is made', () => {
     expect(refused.stderr).not.toContain('kept in');
     expect(readFileSync(join(cwd, 'foreign'), 'utf8')).toBe('not a checkpoint');
   });
+});
+
+test.each<[code: IadErrorCode, isSaid: boolean]>([
+  ['ABORTED', true],
+  ['DISK_FULL', true],
+  ['TRAINING_DIVERGED', false],
+  ['MODEL_MISMATCH', false],
+])('after %s, that a checkpoint can be gone on with is said: %s', async (code, isSaid) => {
+  const checkpoint = join(cwd, 'left');
+  writeFileSync(checkpoint, 'a checkpoint');
+  const notes: string[] = [];
+  const terminal = { note: (text: string) => notes.push(text), print: () => {}, onProgress: () => {} };
+  const error = new IadError(code, 'stopped');
+  const run = () => Promise.reject(error);
+  await expect(keepingCheckpoint({ out: 'x.iad', checkpoint }, terminal, run)).rejects.toBe(error);
+  expect(notes.map((text) => text.includes('--resume'))).toEqual(isSaid ? [true] : []);
 });

@@ -1,9 +1,9 @@
 // The .iad file: one safetensors file whose metadata holds a JSON block and a digest of everything else.
 import * as z from 'zod';
-import { readSafetensors, writeSafetensors } from '../../backbones/formats/safetensors.js';
+import { readSafetensors } from '../../backbones/formats/safetensors.js';
+import { checkSeal, writeSealed } from '../../backbones/formats/sealed.js';
 import type { RawTensor } from '../../backbones/formats/tensor.js';
 import { IadError } from '../../runtime/errors.js';
-import { sha256 } from '../../runtime/sha256.js';
 
 /** Raised when a reader of an older version could no longer make sense of a file. */
 const SCHEMA_VERSION = 1;
@@ -42,10 +42,6 @@ const HEADER_ROOM = 2 ** 20;
 /** The most that the tensors of a model file take together. */
 export const MAX_TENSOR_BYTES = MAX_MODEL_BYTES - HEADER_ROOM;
 
-/** 64 zeros stand in the digest's place while it is computed. */
-const NO_DIGEST = '0'.repeat(64);
-const DIGEST_FIELD = /"sha256":"([0-9a-f]{64})"/;
-
 /**
  * The bytes of a .iad file.
  * @throws IadError BAD_ARGUMENT if it would be larger than can be read again
@@ -65,12 +61,7 @@ export async function encodeModel(content: ModelContent): Promise<Uint8Array<Arr
       hint: 'Fit a smaller one: fewer rows or fewer channels.',
     });
   }
-  const metadata = { sha256: NO_DIGEST, iad: JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...block }) };
-  const bytes = writeSafetensors(new Map(entries), metadata);
-  const header = new TextDecoder('latin1').decode(headerOf(bytes));
-  const digestAt = 8 + header.indexOf(NO_DIGEST);
-  bytes.set(new TextEncoder().encode(await sha256(bytes)), digestAt);
-  return bytes;
+  return writeSealed(new Map(entries), { iad: JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...block }) });
 }
 
 /**
@@ -83,16 +74,9 @@ export async function decodeModel(bytes: Uint8Array<ArrayBuffer>, path: string):
   const foreign = (what: string) =>
     new IadError('MODEL_FORMAT', what, { path, hint: 'Is it a file that save() wrote, copied whole?' });
   const file = readSafetensors(bytes, { path, code: 'MODEL_FORMAT' });
-  const found = DIGEST_FIELD.exec(new TextDecoder('latin1').decode(headerOf(bytes)));
   const iad = file.metadata.iad;
-  if (!found?.[1] || iad === undefined) throw foreign('a safetensors file, but not a model of iad-tf');
-  const digestAt = 8 + found.index + '"sha256":"'.length;
-  bytes.set(new TextEncoder().encode(NO_DIGEST), digestAt);
-  const computed = sha256(bytes);
-  // The digest works on a copy taken when it was called, and the caller gets the bytes back as they were.
-  bytes.set(new TextEncoder().encode(found[1]), digestAt);
-  if ((await computed) !== found[1]) {
-    throw new IadError('MODEL_CORRUPT', 'the digest does not fit the content', { path, hint: 'Copy or fit it again.' });
+  if (iad === undefined || !(await checkSeal(bytes, { path, hint: 'Copy or fit it again.' }))) {
+    throw foreign('a safetensors file, but not a model of iad-tf');
   }
   const block = parseBlock(iad, path, foreign);
   const tensors = new Map<string, ModelContent['tensors'][string]>();
@@ -135,9 +119,4 @@ function parseBlock(iad: string, path: string, foreign: (what: string) => IadErr
   if (!block.success) throw foreign(`its description lacks ${block.error.issues[0]?.path.join('.')}`);
   const { method, libraryVersion, config, backbone, state } = block.data;
   return { method, libraryVersion, config, backbone, state };
-}
-
-function headerOf(bytes: Uint8Array): Uint8Array {
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  return bytes.subarray(8, 8 + length);
 }

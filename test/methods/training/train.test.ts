@@ -7,6 +7,7 @@ import type { Tensor4D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src/backbones/formats/safetensors.js';
+import { writeSealed } from '../../../src/backbones/formats/sealed.js';
 import { useBackend } from '../../../src/kernels/backend.js';
 import {
   checkpointFile,
@@ -122,7 +123,7 @@ describe.each(['cpu', 'wasm'] as const)('%s', (backend) => {
     const block = JSON.parse(metadata.training!);
     const [first, ...others] = block.epochs;
     const refused = async (changed: object, values = tensors) => {
-      const bytes = writeSafetensors(values, { training: JSON.stringify({ ...block, ...changed }) });
+      const bytes = await writeSealed(values, { training: JSON.stringify({ ...block, ...changed }) });
       const from = { path: 'memory', read: async () => bytes, write: async () => {} };
       const before = tf.memory().numTensors;
       const run = trained({ validation, checkpoints: { store: from, everySteps: 100 } });
@@ -157,14 +158,20 @@ describe.each(['cpu', 'wasm'] as const)('%s', (backend) => {
     const more = new Map([...tensors, ['else', tensors.get('moments/stem')!]]);
     for (const bytes of [
       whole.subarray(0, whole.length - 4),
-      writeSafetensors(without, metadata),
-      writeSafetensors(more, metadata),
-      writeSafetensors(tensors),
+      await writeSealed(without, { training: metadata.training! }),
+      await writeSealed(more, { training: metadata.training! }),
+      await writeSealed(tensors, {}),
+      writeSafetensors(tensors, { training: metadata.training! }),
       new Uint8Array(0),
     ]) {
       store.written.push(bytes);
       await expect(trained({ checkpoints })).rejects.toMatchObject({ code: 'MODEL_FORMAT', path: 'memory' });
     }
+    // The lowest bit of a number: still a checkpoint to look at, and another end.
+    const damaged = whole.slice();
+    damaged[damaged.length - 4]! ^= 1;
+    store.written.push(damaged);
+    await expect(trained({ checkpoints })).rejects.toMatchObject({ code: 'MODEL_CORRUPT', path: 'memory' });
     const path = join(folder, `${backend}-foreign.ckpt`);
     await writeFile(path, 'no checkpoint');
     const onDisk = { store: checkpointFile(path), everySteps: 1 };
@@ -212,6 +219,16 @@ describe.each(['cpu', 'wasm'] as const)('%s', (backend) => {
       code: 'TRAINING_DIVERGED',
       message: expect.stringContaining('the validation gives NaN after epoch 1 of 3'),
     });
+  });
+
+  test('numbers that are none do not take the place of a good checkpoint', async () => {
+    const store = memoryStore();
+    const wild: TrainingConfig = { ...CONFIG, optimizer: { kind: 'adam', rate: 1e300 } };
+    await expect(trained({ checkpoints: { store, everySteps: 1 } }, wild)).rejects.toMatchObject({
+      code: 'TRAINING_DIVERGED',
+      message: expect.stringMatching(/^\[TRAINING_DIVERGED\] train: parameters\/\w+ is not finite after step 1\b/),
+    });
+    expect(store.written).toEqual([]);
   });
 
   test('clips the gradients of all parameters together', async () => {

@@ -1,7 +1,7 @@
 // Trains a design's network on good images, from the first epoch to arrays on the host.
 import * as tf from '@tensorflow/tfjs';
 import { temporaryCache } from '#platform/methods/parts/feature-cache/temporary';
-import { IadError } from '../../../runtime/errors.js';
+import { IadError, yieldTurn } from '../../../runtime/errors.js';
 import type { FitOptions } from '../../types.js';
 import type { NamedTensors } from '../flow/parameters.js';
 import { type NamedImage, originalsOf } from '../inputs.js';
@@ -182,7 +182,11 @@ function validationOf(
   return {
     async evaluate({ parameters, buffers }) {
       let sum = 0;
-      for (const index of held) sum += await one(index, { ...constants, ...parameters, ...buffers });
+      for (const index of held) {
+        sum += await one(index, { ...constants, ...parameters, ...buffers });
+        // Whether to stop, and what to keep then, the loop sees after the epoch.
+        await yieldTurn(undefined);
+      }
       return sum / held.length;
     },
     ...(patience !== undefined && { patience }),

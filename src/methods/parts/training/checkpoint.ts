@@ -2,7 +2,8 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import * as z from 'zod';
-import { readSafetensors, writeSafetensors } from '../../../backbones/formats/safetensors.js';
+import { readSafetensors } from '../../../backbones/formats/safetensors.js';
+import { checkSeal, writeSealed } from '../../../backbones/formats/sealed.js';
 import { type RawTensor, type TensorMap, toFloat32 } from '../../../backbones/formats/tensor.js';
 import { IadError } from '../../../runtime/errors.js';
 import { stateShape } from './optimizer.js';
@@ -42,7 +43,10 @@ export interface Setting extends Length {
   readonly description: string;
 }
 
-/** @throws IadError BAD_ARGUMENT if it would be larger than can be read again */
+/**
+ * @throws IadError BAD_ARGUMENT if it would be larger than can be read again; TRAINING_DIVERGED if a value is not finite, which the step that
+ *   comes next would find: such a state must not take the place of the last good one
+ */
 export async function encodeCheckpoint(state: TrainingState, { description }: Setting): Promise<Uint8Array> {
   const named = namedTensors(state);
   const total = named.reduce((sum, [, tensor]) => sum + 4 * tensor.size, 0);
@@ -60,6 +64,10 @@ export async function encodeCheckpoint(state: TrainingState, { description }: Se
   const raw = await Promise.all(
     named.map(async ([name, tensor]): Promise<[string, RawTensor]> => {
       const values = await tensor.data<'float32'>();
+      if (!values.every(Number.isFinite)) {
+        const hint = 'Use a lower learning rate or clip the gradients.';
+        throw new IadError('TRAINING_DIVERGED', `${name} is not finite after step ${step}`, { path: 'train', hint });
+      }
       const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       return [name, { dtype: 'F32', shape: tensor.shape, data }];
     }),
@@ -72,7 +80,7 @@ export async function encodeCheckpoint(state: TrainingState, { description }: Se
     epochs,
     best: best && { epoch: best.epoch, value: best.value },
   };
-  return writeSafetensors(new Map(raw), { training: JSON.stringify(block) });
+  return writeSealed(new Map(raw), { training: JSON.stringify(block) });
 }
 
 function namedTensors({ parameters, moments, buffers, best }: TrainingState): [string, Tensor][] {
@@ -89,13 +97,14 @@ function namedTensors({ parameters, moments, buffers, best }: TrainingState): [s
 /**
  * @param path for messages
  * @throws IadError MODEL_FORMAT for a foreign or truncated file, a course that this training cannot have taken, or values that are not
- *   finite; MODEL_MISMATCH if it is of another training
+ *   finite; MODEL_CORRUPT if its digest is wrong; MODEL_MISMATCH if it is of another training
  */
-export function decodeCheckpoint(bytes: Uint8Array, setting: Setting, path: string): TrainingState {
+export async function decodeCheckpoint(bytes: Uint8Array, setting: Setting, path: string): Promise<TrainingState> {
   const foreign = (what: string) => new IadError('MODEL_FORMAT', what, { path, hint: HINT });
   const { tensors, metadata } = readSafetensors(bytes, { path, code: 'MODEL_FORMAT' });
   const block = BLOCK.safeParse(parsed(metadata.training));
-  if (!block.success) throw foreign('no checkpoint of this version of iad-tf');
+  const isSealed = await checkSeal(bytes, { path, hint: HINT });
+  if (!block.success || !isSealed) throw foreign('no checkpoint of this version of iad-tf');
   const { description, step, lossSum, epochs, best } = block.data;
   if (description !== setting.description) {
     throw new IadError('MODEL_MISMATCH', 'the checkpoint is of a training with other settings, shapes or data', {
