@@ -33,6 +33,7 @@ export { SPADE, type SpadeConfig, type SpadeOptions } from './methods/spade/inde
 export { STPM, type STPMConfig, type STPMOptions } from './methods/stpm/index.js';
 export type {
   AnomalyMethod,
+  AugmentedSample,
   CallOptions,
   FitOptions,
   FitResult,
