@@ -94,6 +94,15 @@ describe.each(BACKENDS)('affineCoupling on $name', (backend) => {
       const far = tf.tensor2d([[1e30, 0]]);
       const most = affineCoupling(tf.tensor2d([[1]]), far, { activation: 'atan', alpha: 3 }).values.dataSync()[0]!;
       expect(most).toBeCloseTo(Math.exp(3 * 0.636 * (Math.PI / 2)), 4);
+      // FastFlow's: within (-2, 2).
+      const fastFlow: CouplingClamp = { activation: 'tanh', alpha: 2, slope: 0.1, shift: 0.1 };
+      const ends = tf.tensor2d([
+        [1e30, 0],
+        [-1e30, 0],
+      ]);
+      const { values } = affineCoupling(tf.ones([2, 1]), ends, fastFlow);
+      expect(values.dataSync()[0]).toBeCloseTo(Math.exp(2), 5);
+      expect(values.dataSync()[1]).toBeCloseTo(Math.exp(-2), 6);
     });
   });
 

@@ -150,10 +150,10 @@ describe.each(['cpu', 'wasm'] as const)('flows on %s', (backend) => {
     });
   });
 
-  test('eight steps of FastFlow lead back too', () => {
+  test.each([6, 7])('eight steps of FastFlow on %d channels lead back too', (channels) => {
     tf.tidy(() => {
-      const flow = fastFlowOf(6, 8);
-      const [tensors, x] = [drawnTensors(flow.parameters), imageInput('eight', [2, 4, 5, 6])];
+      const flow = fastFlowOf(channels, 8);
+      const [tensors, x] = [drawnTensors(flow.parameters), imageInput('eight', [2, 4, 5, channels])];
       const back = flow.inverse(flow.forward(x, tensors).values, tensors);
       expect(relativeDifference(back.dataSync(), x.dataSync())).toBeLessThan(1e-5);
     });
@@ -200,6 +200,31 @@ describe.each(['cpu', 'wasm'] as const)('flows on %s', (backend) => {
         /\.(up|down)\d\d\./.test(name) ? tf.zerosLike(tensor) : tensor,
       ]);
       expect(finest(Object.fromEntries(apart), moved)).toEqual(finest(Object.fromEntries(apart), scales));
+    });
+  });
+
+  test('in one block of CS-Flow the middle scale reaches the finest', () => {
+    tf.tidy(() => {
+      const flow = csFlow('flow', { channels: 4, hidden: 6, blocks: [{ size: 3, orders: randomOrders(4, 3, 3) }] });
+      const tensors = drawnTensors(flow.parameters);
+      const scales = pyramid(4).map(([h = 1, w = 1, c = 1], i) => imageInput(`block ${i}`, [1, h, w, c]));
+      const moved = scales.with(1, scales[1]!.add(0.5));
+      const finest = (x: Tensor4D[]) => flow.forward(x, tensors).values[0]!.dataSync();
+      expect(relativeDifference(finest(moved), finest(scales))).toBeGreaterThan(1e-3);
+    });
+  });
+
+  test('CS-Flow and DifferNet cut off at a million, and nothing below it', () => {
+    tf.tidy(() => {
+      const flow = differNetOf(6, 5, 1);
+      const drawn = drawnTensors(flow.parameters);
+      const silent = Object.fromEntries(
+        flow.parameters.map(({ name, isTrained }) => [name, isTrained ? tf.zerosLike(drawn[name]!) : drawn[name]!]),
+      );
+      const x = tf.tensor2d([[9e5, -9e5, 2e6, -2e6, 1, 0]]);
+      const [values] = flow.forward([x], silent).values;
+      const expected = [9e5, -9e5, 1e6, -1e6, 1, 0];
+      expect([...values!.dataSync()].sort((a, b) => a - b)).toEqual(expected.sort((a, b) => a - b));
     });
   });
 
