@@ -34,7 +34,7 @@ export abstract class TrainedMethod<Config extends TrainedConfig, State> extends
    * this pass, and divide every batch, unless the method needs the whole batch. A failed or stopped fit leaves the model as it was.
    * @throws IadError MEMORY_BUDGET, before any image is read, for a network that cannot be saved, or that the wasm heap cannot train;
    *   NO_GOOD_IMAGES, an image's own error (unless `skipBad`), WEIGHTS_*, BAD_CONFIG, ABORTED, TRAINING_DIVERGED;
-   *   MODEL_FORMAT or MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED; WORKER_CRASHED
+   *   MODEL_FORMAT, MODEL_CORRUPT or MODEL_MISMATCH for a checkpoint that is none, damaged or another training's; DISK_FULL, WRITE_FAILED; WORKER_CRASHED
    */
   async fit(images: Iterable<ImageInput>, options: TrainedFitOptions = {}): Promise<TrainedFitResult> {
     const all = this.namedImages(images, 'fit');

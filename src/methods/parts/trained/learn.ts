@@ -53,9 +53,9 @@ export interface LearnedNetwork {
 }
 
 /**
- * @throws IadError NO_GOOD_IMAGES, an image's own error (unless `skipBad`), BAD_CONFIG, ABORTED, TRAINING_DIVERGED; MODEL_FORMAT or
- *   MODEL_MISMATCH for a checkpoint that is none or another training's; DISK_FULL, WRITE_FAILED; WORKER_CRASHED. Nothing is left on the
- *   device.
+ * @throws IadError NO_GOOD_IMAGES, an image's own error (unless `skipBad`), BAD_CONFIG, ABORTED, TRAINING_DIVERGED; MODEL_FORMAT,
+ *   MODEL_CORRUPT or MODEL_MISMATCH for a checkpoint that is none, damaged or another training's; DISK_FULL, WRITE_FAILED;
+ *   WORKER_CRASHED. Nothing is left on the device.
  */
 export async function learn<Config extends TrainedConfig, State>(
   design: TrainedDesign<Config, State>,

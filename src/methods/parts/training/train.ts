@@ -51,9 +51,9 @@ const TURN_MS = 25;
  * same batches on any. Device memory: the parameters, what the optimiser remembers (once the parameters for SGD, twice for Adam, three
  * times with AMSGrad), both of one parameter once more while a step is made, the gradients, the start values, and the best epoch's parameters with a validation.
  *
- * @throws IadError BAD_CONFIG, BAD_ARGUMENT; TRAINING_DIVERGED if a loss, a gradient, a validation value or a number of a checkpoint is NaN or
- *   infinite; ABORTED; MODEL_FORMAT, MODEL_CORRUPT or MODEL_MISMATCH for a checkpoint that is none or another training's; WORKER_CRASHED if a thread dies. Nothing is left on
- *   the device, and no thread.
+ * @throws IadError BAD_CONFIG, BAD_ARGUMENT; TRAINING_DIVERGED if a loss, a gradient, a validation value or a number of a checkpoint
+ *   is NaN or infinite; ABORTED; MODEL_FORMAT, MODEL_CORRUPT or MODEL_MISMATCH for a checkpoint that is none, damaged or another
+ *   training's; WORKER_CRASHED if a thread dies. Nothing is left on the device, and no thread.
  */
 export async function train<Batch extends TensorContainer>(
   problem: TrainingProblem<Batch>,
